@@ -1,0 +1,32 @@
+"""Celery: jobs are acknowledged late and restored quickly, so that a killed worker loses nothing (DESIGN §8)."""
+
+import os
+
+from celery import Celery
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+
+app = Celery("qinqing")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_ignore_result=True,
+    timezone="UTC",
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 20,
+        "unacked_restore_interval": 1,
+        "unacked_restore_throttle": 1,
+        "polling_interval": 1,
+    },
+    beat_schedule={
+        "heartbeat": {"task": "ledger.heartbeat", "schedule": 10.0},
+        "redeliver": {"task": "ledger.redeliver", "schedule": 15.0},
+        "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
+    },
+)
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()

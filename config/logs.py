@@ -1,0 +1,24 @@
+"""Structured logs: one JSON object a line, with the request id that django-structlog binds."""
+
+import logging.config
+from typing import Any
+
+import structlog
+
+
+def configure(logging_settings: dict[str, Any]) -> None:
+    """Give logging and structlog one output; called by Django at start-up."""
+    logging.config.dictConfig(logging_settings)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.filter_by_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,10 @@
+"""A developer's own machine."""
+
+from .base import *
+
+DEBUG = True
+SECRET_KEY = SECRET_KEY or "insecure-development-key"
+IDENTITY_HMAC_KEY = IDENTITY_HMAC_KEY or "insecure-development-key"
+OPENING_KEYS_DIR = OPENING_KEYS_DIR or str(VAR / "opening-keys")
+ALLOWED_HOSTS = ["*"]
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -1,0 +1,50 @@
+"""Every address. zh-hans has no prefix; English lives below /en/."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from cms import styleguide
+from cms import views as cms_views
+
+to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
+
+urlpatterns = [
+    # A password alone must not open the back doors: these stand above the includes (MFA is asked at sign-in).
+    path("cms/login/", to_sign_in),
+    path("cms/password_reset/", RedirectView.as_view(pattern_name="account_reset_password")),
+    re_path(r"^cms/password_reset/.+$", RedirectView.as_view(pattern_name="account_reset_password")),
+    path("django-admin/login/", to_sign_in),
+    path("django-admin/", admin.site.urls),
+    path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("healthz", cms_views.healthz, name="healthz"),
+    path("metrics", cms_views.metrics, name="metrics"),
+    path("robots.txt", cms_views.robots, name="robots"),
+]
+urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+
+urlpatterns += i18n_patterns(
+    path("accounts/", include("allauth.urls")),
+    path("account/", include("regulation.parties.urls")),
+    path("", include("regulation.registry.urls")),
+    path("", include("regulation.decoupling.urls")),
+    path("", include("marketplace.directory.urls")),
+    path("", include("marketplace.tenders.urls")),
+    path("desk/", cms_views.desk, name="desk"),
+    path("search/", cms_views.search, name="search"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("", include(wagtail_urls)),
+    prefix_default_language=False,
+)
+
+handler400 = "cms.views.bad_request"
+handler403 = "cms.views.permission_denied"
+handler404 = "cms.views.page_not_found"
+handler500 = "cms.views.server_error"

@@ -1,0 +1,124 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from regulation.parties.models import Entity, Region
+from regulation.registry.models import Service
+
+
+class Intermediary(models.Model):
+    """A registered intermediary (中介机构): the public profile of an entity that sells services."""
+
+    entity = models.OneToOneField(Entity, models.PROTECT, related_name="intermediary")
+    ref = models.SlugField(max_length=60, unique=True)
+    summary = models.TextField(blank=True)
+    summary_en = models.TextField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    practitioner_count = models.PositiveIntegerField(null=True, blank=True)
+    registered_at = models.DateTimeField(db_default=Now(), editable=False)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    search = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("intermediary")
+        verbose_name_plural = _("intermediaries")
+        ordering = ["entity__pinyin", "pk"]
+        indexes = [GinIndex(fields=["search"], name="intermediary_search")]
+
+    def __str__(self) -> str:
+        return str(self.entity)
+
+    def get_absolute_url(self) -> str:
+        return reverse("directory:intermediary", args=[self.ref])
+
+    @property
+    def urn(self) -> str:
+        return f"directory.intermediary/{self.ref}"
+
+
+class Qualification(models.Model):
+    """A certificate an intermediary holds. `valid` is [start, end)."""
+
+    intermediary = models.ForeignKey(Intermediary, models.CASCADE, related_name="qualifications")
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    number = models.CharField(max_length=80)
+    issuer = models.CharField(max_length=200, blank=True)
+    valid = DateRangeField()
+
+    class Meta:
+        verbose_name = _("qualification")
+        ordering = ["intermediary", "name"]
+        constraints = [models.UniqueConstraint(fields=["number"], name="qualification_number_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PriceBasis(models.TextChoices):
+    FIXED = "fixed", _("fixed price for the job")
+    PER_UNIT = "per_unit", _("price per unit")
+    RATE = "rate", _("per cent of the contract amount")
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def standing_on(self, day: object) -> "OfferQuerySet":
+        return self.filter(valid__contains=day, intermediary__suspended_at__isnull=True)
+
+
+class Offer(models.Model):
+    """Service × region × price basis × days at a published price.
+
+    `amount` is yuan without tax (or per cent for a rate); `days` are working days; `valid` is [start, end).
+    """
+
+    intermediary = models.ForeignKey(Intermediary, models.CASCADE, related_name="offers")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="offers")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="offers")
+    price_basis = models.CharField(max_length=10, choices=PriceBasis.choices)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3, default="CNY")
+    unit = models.CharField(max_length=40, blank=True)
+    unit_en = models.CharField(max_length=40, blank=True)
+    days = models.PositiveSmallIntegerField()
+    valid = DateRangeField()
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("offer")
+        ordering = ["amount", "pk"]
+        indexes = [models.Index(fields=["service", "region", "amount"], name="offer_service_region_price")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="offer_amount_is_positive"),
+            models.CheckConstraint(
+                condition=~Q(price_basis="rate") | Q(amount__lte=100), name="offer_rate_is_a_per_cent"
+            ),
+            models.CheckConstraint(
+                condition=~Q(price_basis="per_unit") | ~Q(unit=""), name="offer_per_unit_names_its_unit"
+            ),
+            ExclusionConstraint(
+                name="offer_one_price_at_a_time",
+                expressions=[
+                    ("intermediary", "="),
+                    ("service", "="),
+                    ("region", "="),
+                    ("price_basis", "="),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.intermediary} · {self.service}"
+
+    @property
+    def urn(self) -> str:
+        return f"directory.offer/{self.pk}"

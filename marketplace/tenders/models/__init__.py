@@ -1,0 +1,18 @@
+"""Tender, bid, opening, award; and the procedure rules they follow."""
+
+from .award import Award, Opening
+from .bid import Bid, VoidReason
+from .rules import OpeningKey, ProcedureRule
+from .tender import AvoidedUnit, Method, Tender
+
+__all__ = [
+    "AvoidedUnit",
+    "Award",
+    "Bid",
+    "Method",
+    "Opening",
+    "OpeningKey",
+    "ProcedureRule",
+    "Tender",
+    "VoidReason",
+]

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class LedgerConfig(AppConfig):
+    name = "regulation.ledger"
+    verbose_name = _("Ledger")
+
+    def ready(self) -> None:
+        from .roles import grant_site_role
+
+        autodiscover_modules("effects")
+        post_migrate.connect(grant_site_role, sender=self, dispatch_uid="ledger.grant_site_role")

@@ -1,0 +1,59 @@
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from .triggers import append_only
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def about(self, urn: str) -> "EntryQuerySet":
+        """The story of one subject, oldest first."""
+        return self.filter(subject=urn).order_by("pk")
+
+
+class Entry(models.Model):
+    """One thing that happened, written in the transaction that did it. Never altered, never removed.
+
+    `body` is canonical JSON (RFC 8785); `commitment` is SHA-256(salt || body in UTF-8).
+    """
+
+    kind = models.CharField(max_length=60, db_index=True)
+    subject = models.CharField(max_length=120, db_index=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    salt = models.BinaryField()
+    body = models.TextField()
+    commitment = models.BinaryField(unique=True)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        ordering = ["pk"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class Delivery(models.Model):
+    """The fact that one effect of one entry has run. Unique, so that a message sent twice has one effect."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="deliveries")
+    effect = models.CharField(max_length=80)
+    delivered_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("delivery")
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "effect"], name="delivery_once_per_entry_and_effect")
+        ]
+
+
+class Heartbeat(models.Model):
+    """When beat's signal last reached a worker; read by /healthz."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    beaten_at = models.DateTimeField()

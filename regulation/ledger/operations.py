@@ -1,0 +1,53 @@
+"""Writing to the ledger."""
+
+import hashlib
+import secrets
+from functools import partial
+from typing import Any, Protocol
+
+import rfc8785
+from celery import current_app
+from django.db import transaction
+
+from .models import Entry
+
+SALT_BYTES = 16
+
+
+class Recorded(Protocol):
+    """Anything an entry can be about."""
+
+    @property
+    def urn(self) -> str: ...
+
+
+def commitment(salt: bytes, body: bytes) -> bytes:
+    """SHA-256 over the salt and the canonical body: says nothing about the body without the salt."""
+    return hashlib.sha256(salt + body).digest()
+
+
+def record(*, kind: str, subject: Recorded, actor: Any | None, body: dict[str, Any]) -> Entry:
+    """Append one entry in the caller's transaction and queue its effects for after the commit.
+
+    `kind` is "room.what_happened". `body` holds JSON values only: money and times as strings.
+    Raises TransactionManagementError outside a transaction, so that no write goes without its entry.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("ledger.record needs the caller's transaction")
+    canonical = rfc8785.dumps(body)
+    salt = secrets.token_bytes(SALT_BYTES)
+    entry = Entry.objects.create(
+        kind=kind,
+        subject=subject.urn,
+        actor=actor,
+        salt=salt,
+        body=canonical.decode(),
+        commitment=commitment(salt, canonical),
+    )
+    transaction.on_commit(partial(_queue, entry.pk), robust=True)
+    return entry
+
+
+def _queue(entry_id: int) -> None:
+    """A broker that is away loses nothing: beat re-drives what lacks its delivery."""
+    current_app.send_task("ledger.deliver", [entry_id], retry=False)

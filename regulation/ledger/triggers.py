@@ -1,0 +1,26 @@
+"""Triggers that keep rows. Protect leaves TRUNCATE open unless a statement trigger closes it."""
+
+import pgtrigger
+
+
+def _no_truncate() -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="no_truncate",
+        operation=pgtrigger.Truncate,
+        when=pgtrigger.Before,
+        level=pgtrigger.Statement,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
+    )
+
+
+def kept() -> list[pgtrigger.Trigger]:
+    """Rows are never removed."""
+    return [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete), _no_truncate()]
+
+
+def append_only() -> list[pgtrigger.Trigger]:
+    """Rows are never altered or removed; the site's role may not even try (roles.py)."""
+    return [
+        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        _no_truncate(),
+    ]

@@ -1,0 +1,103 @@
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from .region import Region
+
+CREDIT_CODE_MAX = 18
+
+
+class EntityKind(models.TextChoices):
+    """What sort of body an entity is (BODS 0.4 entityType, made finer for this field)."""
+
+    DEPARTMENT = "department", _("government department")
+    PUBLIC_INSTITUTION = "public_institution", _("public institution")
+    SOCIAL_ORGANISATION = "social_organisation", _("social organisation")
+    ENTERPRISE = "enterprise", _("enterprise")
+    INTERMEDIARY = "intermediary", _("intermediary")
+
+
+class EntityQuerySet(models.QuerySet["Entity"]):
+    def departments(self) -> "EntityQuerySet":
+        return self.filter(kind=EntityKind.DEPARTMENT)
+
+
+class Entity(models.Model):
+    """A body that can hold interests or act (BODS 0.4 entity)."""
+
+    kind = models.CharField(max_length=24, choices=EntityKind.choices, db_index=True)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    credit_code = models.CharField(
+        _("Unified Social Credit Code"), max_length=CREDIT_CODE_MAX, null=True, blank=True, unique=True
+    )
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="entities")
+    address = models.CharField(max_length=200, blank=True)
+    pinyin = models.CharField(max_length=400, blank=True, db_index=True)
+    is_invented = models.BooleanField(default=False)
+    source = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = EntityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entity")
+        verbose_name_plural = _("entities")
+        ordering = ["pinyin", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(credit_code__isnull=True) | Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
+                name="entity_credit_code_has_the_standards_alphabet",
+            )
+        ]
+
+    def __str__(self) -> str:
+        if get_language() == "en" and self.name_en:
+            return self.name_en
+        return self.name
+
+    @property
+    def urn(self) -> str:
+        return f"parties.entity/{self.pk}"
+
+
+class Person(models.Model):
+    """A natural person (BODS 0.4 person). Identity numbers are kept only as a keyed HMAC."""
+
+    name = models.CharField(max_length=100)
+    identity_digest = models.BinaryField(null=True, blank=True, unique=True)
+    is_invented = models.BooleanField(default=False)
+    source = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def urn(self) -> str:
+        return f"parties.person/{self.pk}"
+
+
+class Declaration(models.Model):
+    """An entity's statement that the interests on file are all it has, as of a day.
+
+    Without one an intermediary's ties are unknown, and unknown opens no gate (DESIGN §3.4).
+    """
+
+    entity = models.ForeignKey(Entity, models.CASCADE, related_name="declarations")
+    as_of = models.DateField()
+    made_by = models.ForeignKey("parties.User", models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("declaration of interests")
+        ordering = ["-as_of", "-pk"]
+
+    @property
+    def urn(self) -> str:
+        return f"parties.declaration/{self.pk}"

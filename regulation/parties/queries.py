@@ -1,0 +1,40 @@
+"""Reads about persons, entities and users."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from .models import Entity, EntityKind, Membership, Region, User
+
+
+def memberships_of(user: User | AnonymousUser) -> QuerySet[Membership]:
+    """The memberships a user holds today, oldest first."""
+    if not user.is_authenticated:
+        return Membership.objects.none()
+    return user.memberships.valid_on(localdate()).select_related("entity").order_by("pk")
+
+
+def acting_membership(*, user: User | AnonymousUser, chosen: int | None) -> Membership | None:
+    """The membership a user acts by: the one chosen for this session if still held, else the first."""
+    held = list(memberships_of(user))
+    return next((m for m in held if m.pk == chosen), held[0] if held else None)
+
+
+def region_and_parents(code: str) -> list[str]:
+    """Codes from the region to the country, nearest first. An unknown code gives the country alone."""
+    codes: list[str] = []
+    parents = dict(Region.objects.filter(code__in=_ancestor_codes(code)).values_list("code", "parent_id"))
+    at: str | None = code
+    while at and at in parents and at not in codes:
+        codes.append(at)
+        at = parents[at]
+    return codes or ["000000"]
+
+
+def _ancestor_codes(code: str) -> set[str]:
+    return {code, code[:4] + "00", code[:2] + "0000", "000000"}
+
+
+def departments_in(region: Region) -> QuerySet[Entity]:
+    """Departments of one region by name."""
+    return Entity.objects.filter(kind=EntityKind.DEPARTMENT, region=region)

@@ -1,0 +1,76 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from regulation.parties.models import Entity, Region
+
+from .service import Service
+
+
+class Approval(models.Model):
+    """An approval that a department decides (CPSV-AP PublicService).
+
+    `code` is the national item code where the source gives one; `ref` is the address and never changes.
+    `committed_days` are working days.
+    """
+
+    ref = models.SlugField(max_length=90, unique=True)
+    code = models.CharField(max_length=90, null=True, blank=True, unique=True)
+    base_code = models.CharField(max_length=40, blank=True, db_index=True)
+    name = models.CharField(max_length=300)
+    name_en = models.CharField(max_length=300, blank=True)
+    main_item = models.CharField(max_length=300, blank=True)
+    department = models.ForeignKey(Entity, models.PROTECT, related_name="approvals")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="approvals")
+    committed_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    pinyin = models.TextField(blank=True)
+    initials = models.CharField(max_length=300, blank=True)
+    search = SearchVectorField(null=True, editable=False)  # bigrams of the name, pinyin, initials, code
+    source = models.CharField(max_length=400)
+
+    class Meta:
+        verbose_name = _("approval")
+        ordering = ["pinyin", "pk"]
+        indexes = [
+            GinIndex(fields=["search"], name="approval_search"),
+            models.Index(fields=["region", "pinyin", "id"], name="approval_region_order"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(source=""), name="approval_names_its_source"),
+        ]
+
+    def __str__(self) -> str:
+        if get_language() == "en" and self.name_en:
+            return self.name_en
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("registry:approval", args=[self.ref])
+
+    @property
+    def urn(self) -> str:
+        return f"registry.approval/{self.ref}"
+
+
+class Material(models.Model):
+    """A paper an approval asks for (CCCEV EvidenceType). `service` is the one whose output it plainly is."""
+
+    approval = models.ForeignKey(Approval, models.CASCADE, related_name="materials")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=400)
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="materials")
+    source = models.CharField(max_length=400)
+
+    class Meta:
+        verbose_name = _("required paper")
+        ordering = ["approval", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "position"], name="material_once_per_position")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

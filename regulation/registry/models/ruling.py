@@ -1,0 +1,194 @@
+import datetime as dt
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from regulation.ledger.triggers import kept
+from regulation.parties.models import Region
+
+from .approval import Approval
+from .provision import LAWFUL_LEVELS, Provision
+from .service import Service
+
+
+class Necessity(models.TextChoices):
+    """Whether an approval may ask for an intermediary's service (DESIGN §2)."""
+
+    MANDATORY = "mandatory", _("required")
+    OPTIONAL = "optional", _("may be done by yourself")
+    COMMISSIONED = "commissioned", _("the department commissions and pays")
+    AREA_ASSESSED = "area_assessed", _("covered by an area assessment")
+    ABOLISHED = "abolished", _("abolished, may not be asked for")
+
+
+class Payer(models.TextChoices):
+    APPLICANT = "applicant", _("the applicant")
+    DEPARTMENT = "department", _("the department")
+    GOVERNMENT = "government", _("the government")
+    NOBODY = "nobody", _("nobody")
+
+
+class RulingQuerySet(models.QuerySet["Ruling"]):
+    def published(self) -> "RulingQuerySet":
+        return self.filter(published_at__isnull=False)
+
+    def on_record(self) -> "RulingQuerySet":
+        """Published, and still what this site says."""
+        return self.published().filter(recorded__upper_inf=True)
+
+    def in_force_on(self, day: dt.date) -> "RulingQuerySet":
+        return self.filter(in_force__contains=day)
+
+    def said_at(self, moment: dt.datetime) -> "RulingQuerySet":
+        """Published rulings as this site said at a moment."""
+        return self.published().filter(recorded__contains=moment)
+
+
+_LAWFUL = ", ".join(f"'{level}'" for level in LAWFUL_LEVELS)
+_BASIS_FUNC = f"""
+    DECLARE
+        wanted bigint;
+        broken bigint;
+    BEGIN
+        wanted := {{ruling_id}};
+        SELECT r.id INTO broken FROM registry_ruling r
+        WHERE r.id = wanted AND r.published_at IS NOT NULL AND r.necessity = 'mandatory'
+          AND NOT EXISTS (
+            SELECT 1 FROM registry_rulingbasis b JOIN registry_provision p ON p.id = b.provision_id
+            WHERE b.ruling_id = r.id AND p.level IN ({_LAWFUL}) AND p.in_force @> lower(r.in_force)
+          );
+        IF broken IS NOT NULL THEN
+            RAISE EXCEPTION 'ruling_mandatory_has_lawful_basis: ruling %', broken
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_mandatory_has_lawful_basis';
+        END IF;
+        RETURN NULL;
+    END;
+"""
+
+
+class Ruling(models.Model):
+    """Is an intermediary required? Approval × Service × Region → Necessity (CCCEV Requirement).
+
+    Approval null: the law speaks of the service alone, so the ruling stands for every approval.
+    `in_force` [start, end) is when it is so in law; `recorded` [start, end) is when this site said so.
+    Nothing is overwritten: a correction closes `recorded` and opens another row.
+    A mandatory ruling cites a law, administrative regulation or State Council decision in force on the
+    day it starts (优化营商环境条例 43), by a deferred constraint trigger.
+    """
+
+    approval = models.ForeignKey(Approval, models.PROTECT, null=True, blank=True, related_name="rulings")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="rulings")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="rulings")
+    necessity = models.CharField(max_length=16, choices=Necessity.choices)
+    payer = models.CharField(max_length=12, choices=Payer.choices, blank=True)
+    reason = models.TextField()
+    reason_en = models.TextField(blank=True)
+    conditions = models.TextField(blank=True)
+    conditions_en = models.TextField(blank=True)
+    in_force = DateRangeField()
+    recorded = DateTimeRangeField(
+        db_default=Func(Now(), None, function="tstzrange", output_field=DateTimeRangeField()), editable=False
+    )
+    provisions = models.ManyToManyField(Provision, through="RulingBasis", related_name="rulings")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    source = models.CharField(max_length=400)
+
+    objects = RulingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ruling")
+        ordering = ["service", "region", "pk"]
+        indexes = [models.Index(fields=["service", "region"], name="ruling_service_region")]
+        constraints = [
+            ExclusionConstraint(
+                name="ruling_one_in_force_at_a_time",
+                expressions=[
+                    (Coalesce(F("approval"), Value(0, models.BigIntegerField())), "="),
+                    ("service", "="),
+                    ("region", "="),
+                    ("in_force", RangeOperators.OVERLAPS),
+                    ("recorded", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True)
+                | (Q(reviewer__isnull=False) & ~Q(reviewer=F("author"))),
+                name="ruling_published_by_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force__isempty=False) & Q(in_force__lower_inf=False),
+                name="ruling_period_has_a_start",
+            ),
+            models.CheckConstraint(condition=~Q(source=""), name="ruling_names_its_source"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="lawful_basis",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                func=_BASIS_FUNC.format(ruling_id="NEW.id"),
+            ),
+            *kept(),
+            pgtrigger.Trigger(
+                name="published_stands",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+                func="""
+                    IF (to_jsonb(NEW) - 'recorded') IS DISTINCT FROM (to_jsonb(OLD) - 'recorded')
+                       OR lower(NEW.recorded) IS DISTINCT FROM lower(OLD.recorded)
+                       OR upper(OLD.recorded) IS NOT NULL THEN
+                        RAISE EXCEPTION 'ruling_published_stands: ruling %', OLD.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_published_stands';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} · {self.region} · {self.get_necessity_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("registry:ruling", args=[self.pk])
+
+    @property
+    def urn(self) -> str:
+        return f"registry.ruling/{self.pk}"
+
+
+class RulingBasis(models.Model):
+    """A provision a ruling rests on; the first is the principal one."""
+
+    ruling = models.ForeignKey(Ruling, models.CASCADE, related_name="bases")
+    provision = models.ForeignKey(Provision, models.PROTECT, related_name="bases")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["ruling", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["ruling", "provision"], name="ruling_basis_once_per_provision")
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="lawful_basis",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                func=_BASIS_FUNC.format(ruling_id="OLD.ruling_id"),
+            ),
+        ]
