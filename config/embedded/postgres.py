@@ -20,6 +20,7 @@ from . import processes, unprivileged
 from .server import EmbeddedServerError, Server
 
 OLDEST = 15
+INSTALLED = Path("/usr/lib/postgresql")  # Debian keeps its versions side by side here
 DATABASE, OWNER, SITE = "qinqing", "qinqing_owner", "qinqing_site"
 HELLO = b"user\0postgres\0database\0postgres\0\0"
 
@@ -31,7 +32,7 @@ def folders() -> Iterator[Path]:
         yield Path(folder) / "pginstall" / "bin"
     if path := shutil.which("postgres"):
         yield Path(path).resolve().parent
-    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -int(p.parent.name))
+    yield from sorted(INSTALLED.glob("*/bin"), key=lambda p: -int(p.parent.name))
 
 
 def version(folder: Path) -> int:

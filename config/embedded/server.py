@@ -15,6 +15,7 @@ from typing import IO, ClassVar
 from . import processes
 
 SOCKET_PATH_LIMIT = 103  # bytes, without the closing zero: macOS allows the least
+MEANS_SOMETHING_IN_ADDRESSES = set(",'\"%?#\\")
 START_SECONDS = 60.0
 
 
@@ -67,11 +68,12 @@ class Server(abc.ABC):
 
     @property
     def socket_folder(self) -> Path:
-        """Where the socket lies: the home, or a private short folder where the home's path is too long.
+        """Where the socket lies: the home, or a private short folder where its path is too long or odd.
 
         The short folder's name is kept in the home, so that every process agrees whatever its TMPDIR.
         """
-        if len(os.fsencode(self.home / self.socket_name)) <= SOCKET_PATH_LIMIT:
+        odd = set(str(self.home)) & MEANS_SOMETHING_IN_ADDRESSES
+        if len(os.fsencode(self.home / self.socket_name)) <= SOCKET_PATH_LIMIT and not odd:
             return self.home
         note = self.home / "socket-folder"
         if note.exists():

@@ -31,6 +31,9 @@ def prefix(data: Path) -> list[str]:
         os.chown(data, nobody.pw_uid, nobody.pw_gid)
     words = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
     words += ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
+    words += [
+        "--securebits=+no_setuid_fixup"
+    ]  # without it access(2), which PostgreSQL asks too, forgets capabilities
     if works([*words, "test", "-w", str(data)]):
         return words
     raise EmbeddedServerError(
