@@ -1,0 +1,1 @@
+from .views import healthz as styleguide  # noqa: F401
