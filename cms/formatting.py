@@ -73,3 +73,10 @@ def remaining(until: dt.datetime, now: dt.datetime) -> str:
     if minutes:
         return _("%(minutes)d minutes %(seconds)d seconds") % {"minutes": minutes, "seconds": seconds}
     return _("%(seconds)d seconds") % {"seconds": seconds}
+
+
+def shown(value: object) -> object:
+    """A day or a moment as such, anything else as it is: for tables of mixed facts."""
+    if isinstance(value, dt.datetime):
+        return moment(value)
+    return day(value) if isinstance(value, dt.date) else value

@@ -21,6 +21,7 @@ register = template.Library()
 register.filter("money", formatting.money)
 register.filter("day", formatting.day)
 register.filter("moment", formatting.moment)
+register.filter("shown", formatting.shown)
 register.simple_tag(formatting.period, name="period")
 
 SEALS = {
