@@ -1,0 +1,249 @@
+"""What each data file puts into which table. Each function takes its file and says what it wrote."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, TextField, Value
+
+from regulation.parties.models import Entity, Region
+
+from .. import text
+from ..models import (
+    Approval,
+    AreaAssessmentMatter,
+    Instrument,
+    JointReviewItem,
+    JointReviewScheme,
+    JointReviewStage,
+    Material,
+    Provision,
+    Service,
+)
+from .files import DataFile, day, number, period
+from .put import Change, put
+
+
+def ids(model: type[Any], column: str) -> dict[str, int]:
+    return dict(model.objects.values_list(column, "pk"))
+
+
+def regions(file: DataFile) -> Change:
+    rows = [
+        {
+            "code": row["code"],
+            "name": row["name"],
+            "name_en": row["name_en"],
+            "parent_id": row["parent"] or None,
+            "depth": int(row["depth"]),
+            "source": row["source"],
+        }
+        for row in file.rows()
+    ]
+
+    def derive(region: Region) -> None:
+        region.pinyin = text.pinyin(region.name)
+
+    return put(Region.objects.all(), rows, key=("code",), derive=derive, derived=("pinyin",))
+
+
+def instruments(file: DataFile) -> Change:
+    found = file.rows()
+    rows = [
+        {
+            "ref": row["ref"],
+            "title": row["title_zh"],
+            "title_en": row["title_en"],
+            "number": row["number"],
+            "issuer": row["issuer"],
+            "level": row["level"],
+            "region_id": row["region"],
+            "in_force": period(row["in_force_from"], row["in_force_to"]),
+            "version_date": day(row["version_date"]),
+            "source": row["source"],
+        }
+        for row in found
+    ]
+    change = put(Instrument.objects.all(), rows, key=("ref",))
+    pk = ids(Instrument, "ref")
+    repeals = [
+        {"ref": row["ref"], "repealed_by_id": pk[row["repealed_by"]]} for row in found if row["repealed_by"]
+    ]
+    return change + put(Instrument.objects.all(), repeals, key=("ref",))
+
+
+def provisions(file: DataFile) -> Change:
+    pk = ids(Instrument, "ref")
+    rows = [
+        {
+            "ref": row["ref"],
+            "instrument_id": pk[row["instrument"]],
+            "article": row["article"],
+            "article_order": int(row["article_order"]),
+            "level": row["level"],
+            "in_force": period(row["in_force_from"], row["in_force_to"]),
+            "summary": row["summary_zh"],
+            "summary_en": row["summary_en"],
+            "completeness": row["completeness"],
+            "source": row["source"],
+        }
+        for row in file.rows()
+    ]
+    return put(Provision.objects.all(), rows, key=("ref",))
+
+
+def departments(file: DataFile) -> Change:
+    rows = [
+        {
+            "name": row["name"],
+            "region_id": row["region"],
+            "name_en": row["name_en"],
+            "kind": row["kind"],
+            "credit_code": row["credit_code"] or None,
+            "is_invented": False,
+            "source": row["source"],
+        }
+        for row in file.rows()
+    ]
+
+    def derive(entity: Entity) -> None:
+        entity.pinyin = text.pinyin(entity.name)
+
+    known = Entity.objects.filter(is_invented=False)
+    return put(known, rows, key=("name", "region_id"), derive=derive, derived=("pinyin",))
+
+
+def services(file: DataFile) -> Change:
+    rows = [
+        {
+            "code": row["code"],
+            "name": row["name_zh"],
+            "name_en": row["name_en"],
+            "category": row["category"],
+            "category_en": row["category_en"],
+            "source": row["source"],
+        }
+        for row in file.rows()
+    ]
+
+    def derive(service: Service) -> None:
+        service.pinyin = text.pinyin(service.name)
+        service.initials = text.initials(service.name)
+
+    return put(Service.objects.all(), rows, key=("code",), derive=derive, derived=("pinyin", "initials"))
+
+
+def approvals(file: DataFile) -> Change:
+    departments_file = DataFile(file.folder, "departments.csv")
+    pk = {(e.name, e.region_id): e.pk for e in Entity.objects.filter(is_invented=False)}
+    department = {row["ref"]: pk[row["name"], row["region"]] for row in departments_file.rows()}
+    rows = [
+        {
+            "ref": row["ref"],
+            "name": row["name"],
+            "name_en": row["name_en"],
+            "department_id": department[row["department"]],
+            "region_id": row["region"],
+            "code": row["code"] or None,
+            "base_code": row["base_code"],
+            "main_item": row["main_item"],
+            "committed_days": number(row["committed_days"]),
+            "source": row["source"],
+        }
+        for row in file.rows()
+    ]
+    known = Approval.objects.defer("search")
+    derived = ("pinyin", "initials", "search")
+    return put(known, rows, key=("ref",), derive=index_approval, derived=derived)
+
+
+def index_approval(approval: Approval) -> None:
+    """Fill what an approval is sorted and found by."""
+    approval.pinyin = text.pinyin(approval.name)
+    approval.initials = text.initials(approval.name)
+    words = text.terms(
+        approval.name, approval.name_en, approval.pinyin, approval.initials, approval.code or ""
+    )
+    lexemes = Value(words, output_field=ArrayField(TextField()))
+    approval.search = Func(lexemes, function="array_to_tsvector")
+
+
+def materials(file: DataFile) -> Change:
+    approval, service = ids(Approval, "ref"), ids(Service, "code")
+    rows = [
+        {
+            "approval_id": approval[row["approval"]],
+            "position": int(row["position"]),
+            "name": row["name"],
+            "service_id": service[row["service"]] if row["service"] else None,
+            "source": row["source"],
+        }
+        for row in file.rows()
+    ]
+    return put(Material.objects.all(), rows, key=("approval_id", "position"))
+
+
+def area_assessments(file: DataFile) -> Change:
+    provision, service = ids(Provision, "ref"), ids(Service, "code")
+    rows = [
+        {
+            "provision_id": provision[row["provision"]],
+            "matter": row["matter"],
+            "region_id": row["region"],
+            "matter_en": row["matter_en"],
+            "service_id": service[row["service"]] if row["service"] else None,
+            "payer_note": row["payer_note_zh"],
+            "payer_note_en": row["payer_note_en"],
+            "source": row["source"],
+        }
+        for row in file.rows()
+    ]
+    return put(AreaAssessmentMatter.objects.all(), rows, key=("provision_id", "matter"))
+
+
+def joint_review(file: DataFile) -> Change:
+    found, service = file.document(), ids(Service, "code")
+    schemes = [
+        {
+            "ref": one["ref"],
+            "region_id": one["region"],
+            "title": one["title_zh"],
+            "title_en": one["title_en"],
+            "number": one["number"],
+            "issued_on": day(one["issued_on"]),
+            "source": one["source"],
+        }
+        for one in found
+    ]
+    change = put(JointReviewScheme.objects.all(), schemes, key=("ref",))
+    scheme = ids(JointReviewScheme, "ref")
+    stages = [_stage(scheme[one["ref"]], row) for one in found for row in one["stages"]]
+    items = [_item(scheme[one["ref"]], row, service) for one in found for row in one["items"]]
+    key = ("scheme_id", "position")
+    change += put(JointReviewStage.objects.all(), stages, key=key)
+    return change + put(JointReviewItem.objects.all(), items, key=key)
+
+
+def _stage(scheme: int, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "scheme_id": scheme,
+        "position": row["position"],
+        "name": row["name_zh"],
+        "name_en": row["name_en"],
+        "working_days": row["working_days"],
+        "note": row["note_zh"],
+        "note_en": row["note_en"],
+    }
+
+
+def _item(scheme: int, row: dict[str, Any], service: dict[str, int]) -> dict[str, Any]:
+    return {
+        "scheme_id": scheme,
+        "position": row["position"],
+        "name": row["name_zh"],
+        "name_en": row["name_en"],
+        "service_id": service[row["service"]] if row["service"] else None,
+        "prepared_by": row["prepared_by_zh"],
+        "prepared_by_en": row["prepared_by_en"],
+        "reviewed_by": row["reviewed_by_zh"],
+        "reviewed_by_en": row["reviewed_by_en"],
+    }
