@@ -16,8 +16,9 @@ from config.embedded import Postgres, Valkey
 from config.embedded.processes import command_line
 from config.embedded.server import Server
 
-COMMAND = [sys.executable, "-m", "config.embedded"]
 CONFIG = Path(__file__).parents[2] / "config"
+RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from embedded.command import main; sys.exit(main())"
+COMMAND = [sys.executable, "-c", RUN, str(CONFIG)]
 HOLDER = """
 import sys
 from pathlib import Path

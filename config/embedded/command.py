@@ -1,4 +1,4 @@
-"""Run a command with both servers: python -m config.embedded [--home DIR] [--fast | --throw-away] command …
+"""Run a command with both servers: [--home DIR] [--fast | --throw-away] command … (./run calls it).
 
 --fast does not wait for the disk; --throw-away does neither and uses a fresh folder inside --home that is
 removed afterwards, or by the next such run if this one is killed.
@@ -18,7 +18,7 @@ from . import EmbeddedServerError, servers, throwaway
 
 def main(arguments: list[str] | None = None) -> int:
     """The command's own exit status; 128 + n when signal n ended it; 1 when a server cannot be had."""
-    parser = argparse.ArgumentParser(prog="python -m config.embedded", description=__doc__)
+    parser = argparse.ArgumentParser(prog="embedded", description=__doc__)
     parser.add_argument("--home", type=Path, default=Path("var/own"))
     parser.add_argument("--fast", action="store_true")
     parser.add_argument("--throw-away", action="store_true")
@@ -60,7 +60,3 @@ def in_foreground() -> bool:
         return os.tcgetpgrp(0) == os.getpgrp()
     except OSError:
         return False
-
-
-if __name__ == "__main__":
-    sys.exit(main())
