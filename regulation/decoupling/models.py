@@ -34,7 +34,7 @@ class Check(models.Model):
     """One run of the rules over the interest graph: rerunnable from what it stores. Append-only.
 
     `chain` is the list of interests that decided, each with its source; `input_digest` is SHA-256 over the
-    canonical graph the rule saw. `on` is the day it speaks for. `due_at`: an unknown waits for a person until then.
+    canonical graph the rule saw. `on` is the day it speaks for. An unknown waits for a person until `due_at`.
     """
 
     intermediary = models.ForeignKey(Entity, models.PROTECT, related_name="checks")

@@ -20,7 +20,7 @@ def credit_code_check_character(body: str) -> str:
 
 
 def is_credit_code(code: str) -> bool:
-    """Whether `code` is a well-formed Unified Social Credit Code (GB 32100-2015); the first may be a letter."""
+    """Whether `code` is a well-formed Unified Social Credit Code (GB 32100-2015)."""
     try:
         return len(code) == CREDIT_CODE_LENGTH and credit_code_check_character(code[:-1]) == code[-1]
     except ValueError:

@@ -1,0 +1,167 @@
+"""Writes about persons, entities and interests. One verb, one transaction, one ledger entry."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+from pypinyin import lazy_pinyin
+
+from regulation.ledger.operations import record
+
+from .errors import AlreadyRegistered, BadCreditCode, EndsBeforeStart, InterestEnded, SourceMissing
+from .identifiers import is_credit_code, normal_credit_code
+from .models import Declaration, Entity, Interest, Membership, Region, Role, Tier, User
+
+
+@transaction.atomic
+def register_entity(
+    *,
+    kind: str,
+    name: str,
+    by: User | None,
+    credit_code: str | None = None,
+    name_en: str = "",
+    region: Region | None = None,
+    source: str = "",
+    is_invented: bool = False,
+) -> Entity:
+    """Put an entity on record. Raises BadCreditCode (GB 32100-2015) and AlreadyRegistered."""
+    code = normal_credit_code(credit_code) if credit_code else None
+    if code and not is_credit_code(code):
+        raise BadCreditCode
+    if code and Entity.objects.filter(credit_code=code).exists():
+        raise AlreadyRegistered
+    entity = Entity.objects.create(
+        kind=kind,
+        name=name,
+        name_en=name_en,
+        credit_code=code,
+        region=region,
+        pinyin=" ".join(lazy_pinyin(name))[:400],
+        source=source,
+        is_invented=is_invented,
+    )
+    record(
+        kind="parties.entity_registered",
+        subject=entity,
+        actor=by,
+        body={"name": name, "kind": str(kind), "credit_code": code, "is_invented": is_invented},
+    )
+    return entity
+
+
+@transaction.atomic
+def state_interest(
+    *,
+    holder: Entity,
+    subject: Entity,
+    kind: str,
+    start: dt.date | None,
+    end: dt.date | None = None,
+    share: tuple[Decimal, Decimal] | None = None,
+    tier: str = Tier.A,
+    source: str,
+    by: User | None,
+    is_invented: bool = False,
+) -> Interest:
+    """State that `holder` has `kind` in `subject` during [start, end). Share is (least, most) per cent.
+
+    Raises SourceMissing and EndsBeforeStart.
+    """
+    if not source.strip():
+        raise SourceMissing
+    if start and end and end <= start:
+        raise EndsBeforeStart
+    interest = Interest.objects.create(
+        holder_entity=holder,
+        subject=subject,
+        kind=kind,
+        share_min=share[0] if share else None,
+        share_max=share[1] if share else None,
+        held=DateRange(start, end, "[)"),
+        tier=tier,
+        source=source,
+        is_invented=is_invented,
+    )
+    record(kind="parties.interest_stated", subject=interest, actor=by, body=_interest_body(interest))
+    return interest
+
+
+@transaction.atomic
+def end_interest(*, interest: Interest, end: dt.date, by: User | None, at: dt.datetime) -> Interest:
+    """State that an interest ended on a day (exclusive): the old statement is closed, a new one opened.
+
+    Raises InterestEnded when the statement no longer stands and EndsBeforeStart.
+    """
+    old = Interest.objects.select_for_update(no_key=True).get(pk=interest.pk)
+    if old.recorded.upper is not None:
+        raise InterestEnded
+    if old.held.lower and end <= old.held.lower:
+        raise EndsBeforeStart
+    old.recorded = DateTimeTZRange(old.recorded.lower, at, "[)")
+    old.save(update_fields=["recorded"])
+    made = Interest.objects.create(
+        holder_entity=old.holder_entity,
+        holder_person=old.holder_person,
+        subject=old.subject,
+        kind=old.kind,
+        share_min=old.share_min,
+        share_max=old.share_max,
+        held=DateRange(old.held.lower, end, "[)"),
+        tier=old.tier,
+        source=old.source,
+        is_invented=old.is_invented,
+    )
+    record(
+        kind="parties.interest_ended", subject=made, actor=by, body=_interest_body(made) | {"was": old.urn}
+    )
+    return made
+
+
+def _interest_body(interest: Interest) -> dict[str, Any]:
+    held = interest.held
+    return {
+        "holder": interest.holder.urn if interest.holder else None,
+        "subject": interest.subject.urn,
+        "kind": str(interest.kind),
+        "start": held.lower.isoformat() if held.lower else None,
+        "end": held.upper.isoformat() if held.upper else None,
+        "share": [str(interest.share_min), str(interest.share_max)]
+        if interest.share_min is not None
+        else None,
+        "tier": str(interest.tier),
+        "source": interest.source,
+    }
+
+
+@transaction.atomic
+def declare_interests(*, entity: Entity, as_of: dt.date, by: User | None) -> Declaration:
+    """The entity states that the interests on file are all it has, as of a day."""
+    made = Declaration.objects.create(entity=entity, as_of=as_of, made_by=by)
+    record(
+        kind="parties.interests_declared",
+        subject=made,
+        actor=by,
+        body={"entity": entity.urn, "as_of": as_of.isoformat()},
+    )
+    return made
+
+
+@transaction.atomic
+def grant_membership(
+    *, user: User, entity: Entity, role: Role, start: dt.date, by: User | None, end: dt.date | None = None
+) -> Membership:
+    """Let a user act for an entity in a role during [start, end). The same again changes nothing."""
+    made, new = Membership.objects.get_or_create(
+        user=user, entity=entity, role=role, defaults={"valid": DateRange(start, end, "[)")}
+    )
+    if new:
+        record(
+            kind="parties.membership_granted",
+            subject=entity,
+            actor=by,
+            body={"user": user.pk, "role": str(role), "start": start.isoformat()},
+        )
+    return made
