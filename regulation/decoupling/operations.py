@@ -22,7 +22,8 @@ def check(
     """Whether the intermediary may serve the department's approvals on a day; stored, with its chain.
 
     The outcome is clear, conflicted or unknown (优化营商环境条例 43). Where the rules cannot decide,
-    the answer of two regulators over the same graph counts; without one the check waits for them until `at` + 5 days.
+    the answer of two regulators over the same graph counts; without one the check waits for them until
+    `at` + 5 days.
     A caller that refuses afterwards keeps this check by calling it in a transaction of its own.
     """
     graph = graph_above(intermediary, on=on)

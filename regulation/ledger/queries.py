@@ -27,7 +27,7 @@ def body_of(entry: Entry) -> dict[str, Any]:
 
 def undelivered(*, before: dt.datetime) -> QuerySet[Entry]:
     """Entries recorded before a moment that lack the delivery of an effect, oldest first."""
-    lacking = Q(pk__in=[])
+    lacking: Any = Q(pk__in=[])
     for kind, effects in all_effects().items():
         for name in effects:
             done = Delivery.objects.filter(entry=OuterRef("pk"), effect=name)

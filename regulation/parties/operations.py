@@ -39,7 +39,7 @@ def register_entity(
         name_en=name_en,
         credit_code=code,
         region=region,
-        pinyin=" ".join(lazy_pinyin(name))[:400],
+        pinyin="".join(lazy_pinyin(name)).lower()[:400],
         source=source,
         is_invented=is_invented,
     )

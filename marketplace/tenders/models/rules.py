@@ -29,7 +29,7 @@ class ProcedureRule(models.Model):
 
 
 class OpeningKey(models.Model):
-    """The public half of a key that opens bids. The private half lies outside the database and the web server."""
+    """The public half of a key that opens bids. The private half lies outside database and web server."""
 
     kid = models.CharField(max_length=32, primary_key=True)
     suite = models.CharField(max_length=40)
