@@ -1,0 +1,1 @@
+"""./run demo: the whole site from one command, and nothing left when it stops."""

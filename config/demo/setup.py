@@ -1,0 +1,98 @@
+"""Before the site opens: tables, static files, seed, demo world. Once it is open: the story."""
+
+import json
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .home import DemoError
+from .parts import has_ended, spawn, stop
+from .site import MANAGE, Site, static_sources, tail
+
+PASSWORDS = "accounts.json"
+
+
+class Steps:
+    """Runs manage.py commands; `running` is what an interruption must stop."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def begin(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, seen: bool
+    ) -> "Step":
+        """Start a command; its output goes to the terminal when it is to be seen, else to a log."""
+        step = Step(name, self.site.home.log(name))
+        if seen:
+            step.process = spawn([*MANAGE, *arguments], environment)
+        else:
+            with step.log.open("wb") as log:
+                step.process = spawn([*MANAGE, *arguments], environment, output=log.fileno())
+        self.running.append(step.process)
+        return step
+
+    def finish(self, step: "Step") -> None:
+        """Wait for a command's end. Raises DemoError with the end of its log when it failed."""
+        while not has_ended(step.process):
+            time.sleep(0.02)
+        if step.process.wait():
+            log = f" The end of {step.log}:\n{tail(step.log)}" if step.log.exists() else ""
+            raise DemoError(f"{step.name} failed.{log}")
+        self.running.remove(step.process)
+
+    def stop(self) -> None:
+        stop(self.running, seconds=1)
+
+    def prepare(self) -> None:
+        """Tables, static files, seed, demo world: each does nothing where it was done before."""
+        began = time.monotonic()
+        home, plain = self.site.home, self.site.environment
+        static = None
+        stamp, sources = home.path / "static-from", static_sources()
+        if not stamp.exists() or stamp.read_text() != sources:
+            static = self.begin("collectstatic", ["collectstatic", "--noinput", "--clear"], plain, seen=False)
+        tell("Tables")
+        self.finish(self.begin("migrate", ["migrate", "--noinput"], plain, seen=False))
+        tell("Seed data")
+        self.finish(self.begin("seed", ["load_seed"], plain, seen=True))
+        tell("Demo accounts")
+        words = ["demo_world", "--passwords", str(home.path / PASSWORDS)]
+        self.finish(self.begin("world", words, self.site.with_opening_keys, seen=False))
+        if static:
+            tell("Static files")
+            self.finish(static)
+            stamp.write_text(sources)
+        tell(f"Set up in {time.monotonic() - began:.0f} s")
+
+    def play_story(self, *, quiet: bool) -> None:
+        """Play the main job through the site's own operations, once for each home."""
+        played = self.site.home.path / "story-played"
+        if not played.exists():
+            self.finish(self.begin("story", ["demo_story"], self.site.environment, seen=not quiet))
+            played.touch()
+
+
+class Step:
+    """A running command with its name and log."""
+
+    process: "subprocess.Popen[bytes]"
+
+    def __init__(self, name: str, log: Path) -> None:
+        self.name, self.log = name, log
+
+
+def tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def accounts_table(path: Path) -> str:
+    """The demo accounts in columns, from the file that demo_world wrote."""
+    rows = json.loads(path.read_text()) if path.exists() else []
+    cells = [[row["role"], row["email"], row["password"]] for row in rows]
+    widths = [max((len(row[i]) for row in cells), default=0) for i in range(3)]
+    return "\n".join(
+        "  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
