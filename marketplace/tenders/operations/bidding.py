@@ -57,8 +57,8 @@ def _pass_the_gate(*, tender: Tender, tenderer: Entity, by: User, at: dt.datetim
 def submit_bid(*, tender: Tender, tenderer: Entity, bid: PlainBid, by: User, at: dt.datetime) -> Bid:
     """Seal and accept one bid. The deadline is exclusive: published_at <= at < closes_at.
 
-    The conflict check is stored even when it refuses (优化营商环境条例 43): it has a transaction of its own and
-    the refusal is raised after that, so call this outside a transaction.
+    The conflict check is stored even when it refuses (优化营商环境条例 43): it has a transaction of its
+    own and the refusal is raised after that, so call this outside a transaction.
     Raises TenderClosed, OwnTender, NotRegistered, NoOffer, AvoidedBidder, AlreadyBid, ConflictedBidder,
     UnknownStanding, NoOpeningKey.
     """

@@ -32,8 +32,9 @@ def _unseal_into(bid: Bid, tender: Tender) -> None:
 def open_tender(*, tender: Tender, at: dt.datetime) -> Opening:
     """Open all standing bids of a tender at or after its deadline. Two at once make one opening.
 
-    A tender without a valid bid fails and says so. Raises NotDue before the deadline and for a cancelled tender,
-    keyring.NoKeyring in a process without the keys; nothing is then written. A trigger asks the database clock.
+    A tender without a valid bid fails and says so. Raises NotDue before the deadline and for a cancelled
+    tender, keyring.NoKeyring in a process without the keys; nothing is then written. A trigger asks the
+    database clock again.
     """
     locked = Tender.objects.select_for_update().get(pk=tender.pk)
     if existing := Opening.objects.filter(tender=locked).first():
