@@ -1,0 +1,106 @@
+"""Reads of the directory."""
+
+import datetime as dt
+import statistics
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from regulation.parties.models import Entity, Region
+from regulation.parties.queries import region_and_parents
+from regulation.registry.models import Service
+
+from .models import Intermediary, Offer, PriceBasis
+
+TOO_FEW = 3  # a band of fewer prices would show single prices
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSummary:
+    """Published prices of a service for a whole job, yuan without tax. None where there is no price."""
+
+    n: int
+    minimum: Decimal | None = None
+    lower_quartile: Decimal | None = None
+    median: Decimal | None = None
+    upper_quartile: Decimal | None = None
+    maximum: Decimal | None = None
+
+
+def listed() -> QuerySet[Intermediary]:
+    """Registered intermediaries that are not suspended, with what a list shows."""
+    return Intermediary.objects.filter(suspended_at__isnull=True).select_related("entity", "entity__region")
+
+
+def serving(intermediaries: QuerySet[Intermediary], region_code: str) -> QuerySet[Intermediary]:
+    """Those with an offer for the region or a parent of it."""
+    return intermediaries.filter(offers__region__in=region_and_parents(region_code)).distinct()
+
+
+def named_like(intermediaries: QuerySet[Intermediary], text: str) -> QuerySet[Intermediary]:
+    """Those whose name, pinyin, credit code or summary holds the text."""
+    for word in text.split():
+        intermediaries = intermediaries.filter(
+            Q(entity__name__icontains=word)
+            | Q(entity__name_en__icontains=word)
+            | Q(entity__pinyin__icontains=word)
+            | Q(entity__credit_code__iexact=word)
+            | Q(summary__icontains=word)
+        )
+    return intermediaries
+
+
+def with_lowest_price(
+    intermediaries: QuerySet[Intermediary], *, service: Service | None, on: dt.date
+) -> QuerySet[Intermediary]:
+    """Each with `lowest`, its lowest published price for a whole job (of the service, if given)."""
+    wanted = Q(offers__price_basis=PriceBasis.FIXED, offers__valid__contains=on)
+    if service is not None:
+        wanted &= Q(offers__service=service)
+    return intermediaries.annotate(lowest=Min("offers__amount", filter=wanted))
+
+
+def service_facet(intermediaries: QuerySet[Intermediary], *, on: dt.date) -> list[tuple[Service, int]]:
+    """How many of the intermediaries offer each service, most offered first."""
+    counted = (
+        Offer.objects.filter(intermediary__in=intermediaries.order_by().values("pk"), valid__contains=on)
+        .values("service")
+        .annotate(count=Count("intermediary", distinct=True))
+        .order_by("-count", "service__pinyin")[:15]
+    )
+    counts = {row["service"]: row["count"] for row in counted}
+    services = Service.objects.in_bulk(list(counts))
+    return [(services[pk], count) for pk, count in counts.items()]
+
+
+def offers_of(intermediary: Intermediary, *, on: dt.date) -> QuerySet[Offer]:
+    """The price list that stands on a day."""
+    return (
+        intermediary.offers.filter(valid__contains=on)
+        .select_related("service", "region")
+        .order_by("service__pinyin", "amount", "pk")
+    )
+
+
+def offers_for(service: Service, *, region: Region | None, on: dt.date) -> QuerySet[Offer]:
+    """Standing offers of a service (for a region or its parents), the lowest first."""
+    offers = Offer.objects.standing_on(on).filter(service=service)
+    if region is not None:
+        offers = offers.filter(region__in=region_and_parents(region.code))
+    return offers.select_related("intermediary__entity", "region").order_by("price_basis", "amount", "pk")
+
+
+def price_summary(service: Service, *, region: Region | None, on: dt.date) -> PriceSummary:
+    """Where the published prices for a whole job lie; fewer than three give only their number."""
+    offers = offers_for(service, region=region, on=on).filter(price_basis=PriceBasis.FIXED)
+    prices = sorted(offers.values_list("amount", flat=True))
+    if len(prices) < TOO_FEW:
+        return PriceSummary(n=len(prices))
+    low, middle, high = statistics.quantiles(prices, n=4, method="inclusive")
+    return PriceSummary(len(prices), prices[0], low, middle, high, prices[-1])
+
+
+def intermediary_of(entity: Entity) -> Intermediary | None:
+    """The public profile of an entity, if it is registered."""
+    return Intermediary.objects.filter(entity=entity).select_related("entity").first()
