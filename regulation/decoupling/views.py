@@ -1,0 +1,134 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from regulation.ledger.queries import database_now
+from regulation.parties.access import acting, acting_required, acts_as
+from regulation.parties.models import Entity, Role
+
+from . import explain
+from .errors import DecouplingRefused
+from .forms import CheckFilter, DeterminationForm, InquiryForm
+from .models import Determination, Gate, Outcome
+from .operations import check as make_check
+from .operations import decide_determination, propose_determination
+from .queries import checks_visible_to, rerun, standing_interests, waiting_checks
+
+PAGE = 20
+
+
+@acting_required(Role.REGULATOR)
+def check_list(request: HttpRequest) -> HttpResponse:
+    """All checks for the regulator; those that wait for a person come first on their own tab."""
+    waiting = request.GET.get("waiting") == "1"
+    checks = waiting_checks() if waiting else checks_visible_to(acting(request))
+    found = CheckFilter(request.GET or None, queryset=checks)
+    page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "decoupling/check_list.html",
+        {"filter": found, "page_obj": page, "waiting": waiting, "now": database_now()},
+    )
+
+
+@acting_required(Role.REGULATOR, Role.AGENT)
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """One check: the seal, the sentence, the chain, the law, and whether it still computes."""
+    made = get_object_or_404(checks_visible_to(acting(request)), pk=pk)
+    finding, digest_fits = rerun(made)
+    return render(
+        request,
+        "decoupling/check.html",
+        {
+            "check": made,
+            "sentence": explain.sentence(made),
+            "steps": explain.steps(made),
+            "provision": explain.provision_of(made),
+            "again": finding,
+            "digest_fits": digest_fits,
+            "determinations": made.determinations.select_related("proposed_by", "confirmed_by"),
+            "form": DeterminationForm(),
+            "may_determine": acts_as(acting(request), Role.REGULATOR) and made.outcome == Outcome.UNKNOWN,
+        },
+    )
+
+
+@acting_required(Role.REGULATOR)
+def inquire(request: HttpRequest) -> HttpResponse:
+    """The regulator checks a pair out of turn."""
+    form = InquiryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = make_check(
+            intermediary=form.cleaned_data["intermediary"],
+            department=form.cleaned_data["department"],
+            on=timezone.localdate(),
+            gate=Gate.INQUIRY,
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
+        )
+        return redirect(made)
+    return render(request, "decoupling/inquire.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@acting_required(Role.REGULATOR)
+def determine(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose the answer to a check that could not decide."""
+    made = get_object_or_404(checks_visible_to(acting(request)), pk=pk)
+    form = DeterminationForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose an answer and write its reason."))
+        return redirect(made)
+    return _tell(
+        request,
+        made,
+        lambda: propose_determination(
+            check_made=made,
+            outcome=Outcome(form.cleaned_data["outcome"]),
+            reason=form.cleaned_data["reason"],
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
+        ),
+        _("Your answer is on record. It counts once a second regulator confirms it."),
+    )
+
+
+@require_POST
+@acting_required(Role.REGULATOR)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second regulator confirms or rejects."""
+    determination = get_object_or_404(Determination.objects.select_related("check_made"), pk=pk)
+    confirm = request.POST.get("decision") == "confirm"
+    return _tell(
+        request,
+        determination.check_made,
+        lambda: decide_determination(
+            determination=determination,
+            confirm=confirm,
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
+        ),
+        _("The determination is confirmed.") if confirm else _("The determination is rejected."),
+    )
+
+
+def _tell(request: HttpRequest, made: Any, act: Any, done: str) -> HttpResponse:
+    try:
+        act()
+        messages.success(request, done)
+    except DecouplingRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(made)
+
+
+def entity(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the public record says of an entity's interests, each with its source."""
+    found = get_object_or_404(Entity.objects.select_related("region"), pk=pk)
+    page = Paginator(standing_interests(found), PAGE).get_page(request.GET.get("page"))
+    return render(request, "decoupling/entity.html", {"entity": found, "page_obj": page})

@@ -1,0 +1,48 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from .access import acting, acting_required
+from .middleware import SESSION_KEY
+from .models import Role
+from .operations import declare_interests
+from .queries import memberships_of
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """The user's own account: name, address, memberships, second factor."""
+    return render(
+        request,
+        "parties/profile.html",
+        {"memberships": memberships_of(request.user), "acting": acting(request)},
+    )
+
+
+@login_required
+def switch(request: HttpRequest) -> HttpResponse:
+    """Choose for which entity, and in which role, to act from now on."""
+    memberships = memberships_of(request.user)
+    if request.method == "POST":
+        chosen = next((m for m in memberships if str(m.pk) == request.POST.get("membership")), None)
+        if chosen is None:
+            return HttpResponseBadRequest(_("You do not act for that entity."))
+        request.session[SESSION_KEY] = chosen.pk
+        messages.success(request, _("You now act for %(entity)s.") % {"entity": chosen.entity})
+        return redirect("desk")
+    return render(request, "parties/switch.html", {"memberships": memberships, "acting": acting(request)})
+
+
+@require_POST
+@acting_required(Role.AGENT)
+def declare(request: HttpRequest) -> HttpResponse:
+    """An intermediary states that the interests on file are all it has."""
+    membership = acting(request)
+    if membership is not None:
+        declare_interests(entity=membership.entity, as_of=timezone.localdate(), by=request.user)
+        messages.success(request, _("The declaration is on record."))
+    return redirect("directory:own_profile")
