@@ -25,11 +25,12 @@ class Steps:
     ) -> "Step":
         """Start a command; its output goes to the terminal when it is to be seen, else to a log."""
         step = Step(name, self.site.home.log(name))
+        command = [*MANAGE, *arguments]
         if seen:
-            step.process = spawn([*MANAGE, *arguments], environment)
+            step.process = spawn(command, {**environment, "LOG_LEVEL": "WARNING"})
         else:
             with step.log.open("wb") as log:
-                step.process = spawn([*MANAGE, *arguments], environment, output=log.fileno())
+                step.process = spawn(command, environment, output=log.fileno())
         self.running.append(step.process)
         return step
 

@@ -97,7 +97,7 @@ def listen(port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         raise DemoError(
-            f"Port {port} cannot be used ({error}). Choose another: ./run demo --port 8001"
+            f"Port {port} cannot be used ({error}). Choose another: ./run demo --port {port + 1}"
         ) from None
     return listener
 

@@ -36,17 +36,23 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(command: list[str], environment: dict[str, str]) -> int:
-    """Run the command to its end, passing signals on."""
-    waiting = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
-    process = None
+    """Run the command to its end, passing signals on, those included that come while it is being started."""
+    told: list[int] = []
+    process: subprocess.Popen[bytes] | None = None
 
     def pass_on(signum: int, _frame: object) -> None:
-        if process and not (signum == signal.SIGINT and in_foreground()):
+        if signum == signal.SIGINT and in_foreground():
+            return
+        if process:
             process.send_signal(signum)
+        else:
+            told.append(signum)
 
-    before = {signum: signal.signal(signum, pass_on) for signum in waiting}
+    before = {n: signal.signal(n, pass_on) for n in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
     try:
         process = subprocess.Popen(command, env=environment)
+        for signum in told:
+            process.send_signal(signum)
         status = process.wait()
         return status if status >= 0 else 128 - status
     finally:

@@ -17,11 +17,11 @@ from .server import EmbeddedServerError
 def prefix(data: Path) -> list[str]:
     """What to put before PostgreSQL's command line so that it can own and reach the data folder.
 
-    Empty for everybody but root. May hand an empty new folder over to `nobody`. Raises EmbeddedServerError
-    where neither way is allowed.
+    Empty for everybody but root, and for numbers without a name, which PostgreSQL refuses too. May hand an
+    empty new folder over to `nobody`. Raises EmbeddedServerError where neither way is allowed.
     """
     if os.geteuid() != 0:
-        return []
+        return [] if is_named(os.geteuid()) else user_namespace()
     nobody = pwd.getpwnam("nobody")
     if data.stat().st_uid == 0:
         if namespace := user_namespace():
@@ -44,10 +44,18 @@ def prefix(data: Path) -> list[str]:
 
 @cache
 def user_namespace() -> list[str]:
-    """The command that maps root to `nobody` for one process; empty where it is not allowed."""
+    """The command that makes us `nobody` to ourselves for one process; empty where it is not allowed."""
     number = pwd.getpwnam("nobody")
     words = ["unshare", "--user", f"--map-user={number.pw_uid}", f"--map-group={number.pw_gid}"]
     return words if works([*words, "true"]) else []
+
+
+def is_named(number: int) -> bool:
+    """Whether the system knows a user of this number; containers may run as one it does not know."""
+    try:
+        return bool(pwd.getpwuid(number))
+    except KeyError:
+        return False
 
 
 def works(command: list[str]) -> bool:
