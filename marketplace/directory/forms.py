@@ -1,0 +1,123 @@
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from regulation.parties.models import Region
+from regulation.registry.models import Service
+
+from .models import Intermediary, PriceBasis
+from .operations import GENERAL_RULES
+from .queries import named_like, serving
+
+SORTS = {
+    "name": ("entity__pinyin", "pk"),
+    "-name": ("-entity__pinyin", "pk"),
+    "price": (F("lowest").asc(nulls_last=True), "entity__pinyin", "pk"),
+    "-price": (F("lowest").desc(nulls_last=True), "entity__pinyin", "pk"),
+}
+
+
+def services_for_sale() -> QuerySet[Service]:
+    return Service.objects.exclude(category=GENERAL_RULES)
+
+
+def offered_regions() -> QuerySet[Region]:
+    return Region.objects.filter(offers__isnull=False).distinct()
+
+
+class CodeChoiceFilter(django_filters.ModelChoiceFilter):
+    """A choice by code, so that addresses can be read."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, to_field_name="code", **kwargs)
+
+
+class DirectoryFilter(django_filters.FilterSet):
+    """What a buyer narrows the directory by."""
+
+    q = django_filters.CharFilter(label=_("Name, pinyin or code"), method="by_text", max_length=60)
+    service = CodeChoiceFilter(
+        label=_("Service"), queryset=lambda _r: services_for_sale(), method="by_service"
+    )
+    region = CodeChoiceFilter(
+        label=_("Serves region"), queryset=lambda _r: offered_regions(), method="by_region"
+    )
+    most = django_filters.NumberFilter(
+        label=_("Price at most (yuan)"), method="by_price", min_value=0, max_value=9_999_999_999
+    )
+
+    class Meta:
+        model = Intermediary
+        fields = ()
+
+    def by_text(self, queryset: Any, name: str, value: str) -> Any:
+        return named_like(queryset, value.replace("\0", ""))
+
+    def by_service(self, queryset: Any, name: str, value: Service) -> Any:
+        return queryset.filter(offers__service=value, offers__valid__contains=timezone.localdate()).distinct()
+
+    def by_region(self, queryset: Any, name: str, value: Region) -> Any:
+        return serving(queryset, value.code)
+
+    def by_price(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(lowest__lte=value)
+
+
+class ProfileForm(forms.ModelForm):
+    """What an intermediary says of itself."""
+
+    class Meta:
+        model = Intermediary
+        fields = ("summary", "summary_en", "phone", "email")
+        labels = {
+            "summary": _("What you do, in Chinese"),
+            "summary_en": _("What you do, in English"),
+            "phone": _("Telephone"),
+            "email": _("E-mail"),
+        }
+
+
+class OfferForm(forms.Form):
+    """A published price."""
+
+    service = forms.ModelChoiceField(label=_("Service"), queryset=None, to_field_name="code")
+    region = forms.CharField(
+        label=_("Region code"),
+        max_length=6,
+        help_text=_("Six digits, for example 511602 for Guang'an District"),
+    )
+    price_basis = forms.ChoiceField(
+        label=_("Price basis"), choices=PriceBasis.choices, widget=forms.RadioSelect
+    )
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        min_value=0.01,
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("Yuan without tax; for a rate, per cent of the contract amount"),
+    )
+    unit = forms.CharField(label=_("Unit, in Chinese"), max_length=40, required=False)
+    days = forms.IntegerField(label=_("Working days"), min_value=1, max_value=3650)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].queryset = services_for_sale()
+
+    def clean_region(self) -> Region:
+        region = Region.objects.filter(code=self.cleaned_data["region"]).first()
+        if region is None:
+            raise forms.ValidationError(_("There is no region with this code."))
+        return region
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("price_basis") == PriceBasis.PER_UNIT and not data.get("unit"):
+            self.add_error("unit", _("A price per unit names its unit."))
+        amount = data.get("amount")
+        if data.get("price_basis") == PriceBasis.RATE and amount is not None and amount > 100:
+            self.add_error("amount", _("A rate is at most 100 per cent."))
+        return data
