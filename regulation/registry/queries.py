@@ -1,0 +1,145 @@
+"""Reads of the registry: what is required where, on which day, as said when."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Count, Q, QuerySet
+
+from regulation.parties.models import Entity, Region
+from regulation.parties.queries import region_and_parents
+
+from . import text
+from .models import Approval, AreaAssessmentMatter, Provision, Ruling, Service
+
+GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
+
+
+def search_approvals(approvals: QuerySet[Approval], query: str) -> QuerySet[Approval]:
+    """Approvals whose name, pinyin, initials or code hold every word of the query.
+
+    The index of character pairs narrows, ILIKE decides: whatever ILIKE would answer is answered.
+    """
+    for word in query.replace("\0", "").split():
+        pairs = [t for t in text.terms(word) if len(t) > 1]
+        if pairs:
+            quoted = " & ".join("'" + pair.replace("'", "''") + "'" for pair in pairs)
+            approvals = approvals.filter(search=SearchQuery(quoted, search_type="raw", config="simple"))
+        approvals = approvals.filter(
+            Q(name__icontains=word)
+            | Q(pinyin__icontains=word)
+            | Q(initials__icontains=word)
+            | Q(code__icontains=word)
+        )
+    return approvals
+
+
+def search_services(services: QuerySet[Service], query: str) -> QuerySet[Service]:
+    """Services whose name, English name, pinyin or initials hold every word of the query."""
+    for word in query.replace("\0", "").split():
+        services = services.filter(
+            Q(name__icontains=word)
+            | Q(name_en__icontains=word)
+            | Q(pinyin__icontains=word)
+            | Q(initials__icontains=word)
+        )
+    return services
+
+
+def services_of(approval: Approval) -> QuerySet[Service]:
+    """The services that rulings join to an approval, or whose output its papers plainly are."""
+    return Service.objects.filter(
+        Q(rulings__approval=approval, rulings__published_at__isnull=False) | Q(materials__approval=approval)
+    ).distinct()
+
+
+def rulings_for(
+    *,
+    approval: Approval | None,
+    services: Iterable[Service],
+    region: Region,
+    on: dt.date,
+    said_at: dt.datetime | None = None,
+) -> dict[int, Ruling]:
+    """For each service the ruling that holds on a day, by the service's key; those without one are absent.
+
+    The nearest region wins, then its parents; in one region a ruling on the approval beats one on the service
+    alone. `said_at` asks what this site said at a moment; without it, what it says now.
+    """
+    nearest = {code: rank for rank, code in enumerate(region_and_parents(region.code))}
+    rulings = Ruling.objects.said_at(said_at) if said_at else Ruling.objects.on_record()
+    about = Q(approval__isnull=True) | Q(approval=approval) if approval else Q(approval__isnull=True)
+    found = (
+        rulings.in_force_on(on)
+        .filter(about, service__in=list(services), region__in=list(nearest))
+        .select_related("service", "region", "approval")
+        .prefetch_related("bases__provision__instrument")
+    )
+    best: dict[int, Ruling] = {}
+    for ruling in sorted(found, key=lambda r: (nearest[r.region_id], r.approval_id is None, r.pk)):
+        best.setdefault(ruling.service_id, ruling)
+    return best
+
+
+def verdict_for(
+    *,
+    approval: Approval | None,
+    service: Service,
+    region: Region,
+    on: dt.date,
+    said_at: dt.datetime | None = None,
+) -> Ruling | None:
+    """The one ruling on a service that holds on a day, or None where none is on record."""
+    found = rulings_for(approval=approval, services=[service], region=region, on=on, said_at=said_at)
+    return found.get(service.pk)
+
+
+def area_matters_for(services: Iterable[Service], region: Region) -> dict[int, list[AreaAssessmentMatter]]:
+    """Matters a region, or a parent of it, may have assessed for a whole zone, by service."""
+    matters: dict[int, list[AreaAssessmentMatter]] = {}
+    found = AreaAssessmentMatter.objects.filter(
+        service__in=list(services), region__in=region_and_parents(region.code)
+    ).select_related("provision__instrument", "region")
+    for matter in found:
+        if matter.service_id is not None:
+            matters.setdefault(matter.service_id, []).append(matter)
+    return matters
+
+
+def history_of(ruling: Ruling) -> QuerySet[Ruling]:
+    """All that this site ever published on the same approval, service and region, newest first."""
+    same = Ruling.objects.published().filter(service=ruling.service_id, region=ruling.region_id)
+    return (
+        same.filter(approval=ruling.approval_id)
+        .select_related("service", "region")
+        .order_by("-in_force", "-recorded")
+    )
+
+
+def resting_on(provision: Provision) -> QuerySet[Ruling]:
+    """Rulings on record that cite a provision."""
+    return (
+        Ruling.objects.on_record()
+        .filter(bases__provision=provision)
+        .select_related("service", "region", "approval")
+        .order_by("service__pinyin", "region", "pk")
+    )
+
+
+def department_facet(approvals: QuerySet[Approval]) -> list[tuple[Entity, int]]:
+    """How many of the approvals each department decides, most first."""
+    counted = (
+        approvals.order_by().values("department").annotate(n=Count("pk")).order_by("-n", "department")[:40]
+    )
+    counts = {row["department"]: row["n"] for row in counted}
+    departments = Entity.objects.in_bulk(list(counts))
+    return [(departments[pk], n) for pk, n in counts.items()]
+
+
+def drafts() -> QuerySet[Ruling]:
+    """Rulings that nobody has published yet, oldest first."""
+    return (
+        Ruling.objects.filter(published_at__isnull=True)
+        .select_related("service", "region", "approval", "author")
+        .order_by("created_at", "pk")
+    )
