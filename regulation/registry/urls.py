@@ -1,4 +1,21 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "registry"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("need/", views.need_check, name="need_check"),
+    path("approvals/", views.approval_list, name="approval_list"),
+    path("approvals/<slug:ref>/", views.approval, name="approval"),
+    path("services/", views.service_list, name="service_list"),
+    path("services/<slug:code>/", views.service, name="service"),
+    path("rulings/<int:pk>/", views.ruling, name="ruling"),
+    path("rulings/drafts/", views.draft_list, name="draft_list"),
+    path("rulings/drafts/new/", views.draft_new, name="draft_new"),
+    path("rulings/drafts/<int:pk>/", views.draft_review, name="draft_review"),
+    path("laws/", views.instrument_list, name="instrument_list"),
+    path("laws/<str:ref>/", views.instrument, name="instrument"),
+    path("provisions/<path:ref>/", views.provision, name="provision"),
+    path("area-assessments/", views.area_list, name="area_list"),
+    path("joint-review/<slug:ref>/", views.joint_review, name="joint_review"),
+]

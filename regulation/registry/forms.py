@@ -1,0 +1,192 @@
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from regulation.parties.models import Entity, Region
+
+from .models import Approval, AreaAssessmentMatter, Instrument, Level, Necessity, Payer, Provision, Service
+from .operations import Wording
+from .queries import search_approvals, search_services
+
+EARLIEST = dt.date(1949, 10, 1)
+LATEST = dt.date(2199, 12, 31)
+
+
+def clean_text(value: object) -> str:
+    """A query parameter without what a database cannot hold."""
+    return str(value or "").replace("\0", "").strip()[:100]
+
+
+def regions_with_approvals() -> Any:
+    return Region.objects.filter(approvals__isnull=False).distinct()
+
+
+class ApprovalFilter(django_filters.FilterSet):
+    """What a reader narrows the approvals by."""
+
+    q = django_filters.CharFilter(label=_("Name, pinyin, initials or code"), method="by_text", max_length=100)
+    region = django_filters.ModelChoiceFilter(
+        label=_("Region"), queryset=lambda _r: regions_with_approvals(), to_field_name="code"
+    )
+    department = django_filters.ModelChoiceFilter(
+        label=_("Department"), queryset=Entity.objects.filter(approvals__isnull=False).distinct()
+    )
+
+    class Meta:
+        model = Approval
+        fields = ("region", "department")
+
+    def by_text(self, queryset: Any, name: str, value: str) -> Any:
+        return search_approvals(queryset, value)
+
+
+class ServiceFilter(django_filters.FilterSet):
+    """What a reader narrows the services by."""
+
+    q = django_filters.CharFilter(label=_("Name, pinyin or initials"), method="by_text", max_length=100)
+    necessity = django_filters.ChoiceFilter(
+        label=_("Somewhere ruled"), choices=Necessity.choices, method="by_necessity"
+    )
+
+    class Meta:
+        model = Service
+        fields = ()
+
+    def by_text(self, queryset: Any, name: str, value: str) -> Any:
+        return search_services(queryset, value)
+
+    def by_necessity(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(
+            rulings__necessity=value, rulings__published_at__isnull=False, rulings__recorded__upper_inf=True
+        ).distinct()
+
+
+class InstrumentFilter(django_filters.FilterSet):
+    """What a reader narrows the laws by."""
+
+    q = django_filters.CharFilter(label=_("Title or number"), method="by_text", max_length=100)
+    level = django_filters.ChoiceFilter(label=_("Level"), choices=Level.choices)
+
+    class Meta:
+        model = Instrument
+        fields = ("level",)
+
+    def by_text(self, queryset: Any, name: str, value: str) -> Any:
+        value = clean_text(value)
+        return (
+            queryset.filter(title__icontains=value)
+            | queryset.filter(number__icontains=value)
+            | queryset.filter(title_en__icontains=value)
+        )
+
+
+class AreaFilter(django_filters.FilterSet):
+    """What a reader narrows the area-assessment matters by."""
+
+    region = django_filters.ModelChoiceFilter(
+        label=_("Region"),
+        queryset=lambda _r: Region.objects.filter(
+            pk__in=AreaAssessmentMatter.objects.order_by().values("region")
+        ),
+        to_field_name="code",
+    )
+
+    class Meta:
+        model = AreaAssessmentMatter
+        fields = ("region",)
+
+
+class AsOfForm(forms.Form):
+    """The two questions of time: in force on which day, and as this site said on which day."""
+
+    on = forms.DateField(
+        label=_("In force on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    said = forms.DateField(
+        label=_("As this site said at the end of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def _within(self, name: str) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data[name]
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise forms.ValidationError(_("The day has to lie between 1949-10-01 and 2199-12-31."))
+        return day
+
+    def clean_on(self) -> dt.date | None:
+        return self._within("on")
+
+    def clean_said(self) -> dt.date | None:
+        return self._within("said")
+
+    def day(self) -> dt.date:
+        return (self.cleaned_data.get("on") if self.is_valid() else None) or timezone.localdate()
+
+    def moment(self) -> dt.datetime | None:
+        """The end of the day asked for, in the site's time zone; None when not asked."""
+        day = self.cleaned_data.get("said") if self.is_valid() else None
+        if day is None:
+            return None
+        return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
+
+
+class RulingForm(forms.Form):
+    """A draft ruling."""
+
+    service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.all(), to_field_name="code")
+    approval = forms.ModelChoiceField(
+        label=_("Approval (its address part)"),
+        queryset=Approval.objects.all(),
+        to_field_name="ref",
+        required=False,
+        widget=forms.TextInput,
+        help_text=_("Leave empty where the law speaks of the service in every approval."),
+    )
+    region = forms.ModelChoiceField(
+        label=_("Region code"),
+        queryset=Region.objects.all(),
+        to_field_name="code",
+        widget=forms.TextInput,
+        help_text=_("000000 for the whole country"),
+    )
+    necessity = forms.ChoiceField(label=_("Verdict"), choices=Necessity.choices, widget=forms.RadioSelect)
+    payer = forms.ChoiceField(
+        label=_("Who pays"), choices=[("", _("the provision does not say")), *Payer.choices], required=False
+    )
+    start = forms.DateField(label=_("In force from"), widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(
+        label=_("In force until (exclusive)"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    provisions = forms.ModelMultipleChoiceField(
+        label=_("Provisions it rests on"),
+        queryset=Provision.objects.select_related("instrument"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": "10"}),
+    )
+    reason = forms.CharField(label=_("One sentence, in Chinese"), max_length=1000, widget=forms.Textarea)
+    reason_en = forms.CharField(
+        label=_("One sentence, in English"), max_length=1000, widget=forms.Textarea, required=False
+    )
+    conditions = forms.CharField(label=_("Conditions, in Chinese"), max_length=1000, required=False)
+    conditions_en = forms.CharField(label=_("Conditions, in English"), max_length=1000, required=False)
+    source = forms.CharField(label=_("Source"), max_length=400)
+
+    def _within(self, name: str) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data[name]
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise forms.ValidationError(_("The day has to lie between 1949-10-01 and 2199-12-31."))
+        return day
+
+    def clean_start(self) -> dt.date | None:
+        return self._within("start")
+
+    def clean_end(self) -> dt.date | None:
+        return self._within("end")
+
+    def wording(self) -> Wording:
+        return Wording(**{name: self.cleaned_data[name] for name in Wording.__dataclass_fields__})

@@ -1,0 +1,23 @@
+"""Pages of the registry: need check, lists, rulings, laws, and the editors' desk."""
+
+from .desk import draft_list, draft_new, draft_review
+from .lists import approval, approval_list, area_list, joint_review, service, service_list
+from .need import need_check
+from .rulings import instrument, instrument_list, provision, ruling
+
+__all__ = [
+    "approval",
+    "approval_list",
+    "area_list",
+    "draft_list",
+    "draft_new",
+    "draft_review",
+    "instrument",
+    "instrument_list",
+    "joint_review",
+    "need_check",
+    "provision",
+    "ruling",
+    "service",
+    "service_list",
+]
