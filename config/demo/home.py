@@ -12,7 +12,7 @@ class DemoError(Exception):
 
 
 class Home:
-    """A folder that carries the demo's mark. Held from `claim` until the process ends, however it ends."""
+    """A folder that carries the demo's mark. Held from `claim` until `release`, or the end of the process."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -36,6 +36,10 @@ class Home:
             ) from None
         if reset:
             self._empty()
+
+    def release(self) -> None:
+        """Let another demo have the folder."""
+        os.close(self._held)
 
     def _empty(self) -> None:
         for entry in self.path.iterdir():

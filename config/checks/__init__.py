@@ -1,0 +1,1 @@
+"""./run check: everything that can be known without running the site."""
