@@ -3,8 +3,19 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
 
 from regulation.parties.models import Entity, Region
 from regulation.parties.queries import region_and_parents
@@ -15,28 +26,54 @@ from .models import Approval, AreaAssessmentMatter, Provision, Ruling, Service
 GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
 
 
-def search_approvals(approvals: QuerySet[Approval], query: str) -> QuerySet[Approval]:
-    """Approvals whose name, pinyin, initials or code hold every word of the query.
+class _Matches(Func):
+    """`search @@ query` by the GIN index; the query is cast, since a parser would take pairs for noise."""
 
-    The index of character pairs narrows, ILIKE decides: whatever ILIKE would answer is answered.
+    template = "(%(expressions)s::tsquery)"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+
+def words_of(query: str) -> list[str]:
+    """What is looked for: at most eight words, a hundred characters together."""
+    return query.replace("\0", " ").strip()[:100].split()[:8]
+
+
+def search_approvals(approvals: QuerySet[Approval], query: str) -> QuerySet[Approval]:
+    """Approvals that hold every word of the query in their names, pinyin, initials or code, best first.
+
+    The index of character pairs narrows, ILIKE decides: whatever ILIKE would answer is answered. Same name
+    or code comes first, then names that begin so, then pinyin that begins so, then names that hold it.
     """
-    for word in query.replace("\0", "").split():
-        pairs = [t for t in text.terms(word) if len(t) > 1]
-        if pairs:
-            quoted = " & ".join("'" + pair.replace("'", "''") + "'" for pair in pairs)
-            approvals = approvals.filter(search=SearchQuery(quoted, search_type="raw", config="simple"))
+    words = words_of(query)
+    for word in words:
+        narrowed = text.query_terms(word)
+        if narrowed:
+            approvals = approvals.filter(_Matches(F("search"), Value(narrowed, TextField())))
         approvals = approvals.filter(
             Q(name__icontains=word)
+            | Q(name_en__icontains=word)
             | Q(pinyin__icontains=word)
             | Q(initials__icontains=word)
             | Q(code__icontains=word)
         )
-    return approvals
+    return approvals.annotate(rank=_rank(words[0])).order_by("rank", "pinyin", "pk") if words else approvals
+
+
+def _rank(word: str) -> Case:
+    return Case(
+        When(Q(name__iexact=word) | Q(code__iexact=word) | Q(name_en__iexact=word), then=0),
+        When(name__istartswith=word, then=1),
+        When(Q(initials__istartswith=word) | Q(pinyin__istartswith=word), then=2),
+        When(name__icontains=word, then=3),
+        default=4,
+        output_field=IntegerField(),
+    )
 
 
 def search_services(services: QuerySet[Service], query: str) -> QuerySet[Service]:
     """Services whose name, English name, pinyin or initials hold every word of the query."""
-    for word in query.replace("\0", "").split():
+    for word in words_of(query):
         services = services.filter(
             Q(name__icontains=word)
             | Q(name_en__icontains=word)

@@ -30,3 +30,15 @@ def terms(*texts: str) -> list[str]:
     """
     runs = chain.from_iterable(_WORD.findall(text.lower()) for text in texts)
     return sorted({run[i : i + 2] for run in runs for i in range(len(run))})
+
+
+def query_terms(text: str) -> str:
+    """`text` as a tsquery over `terms`: all its pairs, and a lone character as the beginning of a pair.
+
+    Empty where no character of `text` is ever part of a pair (punctuation, rare scripts).
+    """
+    found: dict[str, None] = {}
+    for run in _WORD.findall(text.lower()):
+        pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+        found.update(dict.fromkeys(f"'{pair}'" for pair in pairs) if pairs else {f"'{run}':*": None})
+    return " & ".join(found)

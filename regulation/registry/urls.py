@@ -1,6 +1,16 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from . import views
+
+
+class RefConverter(StringConverter):
+    """Whatever a reference may hold; never the one character a database cannot keep."""
+
+    regex = r"[^/\x00]+"
+
+
+register_converter(RefConverter, "registry_ref")
 
 app_name = "registry"
 urlpatterns = [
@@ -14,8 +24,8 @@ urlpatterns = [
     path("rulings/drafts/new/", views.draft_new, name="draft_new"),
     path("rulings/drafts/<int:pk>/", views.draft_review, name="draft_review"),
     path("laws/", views.instrument_list, name="instrument_list"),
-    path("laws/<str:ref>/", views.instrument, name="instrument"),
-    path("provisions/<path:ref>/", views.provision, name="provision"),
+    path("laws/<registry_ref:ref>/", views.instrument, name="instrument"),
+    path("provisions/<registry_ref:ref>/", views.provision, name="provision"),
     path("area-assessments/", views.area_list, name="area_list"),
     path("joint-review/<slug:ref>/", views.joint_review, name="joint_review"),
 ]
