@@ -26,8 +26,9 @@ class NotOnRecord(RegistryRefused):
 
 class NoLawfulBasis(RegistryRefused):
     message = _(
-        "Only a law, an administrative regulation or a decision of the State Council that is in force on the day "
-        "the ruling starts can require a service (Regulation on Optimizing the Business Environment, art. 43)."
+        "Only a law, an administrative regulation or a decision of the State Council that is in force on "
+        "the day the ruling starts can require a service "
+        "(Regulation on Optimizing the Business Environment, art. 43)."
     )
 
 

@@ -120,8 +120,8 @@ def publish_ruling(*, ruling: Ruling, by: User, at: dt.datetime) -> Ruling:
 def replace_ruling(*, old: Ruling, draft: Ruling, by: User, at: dt.datetime) -> Ruling:
     """Publish a draft in the place of a ruling on record, in one step.
 
-    The old row's `recorded` ends at `at`. Where the draft starts later in law than the old ruling, the time
-    before is recorded again with its shortened period: what was required then is still said.
+    The old row's `recorded` ends at `at`. What the draft leaves of the old ruling's period in law, before it or
+    after it, is recorded again: what was required then is still said.
     Raises NotOnRecord and what publish_ruling raises.
     """
     standing = Ruling.objects.select_for_update(of=("self",), no_key=True).get(pk=old.pk)
@@ -129,21 +129,22 @@ def replace_ruling(*, old: Ruling, draft: Ruling, by: User, at: dt.datetime) -> 
         raise NotOnRecord
     standing.recorded = DateTimeTZRange(standing.recorded.lower, at, "[)")
     standing.save(update_fields=["recorded"])
-    starts = draft.in_force.lower
-    if standing.in_force.lower < starts:
-        _record_again(standing, until=starts, at=at)
+    period, new = standing.in_force, draft.in_force
+    if period.lower < new.lower:
+        _record_again(standing, period=DateRange(period.lower, new.lower, "[)"), at=at)
+    if new.upper is not None and (period.upper is None or new.upper < period.upper):
+        _record_again(standing, period=DateRange(new.upper, period.upper, "[)"), at=at)
     published = publish_ruling(ruling=draft, by=by, at=at)
     record(kind="registry.ruling_replaced", subject=standing, actor=by, body={"by": published.urn})
     return published
 
 
-def _record_again(old: Ruling, *, until: dt.date, at: dt.datetime) -> None:
-    """The old ruling once more, with its period in law ending where the new one starts."""
+def _record_again(old: Ruling, *, period: DateRange, at: dt.datetime) -> None:
+    """The old ruling once more, for the part of its period in law that the new one leaves."""
     provisions = list(old.provisions.order_by("bases__position"))
     copied = Ruling.objects.get(pk=old.pk)
-    upper = old.in_force.upper
     copied.pk, copied._state.adding = None, True
-    copied.in_force = DateRange(old.in_force.lower, min(until, upper) if upper else until, "[)")
+    copied.in_force = period
     copied.recorded = DateTimeTZRange(at, None, "[)")
     copied.published_at = at
     copied.save(force_insert=True)

@@ -16,7 +16,7 @@ PAGE = 20
 
 
 def ruling(request: HttpRequest, pk: int) -> HttpResponse:
-    """One published ruling: seal, sentence, law, who pays; its history, and the same question on another day."""
+    """One published ruling: seal, sentence, law, who pays; its history, and the same on another day."""
     found = get_object_or_404(
         Ruling.objects.published().select_related("approval", "service", "region"), pk=pk
     )
