@@ -120,8 +120,8 @@ def publish_ruling(*, ruling: Ruling, by: User, at: dt.datetime) -> Ruling:
 def replace_ruling(*, old: Ruling, draft: Ruling, by: User, at: dt.datetime) -> Ruling:
     """Publish a draft in the place of a ruling on record, in one step.
 
-    The old row's `recorded` ends at `at`. What the draft leaves of the old ruling's period in law, before it or
-    after it, is recorded again: what was required then is still said.
+    The old row's `recorded` ends at `at`. What the draft leaves of the old ruling's period in law, before or
+    after, is recorded again: what was required then is still said.
     Raises NotOnRecord and what publish_ruling raises.
     """
     standing = Ruling.objects.select_for_update(of=("self",), no_key=True).get(pk=old.pk)
