@@ -30,6 +30,7 @@ def main() -> int:
     for signum in SIGNALS:
         signal.signal(signum, end)
     os.chdir(ROOT)
+    os.umask(0o077)  # keys, passwords, mail and logs are their owner's alone
     try:
         with contextlib.closing(listen(chosen.port)) as listener:
             home = Home(chosen.home)

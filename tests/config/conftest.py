@@ -16,7 +16,8 @@ from config.embedded import Postgres, Valkey
 from config.embedded.processes import command_line
 from config.embedded.server import Server
 
-CONFIG = Path(__file__).parents[2] / "config"
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "config"
 RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from embedded.command import main; sys.exit(main())"
 COMMAND = [sys.executable, "-c", RUN, str(CONFIG)]
 HOLDER = """
