@@ -1,4 +1,4 @@
-"""Named refusals of this room."""
+"""Named refusals of this room. Each says what, why, and what to do."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,26 +16,46 @@ class SamePerson(RegistryRefused):
     message = _("Whoever wrote a ruling cannot publish it. A second person has to.")
 
 
-class AlreadyPublished(RegistryRefused):
-    message = _("This ruling is published already. Correct it with a new version.")
+class NotTheAuthor(RegistryRefused):
+    message = _("Only the author changes or withdraws a draft. A reviewer returns it with a note.")
 
 
-class NotOnRecord(RegistryRefused):
-    message = _("Only a published ruling that still stands can be replaced.")
+class NotADraft(RegistryRefused):
+    message = _("This is no longer a draft: it was published or withdrawn. Correct it with a new version.")
 
 
 class NoLawfulBasis(RegistryRefused):
     message = _(
-        "Only a law, an administrative regulation or a decision of the State Council that is in force on "
-        "the day the ruling starts can require a service "
-        "(Regulation on Optimizing the Business Environment, art. 43)."
+        "Only a law, an administrative regulation or a decision of the State Council that is in force on the "
+        "day the ruling starts can require a service (Regulations on Optimising the Business Environment, "
+        "art. 43)."
     )
+
+
+class ProvisionMissing(RegistryRefused):
+    message = _("A ruling cites at least one provision.")
+
+
+class SourceMissing(RegistryRefused):
+    message = _("A ruling names its source: the document or record that says so.")
+
+
+class NoteMissing(RegistryRefused):
+    message = _("Say in the note what the author should change.")
 
 
 class RulingOverlaps(RegistryRefused):
     message = _(
         "Another ruling on this approval, service and region holds in that period. Replace that one instead."
     )
+
+
+class NothingToReplace(RegistryRefused):
+    message = _("No ruling on record holds in that period, so there is nothing to replace. Publish this one.")
+
+
+class TooEarly(RegistryRefused):
+    message = _("What it would end was recorded at this very moment. Try again in a second.")
 
 
 class EmptyPeriod(RegistryRefused):

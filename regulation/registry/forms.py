@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, Region
 
-from .models import Approval, AreaAssessmentMatter, Instrument, Level, Necessity, Payer, Provision, Service
+from .models import (
+    Approval,
+    AreaAssessmentMatter,
+    Instrument,
+    Level,
+    Necessity,
+    Payer,
+    Provision,
+    Ruling,
+    Service,
+)
 from .operations import Wording
 from .queries import search_approvals, search_services
 
@@ -165,8 +175,8 @@ class RulingForm(forms.Form):
     provisions = forms.ModelMultipleChoiceField(
         label=_("Provisions it rests on"),
         queryset=Provision.objects.select_related("instrument"),
-        required=False,
         widget=forms.SelectMultiple(attrs={"size": "10"}),
+        help_text=_("At least one. The highest in rank becomes the principal one."),
     )
     reason = forms.CharField(label=_("One sentence, in Chinese"), max_length=1000, widget=forms.Textarea)
     reason_en = forms.CharField(
@@ -188,5 +198,35 @@ class RulingForm(forms.Form):
     def clean_end(self) -> dt.date | None:
         return self._within("end")
 
+    @classmethod
+    def of(cls, draft: Ruling, data: Any = None) -> "RulingForm":
+        """The form to revise a draft: what it is about stays."""
+        initial = {
+            name: getattr(draft, name) for name in Wording.__dataclass_fields__ if hasattr(draft, name)
+        }
+        initial |= {"start": draft.in_force.lower, "end": draft.in_force.upper}
+        initial |= {"service": draft.service, "approval": draft.approval, "region": draft.region_id}
+        initial["provisions"] = [basis.provision_id for basis in draft.bases.all()]
+        if draft.approval:
+            initial["approval"] = draft.approval.ref
+        initial["service"] = draft.service.code
+        form = cls(data, initial=initial)
+        for name in ("service", "approval", "region"):
+            form.fields[name].disabled = True
+        return form
+
+    def cited(self) -> list[Provision]:
+        """The chosen provisions, highest in rank first."""
+        rank = {level: n for n, level in enumerate(Level.values)}
+        return sorted(self.cleaned_data["provisions"], key=lambda p: (rank[p.level], p.ref))
+
     def wording(self) -> Wording:
         return Wording(**{name: self.cleaned_data[name] for name in Wording.__dataclass_fields__})
+
+
+class ReturnForm(forms.Form):
+    """Why a draft goes back to its author."""
+
+    note = forms.CharField(
+        label=_("What the author should change"), max_length=1000, widget=forms.Textarea(attrs={"rows": "3"})
+    )

@@ -1,7 +1,7 @@
 """Reads of the registry: what is required where, on which day, as said when."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import (
     BooleanField,
@@ -17,11 +17,13 @@ from django.db.models import (
     When,
 )
 
+from regulation.ledger.models import Entry
+from regulation.ledger.queries import body_of
 from regulation.parties.models import Entity, Region
 from regulation.parties.queries import region_and_parents
 
 from . import text
-from .models import Approval, AreaAssessmentMatter, Provision, Ruling, Service
+from .models import LAWFUL_LEVELS, Approval, AreaAssessmentMatter, Provision, Ruling, Service
 
 GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
 
@@ -173,10 +175,43 @@ def department_facet(approvals: QuerySet[Approval]) -> list[tuple[Entity, int]]:
     return [(departments[pk], n) for pk, n in counts.items()]
 
 
+def region_facet(approvals: QuerySet[Approval]) -> list[tuple[Region, int]]:
+    """How many of the approvals each region has, most first."""
+    counted = approvals.order_by().values("region").annotate(n=Count("pk")).order_by("-n", "region")[:40]
+    counts = {row["region"]: row["n"] for row in counted}
+    regions = Region.objects.in_bulk(list(counts))
+    return [(regions[code], n) for code, n in counts.items()]
+
+
+def has_lawful_basis(ruling: Ruling, *, on: dt.date) -> bool:
+    """Whether a ruling cites a law, administrative regulation or State Council decision in force on a day."""
+    return ruling.provisions.filter(level__in=LAWFUL_LEVELS, in_force__contains=on).exists()
+
+
+def in_the_way_of(draft: Ruling) -> QuerySet[Ruling]:
+    """Rulings on record on the same approval, service and region whose period in force touches a draft's."""
+    same = Ruling.objects.on_record().filter(
+        approval=draft.approval_id, service=draft.service_id, region=draft.region_id
+    )
+    return same.filter(in_force__overlap=draft.in_force).exclude(pk=draft.pk).order_by("in_force", "pk")
+
+
 def drafts() -> QuerySet[Ruling]:
-    """Rulings that nobody has published yet, oldest first."""
+    """Rulings that wait for a second person: neither published nor withdrawn, oldest first."""
     return (
-        Ruling.objects.filter(published_at__isnull=True)
+        Ruling.objects.filter(published_at__isnull=True, recorded__upper_inf=True)
         .select_related("service", "region", "approval", "author")
         .order_by("created_at", "pk")
     )
+
+
+def returned_notes(drafts: Sequence[Ruling]) -> dict[int, str]:
+    """The note with which a draft was returned, by the draft's key; drafts revised since are left out."""
+    keys = {draft.urn: draft.pk for draft in drafts}
+    notes: dict[int, str] = {}
+    for entry in Entry.objects.filter(subject__in=keys).order_by("pk"):
+        if entry.kind == "registry.ruling_returned":
+            notes[keys[entry.subject]] = str(body_of(entry)["note"])
+        else:
+            notes.pop(keys[entry.subject], None)
+    return notes

@@ -1,6 +1,6 @@
 """Pages of the registry: need check, lists, rulings, laws, and the editors' desk."""
 
-from .desk import draft_list, draft_new, draft_review
+from .desk import draft_edit, draft_list, draft_new, draft_return, draft_review, draft_withdraw
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
 from .need import need_check
 from .rulings import instrument, instrument_list, provision, ruling
@@ -9,9 +9,12 @@ __all__ = [
     "approval",
     "approval_list",
     "area_list",
+    "draft_edit",
     "draft_list",
     "draft_new",
+    "draft_return",
     "draft_review",
+    "draft_withdraw",
     "instrument",
     "instrument_list",
     "joint_review",

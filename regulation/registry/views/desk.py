@@ -1,19 +1,30 @@
+from typing import Any
+
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
-from ..access import may_draft, may_publish
+from ..access import may_draft, may_review, may_revise
 from ..errors import RegistryRefused
-from ..forms import RulingForm, clean_text
+from ..forms import ReturnForm, RulingForm, clean_text
 from ..models import Ruling
-from ..operations import draft_ruling, publish_ruling, replace_ruling
-from ..queries import drafts
+from ..operations import (
+    draft_ruling,
+    publish_ruling,
+    replace_ruling,
+    return_draft,
+    revise_draft,
+    withdraw_draft,
+)
+from ..queries import drafts, in_the_way_of, returned_notes
 
 PAGE = 20
 
@@ -22,8 +33,12 @@ PAGE = 20
 def draft_list(request: HttpRequest) -> HttpResponse:
     """Rulings that wait for a second person."""
     page = Paginator(drafts(), PAGE).get_page(request.GET.get("page"))
-    membership = acting(request)
-    return render(request, "registry/draft_list.html", {"page_obj": page, "may_draft": may_draft(membership)})
+    notes = returned_notes(list(page.object_list))
+    for draft in page.object_list:
+        draft.note = notes.get(draft.pk, "")
+    return render(
+        request, "registry/draft_list.html", {"page_obj": page, "may_draft": may_draft(acting(request))}
+    )
 
 
 @acting_required(Role.EDITOR)
@@ -39,7 +54,7 @@ def draft_new(request: HttpRequest) -> HttpResponse:
                 service=data["service"],
                 region=data["region"],
                 wording=form.wording(),
-                provisions=list(data["provisions"]),
+                provisions=form.cited(),
                 by=request.user,  # type: ignore[arg-type]
             )
             messages.success(request, _("The draft is saved. A second person publishes it."))
@@ -49,39 +64,88 @@ def draft_new(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/draft_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@acting_required(Role.EDITOR)
+def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The author writes a draft anew, seeing why it came back."""
+    draft = get_object_or_404(drafts(), pk=pk)
+    if not may_revise(acting(request), draft, request.user):  # type: ignore[arg-type]
+        raise PermissionDenied
+    form = RulingForm.of(draft, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            by: Any = request.user
+            revise_draft(ruling=draft, wording=form.wording(), provisions=form.cited(), by=by)
+            messages.success(request, _("The draft is saved. A second person publishes it."))
+            return redirect("registry:draft_review", pk=draft.pk)
+        except RegistryRefused as refusal:
+            form.add_error(None, str(refusal))
+    note = returned_notes([draft]).get(draft.pk, "")
+    context = {"form": form, "draft": draft, "note": note}
+    return render(request, "registry/draft_new.html", context, status=422 if form.errors else 200)
+
+
+def _review(
+    request: HttpRequest, draft: Ruling, *, refused: str = "", form: ReturnForm | None = None
+) -> HttpResponse:
+    membership, user = acting(request), request.user
+    context = {
+        "draft": draft,
+        "bases": draft.bases.select_related("provision__instrument"),
+        "replaced": in_the_way_of(draft).select_related("service", "region"),
+        "may_review": may_review(membership, draft, user),  # type: ignore[arg-type]
+        "may_revise": may_revise(membership, draft, user),  # type: ignore[arg-type]
+        "note": returned_notes([draft]).get(draft.pk, ""),
+        "form": form or ReturnForm(),
+        "refused": refused,
+    }
+    status = 409 if refused else 422 if form and form.errors else 200
+    return render(request, "registry/draft_review.html", context, status=status)
+
+
 @acting_required(Role.EDITOR, Role.REVIEWER)
 def draft_review(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read a draft beside what holds now; the reviewer publishes it."""
+    """Read a draft beside what holds now; the reviewer publishes it in the place of that."""
     draft = get_object_or_404(drafts(), pk=pk)
-    replaced = (
-        Ruling.objects.on_record()
-        .filter(service=draft.service_id, region=draft.region_id, approval=draft.approval_id)
-        .filter(in_force__overlap=draft.in_force)
-        .order_by("in_force")
-        .first()
-    )
-    reviewer = may_publish(acting(request))
-    refused = ""
-    if request.method == "POST" and reviewer:
-        by, now = request.user, database_now()
-        try:
-            if replaced is not None:
-                done = replace_ruling(old=replaced, draft=draft, by=by, at=now)  # type: ignore[arg-type]
-            else:
-                done = publish_ruling(ruling=draft, by=by, at=now)  # type: ignore[arg-type]
-            messages.success(request, _("The ruling is public."))
-            return redirect(done)
-        except RegistryRefused as refusal:
-            refused = str(refusal)
-    return render(
-        request,
-        "registry/draft_review.html",
-        {
-            "draft": draft,
-            "bases": draft.bases.select_related("provision__instrument"),
-            "replaced": replaced,
-            "may_publish": reviewer,
-            "refused": refused,
-        },
-        status=409 if refused else 200,
-    )
+    if request.method != "POST":
+        return _review(request, draft)
+    by: Any = request.user
+    if not may_review(acting(request), draft, by):
+        raise PermissionDenied
+    try:
+        if in_the_way_of(draft).exists():
+            done = replace_ruling(draft=draft, by=by, at=database_now())
+        else:
+            done = publish_ruling(ruling=draft, by=by, at=database_now())
+    except RegistryRefused as refusal:
+        return _review(request, draft, refused=str(refusal))
+    messages.success(request, _("The ruling is public."))
+    return redirect(done)
+
+
+@require_POST
+@acting_required(Role.REVIEWER)
+def draft_return(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a draft back to its author with a note."""
+    draft = get_object_or_404(drafts(), pk=pk)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return _review(request, draft, form=form)
+    try:
+        return_draft(ruling=draft, note=form.cleaned_data["note"], by=request.user)  # type: ignore[arg-type]
+    except RegistryRefused as refusal:
+        return _review(request, draft, refused=str(refusal))
+    messages.success(request, _("The draft went back to its author."))
+    return redirect("registry:draft_list")
+
+
+@require_POST
+@acting_required(Role.EDITOR)
+def draft_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The author gives a draft up."""
+    draft = get_object_or_404(drafts(), pk=pk)
+    try:
+        withdraw_draft(ruling=draft, by=request.user, at=database_now())  # type: ignore[arg-type]
+    except RegistryRefused as refusal:
+        return _review(request, draft, refused=str(refusal))
+    messages.success(request, _("The draft is withdrawn."))
+    return redirect("registry:draft_list")
