@@ -1,0 +1,129 @@
+"""Accounts, procedure rules and an opening key for the demo. Idempotent; everything invented says so."""
+
+import datetime as dt
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from marketplace.directory.demo import BIDDERS, SOURCE, ensure_demo_directory, invented_code
+from regulation.parties.models import Entity, EntityKind, Region, Role, User
+from regulation.parties.operations import grant_membership, register_entity
+
+from ..models import ProcedureRule
+from ..operations import ensure_opening_key
+
+DOMAIN = "demo.qinqing.example"
+REGION = "511602"
+SECONDS = dt.timedelta(seconds=10)
+ENTERPRISE = ("广安临港仓储（演示）有限公司", "Guang'an Harbour Storage (demo)")
+OFFICE = ("亲清登记与监管办公室（演示）", "Qinqing registry and supervision office (demo)")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One sign-in: the address part, what it is called, its role and for whom it acts."""
+
+    key: str
+    title: str
+    role: Role | None
+    entity: str  # "enterprise", "office", a directory ref, or "" for nobody
+
+
+ACCOUNTS = (
+    Account("enterprise", "企业采购人 enterprise", Role.OWNER, "enterprise"),
+    *(
+        Account(f"intermediary{n}", f"中介机构经办人 intermediary {n}", Role.AGENT, firm.ref)
+        for n, firm in enumerate(BIDDERS, start=1)
+    ),
+    Account("editor", "认定编辑 registry editor", Role.EDITOR, "office"),
+    Account("reviewer", "认定复核 second reviewer", Role.REVIEWER, "office"),
+    Account("regulator", "监管人员 regulator", Role.REGULATOR, "office"),
+    Account("regulator2", "监管人员（二）second regulator", Role.REGULATOR, "office"),
+    Account("trustee1", "开标受托人一 trustee 1", Role.TRUSTEE, "office"),
+    Account("trustee2", "开标受托人二 trustee 2", Role.TRUSTEE, "office"),
+    Account("admin", "站点管理员 site administrator", None, ""),
+)
+
+
+@transaction.atomic
+def ensure_world(*, passwords: Path, today: dt.date, now: dt.datetime) -> None:
+    """Make what is missing of the demo, and keep the accounts' passwords in a file only its owner reads."""
+    ensure_opening_key(by=None, at=now)
+    entities = {ref: i.entity for ref, i in ensure_demo_directory(today=today).items()}
+    entities["enterprise"] = _entity(EntityKind.ENTERPRISE, *ENTERPRISE, code=invented_code("enterprise"))
+    entities["office"] = _entity(EntityKind.PUBLIC_INSTITUTION, *OFFICE, code=None)
+    _procedure_rules(today)
+    known = json.loads(passwords.read_text() or "[]") if passwords.is_file() else []
+    kept = {row["email"]: row["password"] for row in known}
+    rows = [_account(account, entities, kept, today) for account in ACCOUNTS]
+    text = json.dumps(rows, ensure_ascii=False, indent=1)
+    if passwords.is_file() or not passwords.exists():
+        with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+
+
+def _entity(kind: EntityKind, name: str, name_en: str, *, code: str | None) -> Entity:
+    there = Entity.objects.filter(name=name).first()
+    return there or register_entity(
+        kind=kind,
+        name=name,
+        name_en=name_en,
+        credit_code=code,
+        region=Region.objects.get(code=REGION),
+        source=SOURCE,
+        is_invented=True,
+        by=None,
+    )
+
+
+def _procedure_rules(today: dt.date) -> None:
+    """The ordinary rule for the country, and the demo's own for its region, dated and saying so."""
+    for region, minimum, note, note_en in (
+        (
+            "000000",
+            dt.timedelta(days=3),
+            "演示：一般项目至少公告三日。",
+            "Demo: ordinary tenders stay open three days.",
+        ),
+        (
+            REGION,
+            SECONDS,
+            "演示：为在几秒内演完全程，本地区最短投标时间暂设为10秒。",
+            "Demo: so that the story plays in seconds, bidding in this region may be as short as 10 seconds.",
+        ),
+    ):
+        ProcedureRule.objects.get_or_create(
+            region_id=region,
+            is_invented=True,
+            defaults={
+                "minimum_bidding": minimum,
+                "in_force": DateRange(today, None, "[)"),
+                "note": note,
+                "note_en": note_en,
+            },
+        )
+
+
+def _account(
+    account: Account, entities: dict[str, Entity], kept: dict[str, str], today: dt.date
+) -> dict[str, str]:
+    email = f"{account.key}@{DOMAIN}"
+    password = kept.get(email) or secrets.token_urlsafe(12)
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        make = User.objects.create_superuser if account.role is None else User.objects.create_user
+        user = make(email, password, name=account.title)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    elif email not in kept:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    if account.role is not None:
+        entity = entities[account.entity]
+        grant_membership(user=user, entity=entity, role=account.role, start=today, by=None)
+    return {"role": account.title, "email": email, "password": password}

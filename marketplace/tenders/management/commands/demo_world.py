@@ -1,0 +1,19 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from marketplace.tenders.demo.world import ensure_world
+from regulation.ledger.queries import database_now
+
+
+class Command(BaseCommand):
+    help = "Make the demo's accounts, invented intermediaries, procedure rules and opening key. Idempotent."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--passwords", required=True, help="file for the accounts (mode 0600)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ensure_world(passwords=Path(options["passwords"]), today=timezone.localdate(), now=database_now())
