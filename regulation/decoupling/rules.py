@@ -90,7 +90,7 @@ RULES = (
         code="affiliated-body",
         title="A department's own bodies and their enterprises may not serve its approvals",
         title_zh="审批部门所属单位、主管的社会组织及其举办的企业，不得承接本部门审批的中介服务",
-        provision="yhyshj_第四十三条",
+        provision="business-environment-43",
         test=affiliated_body,
         doubt=perhaps_affiliated,
     ),
