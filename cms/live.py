@@ -41,7 +41,7 @@ def price_table(code: str, count: int) -> dict[str, Any]:
 def median_saving() -> tuple[Decimal | None, int]:
     """Median saving against the ceiling over awards that had one, in per cent; None below three awards."""
     pairs = Award.objects.filter(tender__ceiling__isnull=False).values_list("price", "tender__ceiling")
-    savings = [(ceiling - price) / ceiling * 100 for price, ceiling in pairs]
+    savings = [(ceiling - price) / ceiling * 100 for price, ceiling in pairs if ceiling]
     if len(savings) < FEW:
         return None, len(savings)
     return statistics.median(savings).quantize(Decimal("0.1")), len(savings)
