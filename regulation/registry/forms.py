@@ -201,15 +201,11 @@ class RulingForm(forms.Form):
     @classmethod
     def of(cls, draft: Ruling, data: Any = None) -> "RulingForm":
         """The form to revise a draft: what it is about stays."""
-        initial = {
-            name: getattr(draft, name) for name in Wording.__dataclass_fields__ if hasattr(draft, name)
-        }
-        initial |= {"start": draft.in_force.lower, "end": draft.in_force.upper}
-        initial |= {"service": draft.service, "approval": draft.approval, "region": draft.region_id}
+        said = ("necessity", "payer", "reason", "reason_en", "conditions", "conditions_en", "source")
+        initial = {name: getattr(draft, name) for name in said}
+        initial |= {"start": draft.in_force.lower, "end": draft.in_force.upper, "region": draft.region_id}
+        initial |= {"service": draft.service.code, "approval": draft.approval.ref if draft.approval else ""}
         initial["provisions"] = [basis.provision_id for basis in draft.bases.all()]
-        if draft.approval:
-            initial["approval"] = draft.approval.ref
-        initial["service"] = draft.service.code
         form = cls(data, initial=initial)
         for name in ("service", "approval", "region"):
             form.fields[name].disabled = True

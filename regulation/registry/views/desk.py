@@ -34,11 +34,9 @@ def draft_list(request: HttpRequest) -> HttpResponse:
     """Rulings that wait for a second person."""
     page = Paginator(drafts(), PAGE).get_page(request.GET.get("page"))
     notes = returned_notes(list(page.object_list))
-    for draft in page.object_list:
-        draft.note = notes.get(draft.pk, "")
-    return render(
-        request, "registry/draft_list.html", {"page_obj": page, "may_draft": may_draft(acting(request))}
-    )
+    rows = [(draft, notes.get(draft.pk, "")) for draft in page.object_list]
+    context = {"page_obj": page, "rows": rows, "may_draft": may_draft(acting(request))}
+    return render(request, "registry/draft_list.html", context)
 
 
 @acting_required(Role.EDITOR)
