@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from .home import DemoError
 from .parts import has_ended, spawn, stop
 from .site import MANAGE, Site, static_sources, tail
@@ -90,10 +92,11 @@ def tell(text: str) -> None:
 
 def accounts_table(path: Path) -> str:
     """The demo accounts in columns, from the file that demo_world wrote."""
-    rows = json.loads(path.read_text()) if path.exists() else []
-    cells = [[row["role"], row["email"], row["password"]] for row in rows]
-    widths = [max((len(row[i]) for row in cells), default=0) for i in range(3)]
+    rows = [(row["role"], row["email"], row["password"]) for row in json.loads(path.read_text())]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
-        "  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
+        "  ".join(
+            ["", *(text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True))]
+        )
+        for row in rows
     )

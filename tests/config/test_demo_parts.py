@@ -1,5 +1,6 @@
 """The demo's folder, its processes and its port, each alone."""
 
+import json
 import os
 import signal
 import stat
@@ -11,6 +12,7 @@ import pytest
 
 from config.demo.home import DemoError, Home
 from config.demo.parts import Part, has_ended, spawn, stop
+from config.demo.setup import accounts_table
 from config.demo.site import listen
 
 from .conftest import alive, until
@@ -120,3 +122,12 @@ def test_a_child_gets_its_environment_and_a_session_of_its_own():
     finally:
         stop([process], seconds=1)
     assert process.returncode == -signal.SIGTERM
+
+
+def test_the_accounts_stand_in_columns_whatever_their_script(tmp_path):
+    rows = [("企业 enterprise", "a@x.example", "one"), ("regulator", "long@x.example", "two")]
+    path = tmp_path / "accounts.json"
+    path.write_text(json.dumps([dict(zip(("role", "email", "password"), row, strict=True)) for row in rows]))
+    first, second = accounts_table(path).splitlines()
+    assert first == "  企业 enterprise  a@x.example     one"
+    assert second == "  regulator        long@x.example  two"
