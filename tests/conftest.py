@@ -1,11 +1,45 @@
 """Fixtures shared by every room's tests."""
 
 import os
+import threading
+from collections.abc import Callable
+from typing import Any
 
+import pgtrigger
 import pytest
+from django.core.management.commands import flush
 from django.db import connection
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def clean_up_as_the_owner():
+    """Only the owner of the database can empty protected tables, as transactional tests must at their end."""
+    emptying = flush.Command.handle
+
+    def handle(self: Any, **options: Any) -> None:
+        with pgtrigger.ignore():
+            emptying(self, **options)
+
+    flush.Command.handle = handle
+    yield
+    flush.Command.handle = emptying
+
+
+@pytest.fixture(autouse=True)
+def opening_keys(settings, tmp_path):
+    """Each test has its own folder of opening keys."""
+    settings.OPENING_KEYS_DIR = str(tmp_path / "opening-keys")
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Messages are compared in the language of the source."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -14,6 +48,63 @@ def as_site_role(db):
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE qinqing_site")
     yield
-    connection.rollback() if connection.needs_rollback else None
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def elsewhere():
+    """Runs a callable in another thread with its own connection and a lock timeout; raises what it raised."""
+
+    def run(function: Callable[..., Any], *args: Any, lock_timeout: str = "300ms", **kwargs: Any) -> Any:
+        outcome: dict[str, Any] = {}
+
+        def work() -> None:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('lock_timeout', %s, false)", [lock_timeout])
+                outcome["value"] = function(*args, **kwargs)
+            except BaseException as failure:
+                outcome["failure"] = failure
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(30)
+        if "failure" in outcome:
+            raise outcome["failure"]
+        return outcome.get("value")
+
+    return run
+
+
+@pytest.fixture
+def sign_in(client):
+    """Signs a membership's user in and returns the client."""
+
+    def signed(membership: Any) -> Any:
+        client.force_login(membership.user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed
+
+
+@pytest.fixture
+def assert_flat():
+    """A list takes the same queries for one row and for twenty, and at most `limit`."""
+    from django.test.utils import CaptureQueriesContext
+
+    def check(client: Any, address: str, add: Callable[[], Any], *, limit: int = 8) -> None:
+        add()
+        client.get(address)
+        counts = []
+        for more in (0, 19):
+            for _ in range(more):
+                add()
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(address).status_code == 200
+            counts.append(len(captured))
+        assert counts[0] == counts[1] <= limit, [q["sql"] for q in captured.captured_queries]
+
+    return check

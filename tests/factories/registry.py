@@ -29,10 +29,8 @@ def region(code="000000"):
     parent = {0: None, 1: "000000", 2: code[:2] + "0000", 3: code[:4] + "00"}[depth]
     if parent:
         region(parent)
-    return Region.objects.get_or_create(
-        code=code,
-        defaults={"name": f"区划{code}", "name_en": f"Region {code}", "parent_id": parent, "depth": depth},
-    )[0]
+    fields = {"name": f"区划{code}", "name_en": f"Region {code}", "parent_id": parent, "depth": depth}
+    return Region.objects.get_or_create(code=code, defaults=fields)[0]
 
 
 class UserFactory(factory.django.DjangoModelFactory):

@@ -1,0 +1,196 @@
+"""The least valid objects for tests. Whatever is not named is as plain as it can be."""
+
+import datetime as dt
+import itertools
+from decimal import Decimal
+
+import pgtrigger
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+
+from marketplace.directory.models import Intermediary, Offer
+from marketplace.tenders.models import OpeningKey, Tender
+from marketplace.tenders.operations import ensure_opening_key
+from regulation.decoupling.models import Check
+from regulation.parties.identifiers import credit_code_check_character
+from regulation.parties.models import (
+    Declaration,
+    Entity,
+    EntityKind,
+    Interest,
+    Membership,
+    Region,
+    Role,
+    User,
+)
+from regulation.registry.models import Approval, Instrument, Provision, Ruling, RulingBasis, Service
+
+count = itertools.count(1)
+LONG_AGO = dt.date(2020, 1, 1)
+PASSWORD = "correct horse battery staple"
+
+
+def region(code: str = "511602", name: str = "广安区") -> Region:
+    country, _ = Region.objects.get_or_create(code="000000", defaults={"name": "全国"})
+    parent = country
+    for depth, at in enumerate(dict.fromkeys((code[:2] + "0000", code[:4] + "00", code)), start=1):
+        if at == "000000":
+            continue
+        parent, _ = Region.objects.get_or_create(
+            code=at, defaults={"name": name if at == code else f"{at}", "parent": parent, "depth": depth}
+        )
+    return parent
+
+
+def user(**fields: object) -> User:
+    return User.objects.create_user(f"user{next(count)}@example.org", PASSWORD, **fields)
+
+
+def entity(kind: str = EntityKind.ENTERPRISE, **fields: object) -> Entity:
+    n = next(count)
+    body = f"91511602{n:09d}"
+    defaults = {
+        "name": f"单位{n}",
+        "credit_code": body + credit_code_check_character(body),
+        "pinyin": f"danwei{n:06d}",
+        "region": region(),
+    }
+    return Entity.objects.create(kind=kind, **defaults | fields)
+
+
+def department(**fields: object) -> Entity:
+    return entity(EntityKind.DEPARTMENT, **fields)
+
+
+def member(role: Role, of: Entity | None = None) -> Membership:
+    return Membership.objects.create(
+        user=user(), entity=of or entity(), role=role, valid=DateRange(LONG_AGO, None)
+    )
+
+
+def interest(holder: Entity, subject: Entity, kind: str = "setUp", **fields: object) -> Interest:
+    defaults = {"held": DateRange(LONG_AGO, None), "tier": "A", "source": "test"}
+    return Interest.objects.create(holder_entity=holder, subject=subject, kind=kind, **defaults | fields)
+
+
+def service(**fields: object) -> Service:
+    n = next(count)
+    return Service.objects.create(**{"code": f"service-{n}", "name": f"服务{n}", "source": "test"} | fields)
+
+
+def approval(**fields: object) -> Approval:
+    n = next(count)
+    defaults = {"ref": f"approval-{n}", "name": f"事项{n}", "region": region(), "source": "test"}
+    if "department" not in fields:
+        defaults["department"] = department()
+    return Approval.objects.create(**defaults | fields)
+
+
+def provision(level: str = "law", **fields: object) -> Provision:
+    n = next(count)
+    instrument = Instrument.objects.create(
+        ref=f"instrument-{n}", title=f"法规{n}", level=level, region=region("000000"), source="test"
+    )
+    defaults = {
+        "ref": f"instrument-{n}-1",
+        "article": "第一条",
+        "summary": "概要",
+        "in_force": DateRange(LONG_AGO, None),
+        "source": "test",
+    }
+    return Provision.objects.create(instrument=instrument, level=level, **defaults | fields)
+
+
+def ruling(**fields: object) -> Ruling:
+    """A published ruling with a lawful basis, by two people."""
+    basis = fields.pop("basis", None) or provision()
+    defaults = {
+        "necessity": "mandatory",
+        "reason": "理由",
+        "in_force": DateRange(LONG_AGO, None),
+        "published_at": timezone.now(),
+        "source": "test",
+    }
+    for name, make in (("service", service), ("region", region), ("author", user), ("reviewer", user)):
+        if name not in fields:
+            defaults[name] = make()
+    made = Ruling.objects.create(**defaults | fields)
+    RulingBasis.objects.create(ruling=made, provision=basis)
+    return made
+
+
+def intermediary(sells: Service | None = None, declared: bool = True, **fields: object) -> Intermediary:
+    body = fields.pop("entity", None) or entity(EntityKind.INTERMEDIARY)
+    made = Intermediary.objects.create(entity=body, ref=f"intermediary-{next(count)}", **fields)
+    if sells:
+        offer(made, sells)
+    if declared:
+        Declaration.objects.create(entity=body, as_of=LONG_AGO)
+    return made
+
+
+def offer(of: Intermediary, sells: Service, **fields: object) -> Offer:
+    defaults = {
+        "region": region(),
+        "price_basis": "fixed",
+        "amount": Decimal("9000.00"),
+        "days": 10,
+        "valid": DateRange(LONG_AGO, None),
+    }
+    return Offer.objects.create(intermediary=of, service=sells, **defaults | fields)
+
+
+def opening_key() -> OpeningKey:
+    return ensure_opening_key(by=None, at=timezone.now())
+
+
+def tender(**fields: object) -> Tender:
+    """A published tender that is open for another hour."""
+    opening_key()
+    now = timezone.now()
+    n = next(count)
+    defaults = {
+        "ref": f"t-{n}",
+        "title": f"采购{n}",
+        "description": "说明",
+        "days": 30,
+        "contact": "0826",
+        "ceiling": Decimal("10000.00"),
+        "closes_at": now + dt.timedelta(hours=1),
+        "published_at": now - dt.timedelta(hours=1),
+    }
+    if "approval" not in fields:
+        fields["approval"] = approval()
+    for name, make in (
+        ("owner", entity),
+        ("service", service),
+        ("created_by", user),
+    ):
+        if name not in fields:
+            defaults[name] = make()
+    defaults |= {"department": fields["approval"].department, "region": fields["approval"].region}
+    return Tender.objects.create(**defaults | fields)
+
+
+def close(tender: Tender) -> Tender:
+    """Move a tender's deadline into the past, as only the owner of the database can."""
+    past = timezone.now() - dt.timedelta(seconds=1)
+    with pgtrigger.ignore("tenders.Tender:published_terms_stand"):
+        Tender.objects.filter(pk=tender.pk).update(published_at=past - dt.timedelta(hours=2), closes_at=past)
+    tender.refresh_from_db()
+    return tender
+
+
+def check(**fields: object) -> Check:
+    defaults = {
+        "gate": "bid",
+        "on": LONG_AGO,
+        "outcome": "clear",
+        "rule_pack": "test",
+        "input_digest": "0" * 64,
+    }
+    if "intermediary" not in fields:
+        defaults["intermediary"] = entity(EntityKind.INTERMEDIARY)
+    if "department" not in fields:
+        defaults["department"] = department()
+    return Check.objects.create(**defaults | fields)

@@ -1,0 +1,208 @@
+"""The gate over real rows: what is stored, what a person may add, and who may see it."""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from regulation.decoupling.errors import (
+    AlreadyDecided,
+    AlreadyProposed,
+    NotWaiting,
+    ReasonMissing,
+    SamePerson,
+)
+from regulation.decoupling.models import Check, Determination, Gate, Outcome
+from regulation.decoupling.operations import check, decide_determination, propose_determination
+from regulation.decoupling.queries import graph_above, rerun
+from regulation.ledger.models import Entry
+from regulation.parties.models import Declaration, Role
+from regulation.parties.operations import end_interest
+from tests.factories import world
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture
+def pair():
+    department, body = world.department(), world.entity("intermediary")
+    Declaration.objects.create(entity=body, as_of=world.LONG_AGO)
+    return department, body
+
+
+def run(pair, **fields: object) -> Check:
+    department, body = pair
+    defaults = {"on": DAY, "gate": Gate.BID, "by": None, "at": timezone.now()}
+    return check(intermediary=body, department=department, **defaults | fields)
+
+
+def tied(pair, **fields: object) -> list:
+    department, body = pair
+    centre = world.entity("public_institution")
+    return [world.interest(department, centre, "affiliation"), world.interest(centre, body, **fields)]
+
+
+def test_a_check_stores_rule_chain_sources_day_and_digest(pair):
+    tied(pair)
+    made = run(pair)
+    assert (made.outcome, made.rule_code, made.on) == ("conflicted", "affiliated-body", DAY)
+    assert [step["kind"] for step in made.chain] == ["affiliation", "setUp"]
+    assert all(step["source"] for step in made.chain)
+    assert len(made.input_digest) == 64
+    entry = Entry.objects.get()
+    assert (entry.kind, entry.subject) == ("decoupling.checked", made.urn)
+
+
+def test_anyone_can_run_a_stored_check_again(pair):
+    interests = tied(pair)
+    made = run(pair)
+    end_interest(interest=interests[0], end=dt.date(2021, 1, 1), by=None, at=timezone.now())
+    found, digest_fits = rerun(made)
+    assert (found.outcome, digest_fits) == ("conflicted", True)
+    assert run(pair).outcome == "clear"
+
+
+@pytest.mark.parametrize("tier", ["C"])
+def test_a_name_alone_never_blocks(pair, tier):
+    tied(pair, tier=tier)
+    assert run(pair).outcome == "clear"
+
+
+def test_the_walk_upward_ends_in_a_cycle(pair):
+    _, body = pair
+    other = world.entity()
+    world.interest(other, body)
+    world.interest(body, other)
+    assert len(graph_above(body, on=DAY).interests) == 2
+
+
+def test_an_unknown_waits_for_a_person_until_a_day(pair):
+    tied(pair, kind="shareholding")
+    at = timezone.now()
+    made = run(pair, at=at)
+    assert (made.outcome, made.due_at) == ("unknown", at + dt.timedelta(days=5))
+
+
+def test_two_regulators_decide_an_unknown_as_long_as_the_graph_is_the_same(pair):
+    department, body = pair
+    tied(pair, kind="shareholding")
+    made, one, other, at = run(pair), world.user(), world.user(), timezone.now()
+    proposed = propose_determination(check_made=made, outcome=Outcome.CLEAR, reason="查阅章程", by=one, at=at)
+    assert run(pair).outcome == "unknown"
+    decide_determination(determination=proposed, confirm=True, by=other, at=at)
+    assert run(pair).outcome == "clear"
+    world.interest(department, world.entity(), "setUp")
+    assert run(pair).outcome == "clear", "an interest elsewhere changes nothing"
+    world.interest(world.entity(), body, "shareholding")
+    assert run(pair).outcome == "unknown", "another graph needs another answer"
+
+
+def test_the_proposer_cannot_confirm(pair):
+    tied(pair, kind="shareholding")
+    one = world.user()
+    proposed = propose_determination(
+        check_made=run(pair), outcome=Outcome.CLEAR, reason="r", by=one, at=timezone.now()
+    )
+    with pytest.raises(SamePerson):
+        decide_determination(determination=proposed, confirm=True, by=one, at=timezone.now())
+    with (
+        pytest.raises(IntegrityError, match="determination_confirmed_by_second_person"),
+        transaction.atomic(),
+    ):
+        Determination.objects.filter(pk=proposed.pk).update(confirmed_by=one, confirmed_at=timezone.now())
+
+
+def test_refusals_of_a_determination_leave_no_trace(pair):
+    one, at = world.user(), timezone.now()
+    clear = run(pair)
+    with pytest.raises(NotWaiting):
+        propose_determination(check_made=clear, outcome=Outcome.CLEAR, reason="r", by=one, at=at)
+    tied(pair, kind="shareholding")
+    unknown = run(pair)
+    with pytest.raises(ReasonMissing):
+        propose_determination(check_made=unknown, outcome=Outcome.CLEAR, reason="  ", by=one, at=at)
+    assert Determination.objects.count() == 0
+    assert set(Entry.objects.values_list("kind", flat=True)) == {"decoupling.checked"}
+
+
+def test_one_answer_stands_and_is_decided_once(pair):
+    tied(pair, kind="shareholding")
+    made, one, other, at = run(pair), world.user(), world.user(), timezone.now()
+    proposed = propose_determination(check_made=made, outcome=Outcome.CLEAR, reason="r", by=one, at=at)
+    with pytest.raises(AlreadyProposed):
+        propose_determination(check_made=made, outcome=Outcome.CONFLICTED, reason="r", by=other, at=at)
+    decide_determination(determination=proposed, confirm=False, by=other, at=at)
+    with pytest.raises(AlreadyDecided):
+        decide_determination(determination=proposed, confirm=True, by=other, at=at)
+    again = propose_determination(check_made=made, outcome=Outcome.CONFLICTED, reason="r", by=one, at=at)
+    decide_determination(determination=again, confirm=True, by=other, at=at)
+    assert run(pair).outcome == "conflicted"
+
+
+def test_the_database_refuses_a_conflict_without_its_chain():
+    with pytest.raises(IntegrityError, match="check_conflict_shows_rule_and_chain"), transaction.atomic():
+        world.check(outcome="conflicted", rule_code="affiliated-body")
+
+
+def test_the_database_refuses_an_unknown_without_a_deadline():
+    with pytest.raises(IntegrityError, match="check_unknown_waits_until_a_day"), transaction.atomic():
+        world.check(outcome="unknown")
+
+
+def test_a_check_cannot_be_altered():
+    made = world.check()
+    connection.check_constraints()
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        Check.objects.filter(pk=made.pk).update(outcome="conflicted")
+
+
+def test_an_agent_sees_its_own_checks_and_nobody_elses(pair, sign_in):
+    made = run(pair)
+    assert sign_in(world.member(Role.AGENT, pair[1])).get(made.get_absolute_url()).status_code == 200
+    assert sign_in(world.member(Role.AGENT)).get(made.get_absolute_url()).status_code == 404
+    assert sign_in(world.member(Role.OWNER)).get(made.get_absolute_url()).status_code == 403
+    assert sign_in(world.member(Role.REGULATOR)).get(made.get_absolute_url()).status_code == 200
+
+
+def test_the_regulators_can_do_it_all_on_the_pages(pair, sign_in):
+    department, body = pair
+    tied(pair, kind="shareholding")
+    client = sign_in(world.member(Role.REGULATOR))
+    asked = client.post(
+        "/en/checks/new/", {"intermediary": body.credit_code, "department": department.name}, follow=True
+    )
+    made = Check.objects.get()
+    assert asked.redirect_chain[-1][0] == f"/en/checks/{made.pk}/"
+    client.post(f"/en/checks/{made.pk}/determine/", {"outcome": "clear", "reason": "查阅"})
+    determination = Determination.objects.get()
+    client.post(f"/en/determinations/{determination.pk}/decide/", {"decision": "confirm"})
+    determination.refresh_from_db()
+    assert determination.confirmed_at is None, "the proposer cannot"
+    second = sign_in(world.member(Role.REGULATOR))
+    second.post(f"/en/determinations/{determination.pk}/decide/", {"decision": "confirm"})
+    determination.refresh_from_db()
+    assert determination.confirmed_at is not None
+
+
+def test_the_list_of_checks_takes_the_same_queries_for_any_number(sign_in, assert_flat):
+    assert_flat(sign_in(world.member(Role.REGULATOR)), "/en/checks/", world.check)
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_an_entitys_page_names_interests_with_their_sources_but_no_leads(language, pair, client):
+    department, body = pair
+    world.interest(department, body, "affiliation", source="登记档案")
+    world.interest(world.entity(name="同名"), body, "setUp", tier="C", source="仅名称")
+    page = client.get(f"{language}/entities/{body.pk}/").content.decode()
+    assert "登记档案" in page
+    assert "仅名称" not in page
+
+
+@pytest.mark.parametrize(
+    "query", ["?on=x", "?outcome=%00", "?page=-1", "?page=zz", "?text=%00", "?gate=%F0%9F", "?on=9999-99-99"]
+)
+def test_hostile_parameters_are_no_fault_of_ours(query, sign_in):
+    client = sign_in(world.member(Role.REGULATOR))
+    assert client.get(f"/en/checks/{query}").status_code == 200

@@ -1,0 +1,136 @@
+"""The rule: same graph, same day, same answer, and a chain that is really there."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulation.decoupling.graph import Graph, Interest
+from regulation.decoupling.rules import chain_to, judge
+
+DAY = dt.date(2026, 11, 24)
+D, I = "department", "intermediary"  # noqa: E741
+
+
+def tie(holder: str, subject: str, kind: str = "setUp", share: object = None, **fields: object) -> Interest:
+    low, high = share if isinstance(share, tuple) else (share, share)
+    return Interest(
+        holder=holder,
+        subject=subject,
+        kind=kind,
+        share_min=None if low is None else Decimal(str(low)),
+        share_max=None if high is None else Decimal(str(high)),
+        **fields,
+    )
+
+
+def outcome(*ties: Interest, declared: bool = True, on: dt.date = DAY) -> str:
+    return judge(Graph.of(ties), intermediary=I, authority=D, on=on, declared=declared).outcome
+
+
+@pytest.mark.parametrize(
+    ("case", "ties", "expected"),
+    [
+        ("nothing on record", [], "clear"),
+        ("a subordinate body", [tie(D, I, "affiliation")], "conflicted"),
+        ("a supervised organisation", [tie(D, I, "supervision")], "conflicted"),
+        ("an enterprise it set up", [tie(D, I, "setUp")], "conflicted"),
+        ("set up by its subordinate body", [tie(D, "a", "affiliation"), tie("a", I)], "conflicted"),
+        ("controlled otherwise", [tie(D, I, "otherInfluenceOrControl")], "conflicted"),
+        ("a majority", [tie(D, I, "shareholding", 51)], "conflicted"),
+        ("exactly half", [tie(D, I, "shareholding", 50)], "clear"),
+        ("a hair over half", [tie(D, I, "shareholding", "50.0001")], "conflicted"),
+        ("a minority", [tie(D, I, "shareholding", 10)], "clear"),
+        ("a share not stated is not zero", [tie(D, I, "shareholding")], "unknown"),
+        ("a share that may be a majority", [tie(D, I, "shareholding", (40, 60))], "unknown"),
+        ("a range above half", [tie(D, I, "votingRights", (51, 60))], "conflicted"),
+        ("not stated further up", [tie(D, "a"), tie("a", I, "shareholding")], "unknown"),
+        ("a director is not control", [tie(D, I, "boardMember")], "clear"),
+        ("somebody else's enterprise", [tie("other", I)], "clear"),
+        ("the arrow points the other way", [tie(I, D)], "clear"),
+        ("a name alone is a lead", [tie(D, I, tier="C")], "clear"),
+        ("a cycle above", [tie("a", I), tie("b", "a"), tie("a", "b"), tie(I, "b")], "clear"),
+        ("a self-holding", [tie(I, I)], "clear"),
+    ],
+)
+def test_what_bars_an_intermediary(case, ties, expected):
+    assert outcome(*ties) == expected, case
+
+
+def test_conflicted_beats_unknown():
+    assert outcome(tie(D, I, "shareholding"), tie(D, "a"), tie("a", I)) == "conflicted"
+
+
+@pytest.mark.parametrize(
+    ("case", "start", "end", "expected"),
+    [
+        ("ends tomorrow", None, DAY + dt.timedelta(days=1), "conflicted"),
+        ("ended today: the end is exclusive", None, DAY, "clear"),
+        ("starts today", DAY, None, "conflicted"),
+        ("starts tomorrow", DAY + dt.timedelta(days=1), None, "clear"),
+    ],
+)
+def test_an_interest_counts_from_its_start_to_before_its_end(case, start, end, expected):
+    assert outcome(tie(D, I, start=start, end=end)) == expected, case
+
+
+def test_without_a_declaration_nothing_is_clear():
+    found = judge(Graph.of([]), intermediary=I, authority=D, on=DAY, declared=False)
+    assert (found.outcome, found.reason) == ("unknown", "no_declaration")
+
+
+def test_a_department_may_not_serve_itself():
+    found = judge(Graph.of([]), intermediary=D, authority=D, on=DAY, declared=True)
+    assert (found.outcome, found.rule) == ("conflicted", "affiliated-body")
+
+
+def test_ten_thousand_levels_are_walked():
+    names = [D, *(str(n) for n in range(10_000)), I]
+    graph = Graph.of(tie(a, b) for a, b in zip(names, names[1:], strict=False))
+    chain = chain_to(graph, intermediary=I, authority=D, certain=True)
+    assert chain is not None
+    assert len(chain) == 10_001
+
+
+names = st.sampled_from([D, I, "a", "b", "c", "d"])
+graphs = st.lists(
+    st.builds(
+        tie,
+        names,
+        names,
+        st.sampled_from(["setUp", "affiliation", "shareholding", "boardMember"]),
+        st.sampled_from([None, 10, 60]),
+    ),
+    max_size=8,
+)
+
+
+@given(graphs)
+def test_a_chain_is_a_path_of_the_graph_from_the_department_to_the_intermediary(ties):
+    found = judge(Graph.of(ties), intermediary=I, authority=D, on=DAY, declared=True)
+    if found.outcome == "conflicted":
+        assert set(found.chain) <= set(ties)
+        assert (found.chain[0].holder, found.chain[-1].subject) == (D, I)
+        assert all(a.subject == b.holder for a, b in zip(found.chain, found.chain[1:], strict=False))
+
+
+@given(graphs, graphs)
+def test_more_interests_never_clear_a_conflict(ties, more):
+    if outcome(*ties) == "conflicted":
+        assert outcome(*ties, *more) == "conflicted"
+
+
+@given(graphs, st.randoms())
+def test_order_changes_neither_answer_nor_digest(ties, random):
+    shuffled = list(ties)
+    random.shuffle(shuffled)
+    assert Graph.of(ties).digest() == Graph.of(shuffled).digest()
+    assert outcome(*ties) == outcome(*shuffled)
+
+
+@given(graphs)
+def test_a_stored_graph_comes_back_the_same(ties):
+    graph = Graph.of(ties)
+    assert Graph.from_json(graph.as_json()) == graph
