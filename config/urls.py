@@ -10,7 +10,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from cms import styleguide
+from cms import public, styleguide
 from cms import views as cms_views
 
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
@@ -24,9 +24,11 @@ urlpatterns = [
     path("django-admin/", admin.site.urls),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    path("healthz", cms_views.healthz, name="healthz"),
-    path("metrics", cms_views.metrics, name="metrics"),
-    path("robots.txt", cms_views.robots, name="robots"),
+    path("healthz", public.healthz, name="healthz"),
+    path("metrics", public.metrics, name="metrics"),
+    path("robots.txt", public.robots, name="robots"),
+    path("sitemap.xml", public.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", public.sitemap_section, name="sitemap_section"),
 ]
 urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
 
@@ -44,7 +46,7 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
-handler400 = "cms.views.bad_request"
-handler403 = "cms.views.permission_denied"
-handler404 = "cms.views.page_not_found"
-handler500 = "cms.views.server_error"
+handler400 = "cms.errors.bad_request"
+handler403 = "cms.errors.permission_denied"
+handler404 = "cms.errors.page_not_found"
+handler500 = "cms.errors.server_error"

@@ -162,6 +162,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "cms.lockout.typed_email"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_ENABLE_ADMIN = False
 
@@ -200,6 +201,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
     }
 }
+CSRF_FAILURE_VIEW = "cms.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # the CMS shows its own pages in a frame to preview them
@@ -207,6 +209,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W019"]  # the CMS shows its own pages in a f
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR / "mail")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "qinqing@localhost")
+
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
 # Keys that never stand in the database.
 IDENTITY_HMAC_KEY = os.environ.get("IDENTITY_HMAC_KEY", "")

@@ -1,0 +1,158 @@
+"""My desk: what waits for whoever looks, by the role they act in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from marketplace.directory.queries import intermediary_of, offers_of
+from marketplace.tenders import queries as tenders
+from regulation.decoupling.queries import proposed_determinations, waiting_checks
+from regulation.ledger.queries import database_now
+from regulation.parties.models import Membership, Role, User
+from regulation.registry.queries import drafts
+
+SHOWN = 20
+
+
+def _item(title: Any, url: str, text: Any = "", by: Any = None) -> dict[str, Any]:
+    return {"title": title, "url": url, "text": text, "by": by}
+
+
+def _section(title: str, items: list[dict[str, Any]], empty: str, *links: tuple[str, str]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "items": items,
+        "empty": empty,
+        "links": [{"label": label, "url": url} for label, url in links],
+    }
+
+
+def owner(acting: Membership) -> list[dict[str, Any]]:
+    now = database_now()
+    own = tenders.tenders_of(acting.entity)
+    new = (_("Announce a tender"), reverse("tenders:tender_new"))
+    waiting = [
+        _item(t.title, t.get_absolute_url(), _("Opened: award it, or cancel it with a reason."))
+        for t in tenders.tenders_to_award(acting.entity)[:SHOWN]
+    ]
+    unsent = [
+        _item(t.title, t.get_absolute_url(), t.service)
+        for t in tenders.in_state(own, tenders.DRAFT, now=now)[:SHOWN]
+    ]
+    running = [
+        _item(t.title, t.get_absolute_url(), t.service, t.closes_at)
+        for t in tenders.in_state(own, tenders.OPEN, now=now)[:SHOWN]
+    ]
+    return [
+        _section(_("To award"), waiting, _("No opened tender waits for your award.")),
+        _section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it."), new),
+        _section(_("Open for bids"), running, _("None of your tenders is open for bids.")),
+    ]
+
+
+def agent(acting: Membership) -> list[dict[str, Any]]:
+    won = [
+        _item(a.tender.title, a.tender.get_absolute_url(), _("Awarded to you"))
+        for a in tenders.awards_of(acting.entity)[:SHOWN]
+    ]
+    bids = [
+        _item(b.tender.title, reverse("tenders:bid_receipt", args=[b.pk]), b.tender.service)
+        for b in tenders.bids_of(acting.entity)[:SHOWN]
+    ]
+    profile, offers = intermediary_of(acting.entity), []
+    if profile is not None:
+        offers = [
+            _item(o.service, profile.get_absolute_url(), o.region)
+            for o in offers_of(profile, on=timezone.localdate())[:SHOWN]
+        ]
+    find = (_("Find tenders"), reverse("tenders:tender_list"))
+    own = (_("Your public profile"), reverse("directory:own_profile"))
+    price = (_("Publish a price"), reverse("directory:offer_new"))
+    check = (_("Ask whether you may serve a department"), reverse("decoupling:inquire"))
+    return [
+        _section(_("Your bids"), bids, _("You have not bid yet."), find, check),
+        _section(_("Won"), won, _("No award yet.")),
+        _section(_("Your prices"), offers, _("You offer nothing at a published price."), price, own),
+    ]
+
+
+def practitioner(acting: Membership) -> list[dict[str, Any]]:
+    checks = (_("Decoupling checks of your intermediary"), reverse("decoupling:check_list"))
+    empty = _("Nothing waits for a practitioner. Bids are made by your intermediary's agent.")
+    return [_section(_("For you"), [], empty, checks)]
+
+
+def regulator(acting: Membership) -> list[dict[str, Any]]:
+    waiting = [
+        _item(
+            _("%(intermediary)s and %(department)s")
+            % {"intermediary": c.intermediary, "department": c.department},
+            reverse("decoupling:check", args=[c.pk]),
+            _("The records do not settle this check: determine it."),
+            c.due_at,
+        )
+        for c in waiting_checks()[:SHOWN]
+    ]
+    proposed = [
+        _item(
+            _("%(intermediary)s and %(department)s")
+            % {"intermediary": d.check_made.intermediary, "department": d.check_made.department},
+            reverse("decoupling:check", args=[d.check_made_id]),
+            _("Proposed by %(name)s; a second regulator decides.") % {"name": d.proposed_by},
+        )
+        for d in proposed_determinations()[:SHOWN]
+    ]
+    checks = (_("All checks"), reverse("decoupling:check_list"))
+    return [
+        _section(_("Checks to determine"), waiting, _("No check waits."), checks),
+        _section(_("Determinations to decide"), proposed, _("No determination waits.")),
+    ]
+
+
+def editors(acting: Membership) -> list[dict[str, Any]]:
+    reviews = acting.role == Role.REVIEWER
+    items = [
+        _item(r, reverse("registry:draft_review", args=[r.pk]), _("Written by %(name)s") % {"name": r.author})
+        for r in drafts()[:SHOWN]
+    ]
+    links = [(_("All drafts"), reverse("registry:draft_list"))]
+    if not reviews:
+        links.insert(0, (_("Draft a ruling"), reverse("registry:draft_new")))
+    title = _("Rulings to review") if reviews else _("Draft rulings")
+    return [_section(title, items, _("No draft ruling waits."), *links)]
+
+
+def trustee(acting: Membership) -> list[dict[str, Any]]:
+    empty = _("As a trustee you will hold part of the key that opens bids. Nothing waits for you yet.")
+    return [_section(_("Opening keys"), [], empty, (_("Tenders"), reverse("tenders:tender_list")))]
+
+
+DESKS: dict[str, Callable[[Membership], list[dict[str, Any]]]] = {
+    Role.OWNER: owner,
+    Role.AGENT: agent,
+    Role.PRACTITIONER: practitioner,
+    Role.REGULATOR: regulator,
+    Role.EDITOR: editors,
+    Role.REVIEWER: editors,
+    Role.TRUSTEE: trustee,
+}
+
+
+def staff() -> dict[str, Any]:
+    return _section(
+        _("The site"),
+        [],
+        _("You may edit the site's pages and accounts."),
+        (_("Edit the site"), reverse("wagtailadmin_home")),
+        (_("Accounts and memberships"), reverse("admin:index")),
+        (_("Style page"), reverse("styleguide")),
+    )
+
+
+def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
+    """What the desk shows: the role's own sections, and the site's for staff."""
+    own = DESKS[acting.role](acting) if acting else []
+    return own + ([staff()] if user.is_staff else [])

@@ -1,0 +1,126 @@
+"""Addresses for machines: health, metrics, robots, sitemap."""
+
+import ipaddress
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap as DjangoSitemap
+from django.contrib.sitemaps.views import index as index_view
+from django.contrib.sitemaps.views import sitemap as section_view
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+from wagtail.models import Page
+
+from marketplace.directory.queries import listed
+from marketplace.tenders.models import Tender
+from regulation.registry.models import Approval, Service
+
+from . import health
+
+ROOMS = (
+    "registry:need_check",
+    "registry:approval_list",
+    "registry:service_list",
+    "registry:instrument_list",
+    "registry:area_list",
+    "directory:intermediary_list",
+    "tenders:tender_list",
+)
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 when every part is up, else 503."""
+    parts = health.state()
+    well = all(answer == "ok" for answer in parts.values())
+    return JsonResponse({"status": "ok" if well else "down", **parts}, status=200 if well else 503)
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    """From this machine itself and not through a proxy, or with the token."""
+    token = settings.METRICS_TOKEN
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if token and scheme.lower() == "bearer" and secrets.compare_digest(given.encode(), token.encode()):
+        return True
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For those who may not read them, there is no such page."""
+    if not _may_read_metrics(request):
+        raise Http404
+    exported: HttpResponse = ExportToDjangoView(request)
+    return exported
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    closed = ["/cms/", "/django-admin/", "/accounts/", "/account/", "/desk/", "/checks/"]
+    lines = ["User-agent: *", *(f"Disallow: {p}" for p in closed), *(f"Disallow: /en{p}" for p in closed[2:])]
+    lines.append(f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+class _Localized(DjangoSitemap[Any]):
+    i18n = True
+    alternates = True
+    limit = 5_000
+
+
+class PagesSitemap(DjangoSitemap[Any]):
+    def items(self) -> Any:
+        return Page.objects.live().public().filter(depth__gt=1).order_by("path")
+
+    def location(self, item: Any) -> str:
+        return urlsplit(item.full_url or "").path or "/"
+
+
+class RoomsSitemap(_Localized):
+    def items(self) -> list[str]:
+        return list(ROOMS)
+
+    def location(self, item: Any) -> str:
+        return reverse(item)
+
+
+class RecordsSitemap(_Localized):
+    def __init__(self, records: Any) -> None:
+        self.records = records
+
+    def items(self) -> Any:
+        return self.records()
+
+
+SITEMAPS: dict[str, Any] = {
+    "pages": PagesSitemap,
+    "rooms": RoomsSitemap,
+    "approvals": RecordsSitemap(lambda: Approval.objects.order_by("pk")),
+    "services": RecordsSitemap(lambda: Service.objects.order_by("pk")),
+    "intermediaries": RecordsSitemap(lambda: listed().order_by("pk")),
+    "tenders": RecordsSitemap(lambda: Tender.objects.published().order_by("pk")),
+}
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    response: HttpResponse = index_view(request, SITEMAPS, sitemap_url_name="sitemap_section")
+    return response
+
+
+@require_safe
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    response: HttpResponse = section_view(request, SITEMAPS, section)
+    return response
