@@ -40,6 +40,11 @@ class Plan:
         return sum(row.verdict == verdict for row in self.rows)
 
     @property
+    def to_buy(self) -> int:
+        """How many services the law makes the applicant commission."""
+        return self.count("mandatory")
+
+    @property
     def totals(self) -> list[tuple[str, int]]:
         """How many services of each verdict there are; verdicts without one are left out."""
         return [(v, n) for v in (*NECESSITIES, NONE) if (n := self.count(v))]

@@ -151,7 +151,19 @@ def history_of(ruling: Ruling) -> QuerySet[Ruling]:
     return (
         same.filter(approval=ruling.approval_id)
         .select_related("service", "region")
-        .order_by("-in_force", "-recorded")
+        .order_by("-in_force", "-recorded", "-pk")
+    )
+
+
+def rulings_on(service: Service, *, on: dt.date, said_at: dt.datetime | None = None) -> QuerySet[Ruling]:
+    """Every ruling in force on a service on a day: the country first, the service alone before its pairs."""
+    rulings = Ruling.objects.said_at(said_at) if said_at else Ruling.objects.on_record()
+    return (
+        rulings.in_force_on(on)
+        .filter(service=service)
+        .select_related("approval", "region", "service")
+        .prefetch_related("bases__provision__instrument")
+        .order_by("region__depth", "region", F("approval__pinyin").asc(nulls_first=True), "pk")
     )
 
 

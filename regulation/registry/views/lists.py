@@ -1,15 +1,16 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from ..forms import ApprovalFilter, AreaFilter, AsOfForm, ServiceFilter
-from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Ruling, Service
-from ..queries import GENERAL_RULES, department_facet, rulings_for, services_of
+from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Service
+from ..plan import make_plan
+from ..queries import GENERAL_RULES, department_facet, region_facet, rulings_for, rulings_on, services_of
 
 PAGE = 20
 
@@ -20,15 +21,23 @@ def approval_list(request: HttpRequest) -> HttpResponse:
         request.GET or None, queryset=Approval.objects.select_related("department", "region")
     )
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
-    chosen = request.GET.get("department", "")
-    options = [
-        {"value": d.pk, "label": str(d), "count": n, "selected": str(d.pk) == chosen}
-        for d, n in department_facet(found.qs)
+    facets = [
+        _facet(request, "region", gettext_lazy("Region"), region_facet(found.qs)),
+        _facet(request, "department", gettext_lazy("Department"), department_facet(found.qs)),
     ]
-    facets = [{"name": "department", "label": gettext_lazy("Department"), "options": options}]
     return render(
         request, "registry/approval_list.html", {"filter": found, "page_obj": page, "facets": facets}
     )
+
+
+def _facet(request: HttpRequest, name: str, label: Any, counted: Sequence[tuple[Any, int]]) -> dict[str, Any]:
+    """Links that set one filter, each with how many rows it leaves."""
+    chosen = request.GET.get(name, "")
+    options = [
+        {"value": item.pk, "label": str(item), "count": n, "selected": str(item.pk) == chosen}
+        for item, n in counted
+    ]
+    return {"name": name, "label": label, "options": options}
 
 
 def approval(request: HttpRequest, ref: str) -> HttpResponse:
@@ -45,7 +54,7 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
         "registry/approval.html",
         {
             "approval": found,
-            "rows": [{"service": s, "ruling": rulings.get(s.pk)} for s in services],
+            "plan": make_plan([(s, rulings.get(s.pk), ()) for s in services]),
             "materials": found.materials.select_related("service"),
             "form": form,
             "day": day,
@@ -57,32 +66,31 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
 def service_list(request: HttpRequest) -> HttpResponse:
     """All services, with how many rulings stand on each."""
     standing = Q(rulings__published_at__isnull=False, rulings__recorded__upper_inf=True)
-    services = Service.objects.annotate(standing=Count("rulings", filter=standing, distinct=True))
+    services = Service.objects.annotate(standing=Count("rulings", filter=standing, distinct=True)).order_by(
+        "pinyin", "pk"
+    )
     found = ServiceFilter(request.GET or None, queryset=services)
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
     return render(request, "registry/service_list.html", {"filter": found, "page_obj": page})
 
 
 def service(request: HttpRequest, code: str) -> HttpResponse:
-    """Where a service is required, by region and approval, on which provision."""
+    """Where a service is required on a day, by region and approval, on which provision."""
     found = get_object_or_404(Service, code=code)
-    rulings = (
-        Ruling.objects.on_record()
-        .filter(service=found)
-        .select_related("approval", "region")
-        .prefetch_related("bases__provision__instrument")
-        .order_by("region", "-in_force", "pk")
-    )
-    page = Paginator(rulings, PAGE).get_page(request.GET.get("page"))
+    form = AsOfForm(request.GET or None)
+    rulings = rulings_on(found, on=form.day(), said_at=form.moment())
     return render(
         request,
         "registry/service.html",
         {
             "service": found,
-            "page_obj": page,
-            "today": timezone.localdate(),
+            "page_obj": Paginator(rulings, PAGE).get_page(request.GET.get("page")),
+            "form": form,
+            "day": form.day(),
+            "matters": found.area_matters.select_related("region").order_by("region", "pk")[:20],
             "for_sale": found.category != GENERAL_RULES,
         },
+        status=422 if form.errors else 200,
     )
 
 

@@ -17,9 +17,8 @@ PAGE = 20
 
 def ruling(request: HttpRequest, pk: int) -> HttpResponse:
     """One published ruling: seal, sentence, law, who pays; its history, and the same on another day."""
-    found = get_object_or_404(
-        Ruling.objects.published().select_related("approval", "service", "region"), pk=pk
-    )
+    signed = Ruling.objects.published().select_related("approval", "service", "region", "author", "reviewer")
+    found = get_object_or_404(signed, pk=pk)
     form = AsOfForm(request.GET or None)
     history = list(queries.history_of(found)[:50])
     then = None

@@ -80,10 +80,9 @@ def test_a_local_rule_may_lift_a_demand():
 
 def test_the_law_cannot_be_taken_away_from_under_a_required_ruling():
     ruling = RulingFactory(necessity="mandatory")
-    check_now()
-    with pytest.raises(IntegrityError, match="ruling_mandatory_has_lawful_basis"), transaction.atomic():
+    check_now()  # from here on each statement is checked at once
+    with pytest.raises(IntegrityError, match="ruling_mandatory_has_lawful_basis"):
         RulingBasis.objects.filter(ruling=ruling).delete()
-        check_now()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,174 @@
+"""The editors' desk: who drafts, who publishes, and what a refusal looks like."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from regulation.parties.models import Role
+from regulation.registry.models import Level, Ruling
+from regulation.registry.queries import drafts, returned_notes
+from tests.factories.registry import (
+    DraftFactory,
+    InstrumentFactory,
+    ProvisionFactory,
+    RulingFactory,
+    ServiceFactory,
+    acting,
+    region,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def filled(**changes):
+    service = changes.pop("service", None) or ServiceFactory()
+    said = {
+        "service": service.code,
+        "approval": "",
+        "region": region().code,
+        "necessity": "optional",
+        "payer": "applicant",
+        "start": "2026-01-01",
+        "end": "",
+        "provisions": [ProvisionFactory().pk],
+        "reason": "您可以自行编制。",
+        "source": "测试来源",
+    }
+    return {**said, **changes}
+
+
+def at(name, draft=None, *, language="zh-hans"):
+    with override(language):
+        return reverse(f"registry:{name}", args=[draft.pk] if draft else [])
+
+
+@pytest.mark.parametrize("name", ["draft_list", "draft_new"])
+def test_a_visitor_signs_in_first(client, name):
+    assert client.get(at(name)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "listed", "written", "published"),
+    [
+        (Role.EDITOR, 200, 302, 403),
+        (Role.REVIEWER, 200, 403, 302),
+        (Role.OWNER, 403, 403, 403),
+        (Role.AGENT, 403, 403, 403),
+        (Role.REGULATOR, 403, 403, 403),
+        (Role.TRUSTEE, 403, 403, 403),
+    ],
+)
+def test_who_may_do_what(client, role, listed, written, published):
+    acting(client, role)
+    draft = DraftFactory()
+    assert client.get(at("draft_list")).status_code == listed
+    assert client.post(at("draft_new"), filled()).status_code == written
+    assert client.post(at("draft_review", draft)).status_code == published
+    assert Ruling.objects.count() == 1 + (written == 302)
+    assert Ruling.objects.published().count() == (published == 302)
+
+
+def test_an_editor_writes_and_a_reviewer_publishes(client, django_user_model):
+    editor = acting(client, Role.EDITOR)
+    client.post(at("draft_new"), filled())
+    draft = drafts().get()
+    assert (draft.author, draft.bases.count()) == (editor, 1)
+    reviewer = acting(client, Role.REVIEWER)
+    response = client.post(at("draft_review", draft))
+    draft.refresh_from_db()
+    assert response.url == draft.get_absolute_url()
+    assert draft.reviewer == reviewer
+    assert client.get(response.url).status_code == 200
+
+
+def test_a_reviewer_who_wrote_the_draft_is_refused(client):
+    reviewer = acting(client, Role.REVIEWER)
+    draft = DraftFactory(author=reviewer)
+    assert client.post(at("draft_review", draft)).status_code == 403
+    assert client.post(at("draft_return", draft), {"note": "改"}).status_code == 409
+    assert not Ruling.objects.published().exists()
+
+
+def test_a_refused_publication_says_why_and_changes_nothing(client):
+    cited = ProvisionFactory(instrument=InstrumentFactory(level=Level.LOCAL_RULE))
+    draft = DraftFactory(necessity="mandatory", provisions=[cited])
+    acting(client, Role.REVIEWER)
+    response = client.post(at("draft_review", draft, language="en"))
+    assert response.status_code == 409
+    assert "art. 43" in response.content.decode()
+    assert not Ruling.objects.published().exists()
+
+
+def test_publishing_over_a_standing_ruling_replaces_it(client):
+    standing = RulingFactory()
+    draft = DraftFactory(service=standing.service, necessity="abolished")
+    acting(client, Role.REVIEWER)
+    assert standing.get_absolute_url() in client.get(at("draft_review", draft)).content.decode()
+    client.post(at("draft_review", draft))
+    assert Ruling.objects.on_record().get() == draft
+
+
+def test_a_returned_draft_is_changed_by_its_author(client):
+    editor = acting(client, Role.EDITOR)
+    draft = DraftFactory(author=editor)
+    acting(client, Role.REVIEWER)
+    assert client.post(at("draft_return", draft), {"note": ""}).status_code == 422
+    assert client.post(at("draft_return", draft), {"note": "请写明条件"}).status_code == 302
+    assert returned_notes([draft]) == {draft.pk: "请写明条件"}
+    client.force_login(editor)
+    assert "请写明条件" in client.get(at("draft_edit", draft)).content.decode()
+    client.post(at("draft_edit", draft), filled(service=draft.service, reason="改过。"))
+    draft.refresh_from_db()
+    assert draft.reason == "改过。"
+
+
+def test_only_the_author_changes_or_withdraws(client):
+    draft = DraftFactory()
+    acting(client, Role.EDITOR)
+    assert client.get(at("draft_edit", draft)).status_code == 403
+    assert client.post(at("draft_edit", draft), filled()).status_code == 403
+    assert client.post(at("draft_withdraw", draft)).status_code == 409
+    assert list(drafts()) == [draft]
+
+
+def test_a_withdrawn_draft_is_gone_from_the_desk(client):
+    draft = DraftFactory(author=acting(client, Role.EDITOR))
+    assert client.post(at("draft_withdraw", draft)).status_code == 302
+    assert client.get(at("draft_review", draft)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service": ""},
+        {"region": "\0"},
+        {"region": "9" * 400},
+        {"approval": "nothing"},
+        {"approval": "a\0b"},
+        {"necessity": "nonsense"},
+        {"start": "0000-00-00"},
+        {"start": "9999-12-31"},
+        {"start": "2026-01-01", "end": "2025-01-01"},
+        {"provisions": []},
+        {"provisions": ["99999999999999999999999"]},
+        {"provisions": ["x\0"]},
+        {"reason": "x\0y"},
+        {"reason": "字" * 1001},
+        {"source": " "},
+    ],
+)
+def test_bad_input_is_told_and_writes_nothing(client, changes):
+    acting(client, Role.EDITOR)
+    data = filled()
+    data.update(changes)
+    response = client.post(at("draft_new", language="en"), data)
+    assert response.status_code == 422
+    assert 'class="error-summary"' in response.content.decode()
+    assert not Ruling.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "put"])
+def test_returning_and_withdrawing_are_posts(client, method):
+    draft = DraftFactory(author=acting(client, Role.EDITOR))
+    assert getattr(client, method)(at("draft_withdraw", draft)).status_code == 405
+    assert list(drafts()) == [draft]
