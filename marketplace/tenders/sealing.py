@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 SUITE_ID = "QQ1-X25519-HKDF-SHA256-AES-256-GCM"
-PADDED_SIZE = 8192  # bytes before sealing: every envelope has the same size
-NOTE_LIMIT = 1500  # characters; four bytes each, twice escaped, still fit
+PADDED_SIZE = 12288  # bytes before sealing: every envelope has the same size
+NOTE_LIMIT = 1500  # characters; six bytes each at the most, once escaped
 _LENGTH_BYTES = 4
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
@@ -42,7 +42,8 @@ def _info(tender: str, tenderer: str) -> bytes:
 
 def seal(bid: PlainBid, *, public_key: bytes, tender: str, tenderer: str) -> bytes:
     """The envelope of a bid: always of the same size. Raises ValueError when the bid does not fit."""
-    body = json.dumps({"price": str(bid.price), "days": bid.days, "note": bid.note}).encode()
+    fields = {"price": str(bid.price), "days": bid.days, "note": bid.note}
+    body = json.dumps(fields, ensure_ascii=False).encode()
     if len(body) > PADDED_SIZE - _LENGTH_BYTES:
         raise ValueError("the bid is longer than an envelope holds")
     padded = (len(body).to_bytes(_LENGTH_BYTES, "big") + body).ljust(PADDED_SIZE, b"\0")
