@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from regulation.ledger.operations import record
 from regulation.parties.models import Region, User
 
+from . import text
 from .errors import (
     EmptyPeriod,
     NoLawfulBasis,
@@ -24,8 +25,18 @@ from .errors import (
     SourceMissing,
     TooEarly,
 )
-from .models import Approval, Necessity, Payer, Provision, Ruling, RulingBasis, Service
+from .models import (
+    Approval,
+    Instrument,
+    Necessity,
+    Payer,
+    Provision,
+    Ruling,
+    RulingBasis,
+    Service,
+)
 from .queries import has_lawful_basis, in_the_way_of
+from .seed.tables import index_approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +166,28 @@ def replace_ruling(*, draft: Ruling, by: User, at: dt.datetime) -> Ruling:
     body["recorded_again"] = [ruling.urn for ruling in again]
     record(kind="registry.ruling_replaced", subject=new, actor=by, body=body)
     return new
+
+
+@transaction.atomic
+def save_catalogued(
+    *, item: Approval | Service | Instrument | Provision, changed: Sequence[str], by: User
+) -> None:
+    """Store an approval, service, instrument or provision with what it is sorted and found by.
+
+    `changed` names the fields the editor touched; the entry keeps their new values. A provision takes its instrument's level, so that no one
+    lifts a local rule to a law by hand.
+    """
+    created = item.pk is None
+    if isinstance(item, Approval):
+        index_approval(item)
+    elif isinstance(item, Service):
+        item.pinyin, item.initials = text.pinyin(item.name), text.initials(item.name)
+    elif isinstance(item, Provision):
+        item.level = item.instrument.level
+    item.save()
+    kind = f"registry.{item._meta.model_name}_{'created' if created else 'changed'}"
+    values = {name: str(item._meta.get_field(name).value_from_object(item)) for name in changed}
+    record(kind=kind, subject=item, actor=by, body={"changed": values})
 
 
 def _locked_draft(ruling: Ruling) -> Ruling:

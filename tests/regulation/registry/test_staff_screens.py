@@ -1,0 +1,113 @@
+"""The CMS screens for approvals, services, laws and articles."""
+
+import pytest
+from django.urls import reverse
+
+from regulation.ledger.models import Entry
+from regulation.ledger.queries import body_of
+from regulation.registry.models import Approval, Level, Provision
+from regulation.registry.queries import search_approvals
+from tests.factories.registry import (
+    ApprovalFactory,
+    DepartmentFactory,
+    InstrumentFactory,
+    ProvisionFactory,
+    UserFactory,
+    region,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    user = UserFactory(is_superuser=True, is_staff=True)
+    client.force_login(user)
+    return client
+
+
+def screen(name, action, *args):
+    return reverse(f"registry_{name}:{action}", args=args)
+
+
+@pytest.mark.parametrize("name", ["approvals", "services", "instruments", "provisions"])
+def test_each_screen_lists_and_offers_a_form(staff, name):
+    ApprovalFactory()
+    ProvisionFactory()
+    assert staff.get(screen(name, "index")).status_code == 200
+    assert staff.get(screen(name, "index"), {"q": "测试"}).status_code == 200
+    assert staff.get(screen(name, "add")).status_code == 200
+
+
+def test_an_approval_made_there_is_found_at_once_and_recorded(staff):
+    department = DepartmentFactory()
+    response = staff.post(
+        screen("approvals", "add"),
+        {
+            "ref": "new",
+            "code": "",
+            "name": "临时用地审批",
+            "department": department.pk,
+            "region": region("511602").pk,
+            "source": "来源",
+        },
+    )
+    assert response.status_code == 302
+    (made,) = search_approvals(Approval.objects.all(), "lsyd")
+    assert made.ref == "new"
+    entry = Entry.objects.get()
+    assert (entry.kind, entry.subject) == ("registry.approval_created", made.urn)
+
+
+def test_an_edited_name_is_found_and_the_reference_stays(staff):
+    approval = ApprovalFactory(ref="stays", name="旧名称")
+    response = staff.post(
+        screen("approvals", "edit", approval.pk),
+        {
+            "ref": "changed",
+            "code": approval.code,
+            "name": "取水许可",
+            "department": approval.department_id,
+            "region": approval.region_id,
+            "source": "来源",
+        },
+    )
+    assert response.status_code == 302
+    assert [a.ref for a in search_approvals(Approval.objects.all(), "取水")] == ["stays"]
+    entry = Entry.objects.get()
+    assert (entry.kind, body_of(entry)["changed"]["name"]) == ("registry.approval_changed", "取水许可")
+
+
+def test_an_article_takes_the_level_of_its_instrument(staff):
+    instrument = InstrumentFactory(level=Level.LOCAL_RULE)
+    staff.post(
+        screen("provisions", "add"),
+        {
+            "ref": "p-1",
+            "instrument": instrument.pk,
+            "article": "第一条",
+            "article_order": 1,
+            "level": "law",
+            "summary": "概要。",
+            "source": "来源",
+        },
+    )
+    assert Provision.objects.get(ref="p-1").level == Level.LOCAL_RULE
+
+
+def test_the_level_of_an_instrument_is_not_changed_afterwards(staff):
+    instrument = InstrumentFactory(level=Level.LOCAL_RULE)
+    form = staff.get(screen("instruments", "edit", instrument.pk)).context["form"]
+    assert "level" not in form.fields
+
+
+@pytest.mark.parametrize("name", ["approvals", "provisions"])
+def test_nothing_is_deleted_there(staff, name):
+    pk = {"approvals": ApprovalFactory, "provisions": ProvisionFactory}[name]().pk
+    staff.post(screen(name, "delete", pk))
+    assert {"approvals": Approval, "provisions": Provision}[name].objects.filter(pk=pk).exists()
+
+
+def test_who_is_not_staff_does_not_get_in(client):
+    client.force_login(UserFactory())
+    assert client.get(screen("approvals", "index")).status_code in (302, 403)
