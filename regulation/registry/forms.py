@@ -48,7 +48,7 @@ class ApprovalFilter(django_filters.FilterSet):
 
     class Meta:
         model = Approval
-        fields = ("region", "department")
+        fields = ()
 
     def by_text(self, queryset: Any, name: str, value: str) -> Any:
         return search_approvals(queryset, value)
@@ -83,7 +83,7 @@ class InstrumentFilter(django_filters.FilterSet):
 
     class Meta:
         model = Instrument
-        fields = ("level",)
+        fields = ()
 
     def by_text(self, queryset: Any, name: str, value: str) -> Any:
         value = clean_text(value)
@@ -107,7 +107,7 @@ class AreaFilter(django_filters.FilterSet):
 
     class Meta:
         model = AreaAssessmentMatter
-        fields = ("region",)
+        fields = ()
 
 
 class AsOfForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+from django.forms.models import model_to_dict
 
 from regulation.ledger.operations import record
 from regulation.parties.models import Region, User
@@ -174,8 +175,8 @@ def save_catalogued(
 ) -> None:
     """Store an approval, service, instrument or provision with what it is sorted and found by.
 
-    `changed` names the fields the editor touched; the entry keeps their new values. A provision takes its instrument's level, so that no one
-    lifts a local rule to a law by hand.
+    `changed` names the fields the editor touched; the entry keeps their new values. A provision takes its
+    instrument's level, so that no one lifts a local rule to a law by hand.
     """
     created = item.pk is None
     if isinstance(item, Approval):
@@ -186,7 +187,7 @@ def save_catalogued(
         item.level = item.instrument.level
     item.save()
     kind = f"registry.{item._meta.model_name}_{'created' if created else 'changed'}"
-    values = {name: str(item._meta.get_field(name).value_from_object(item)) for name in changed}
+    values = {name: str(value) for name, value in model_to_dict(item, fields=changed).items()}
     record(kind=kind, subject=item, actor=by, body={"changed": values})
 
 

@@ -28,7 +28,8 @@ def need_check(request: HttpRequest) -> HttpResponse:
         return _answer(request, approval)
     context: dict[str, Any] = {"q": wanted["q"], "region": region, "lost": bool(wanted["approval"])}
     context["regions"] = regions_with_approvals()
-    if wanted["q"] or region:
+    context["asked"] = bool(wanted["q"] or region)
+    if context["asked"]:
         approvals = Approval.objects.select_related("department", "region")
         if region:
             approvals = approvals.filter(region=region)

@@ -275,4 +275,4 @@ def test_a_withdrawn_draft_waits_for_nobody_and_cannot_be_published():
 def test_every_refusal_is_a_sentence():
     refusals = errors.RegistryRefused.__subclasses__()
     assert len(refusals) > 8
-    assert all(str(refusal()).endswith(".") for refusal in refusals)
+    assert all(str(refusal()).endswith((".", "。")) for refusal in refusals)

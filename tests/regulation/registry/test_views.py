@@ -307,3 +307,13 @@ def test_facets_count_what_is_filtered(client):
     response = client.get("/approvals/", {"q": "取水"})
     _, departments = response.context["facets"]
     assert [(o["value"], o["count"]) for o in departments["options"]] == [(first.department_id, 1)]
+
+
+def test_a_search_that_finds_nothing_says_so_and_shows_a_way_on(client):
+    html = client.get("/en/need/?q=xyzzy").content.decode()
+    assert "No approval of this name is on record" in html
+    assert 'href="/en/approvals/"' in html
+
+
+def test_the_first_visit_asks_and_answers_nothing(client):
+    assert 'class="empty"' not in client.get("/need/").content.decode()
