@@ -1,4 +1,4 @@
-"""Celery: jobs are acknowledged late and restored quickly, so that a killed worker loses nothing (DESIGN §8)."""
+"""Celery: jobs are acknowledged late and restored quickly: a killed worker loses nothing (DESIGN §8)."""
 
 import os
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import template
 from django.forms import BaseForm
 from django.http import QueryDict
+from django.template import Engine
 from django.template.base import NodeList, Parser, Token
 from django.urls import translate_url
 from django.utils import timezone
@@ -91,7 +92,7 @@ class BlockNode(template.Node):
 
     def render(self, context: template.Context) -> SafeString:
         values = dict(zip(self.names, (a.resolve(context) for a in self.arguments), strict=False))
-        component = context.template.engine.get_template(f"components/{self.name}.html")
+        component = Engine.get_default().get_template(f"components/{self.name}.html")
         with context.push(**dict.fromkeys(self.names, "") | values, body=self.nodelist.render(context)):
             return component.render(context)
 
@@ -216,7 +217,7 @@ def price_band(summary: Any, price: Any = None) -> dict[str, Any]:
     marks = {
         name: get(name) for name in ("n", "minimum", "lower_quartile", "median", "upper_quartile", "maximum")
     }
-    few = not get("n") or get("n") < 3
+    few = (get("n") or 0) < 3
     places = (
         {} if few else {"median_at": at(get("median")), "price_at": at(price) if price is not None else None}
     )

@@ -84,7 +84,9 @@ class ProfileForm(forms.ModelForm):
 class OfferForm(forms.Form):
     """A published price."""
 
-    service = forms.ModelChoiceField(label=_("Service"), queryset=None, to_field_name="code")
+    service = forms.ModelChoiceField(
+        label=_("Service"), queryset=Service.objects.exclude(category=GENERAL_RULES), to_field_name="code"
+    )
     region = forms.CharField(
         label=_("Region code"),
         max_length=6,
@@ -102,10 +104,6 @@ class OfferForm(forms.Form):
     )
     unit = forms.CharField(label=_("Unit, in Chinese"), max_length=40, required=False)
     days = forms.IntegerField(label=_("Working days"), min_value=1, max_value=3650)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["service"].queryset = services_for_sale()
 
     def clean_region(self) -> Region:
         region = Region.objects.filter(code=self.cleaned_data["region"]).first()

@@ -18,7 +18,7 @@ def acting(request: HttpRequest) -> Membership | None:
 
 
 def acts_as(membership: Membership | None, *roles: Role) -> bool:
-    return bool(membership) and membership.role in roles  # type: ignore[union-attr]
+    return membership is not None and bool(membership) and membership.role in [str(role) for role in roles]
 
 
 def acting_required(*roles: Role) -> Callable[..., Any]:

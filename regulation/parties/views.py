@@ -43,6 +43,6 @@ def declare(request: HttpRequest) -> HttpResponse:
     """An intermediary states that the interests on file are all it has."""
     membership = acting(request)
     if membership is not None:
-        declare_interests(entity=membership.entity, as_of=timezone.localdate(), by=request.user)
+        declare_interests(entity=membership.entity, as_of=timezone.localdate(), by=membership.user)
         messages.success(request, _("The declaration is on record."))
     return redirect("directory:own_profile")

@@ -1,0 +1,117 @@
+"""axe finds nothing, and nothing is wider than a phone, on every page a visitor or a role works with."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from marketplace.directory.models import Intermediary
+from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
+from marketplace.tenders.demo.world import DOMAIN
+from marketplace.tenders.models import Tender
+from regulation.parties.models import User
+from regulation.registry.models import Approval, JointReviewScheme, Provision, Ruling, Service
+from tests.browser.axe import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LANGUAGES = ["zh-hans", "en"]
+
+
+@pytest.fixture
+def tender(demo) -> Tender:
+    import datetime as dt
+
+    return _tender(
+        VISITOR_TITLE,
+        Approval.objects.get(ref=APPROVAL),
+        Service.objects.get(code="hazchem-periodic-safety-assessment"),
+        User.objects.get(email=f"enterprise@{DOMAIN}"),
+        open_for=dt.timedelta(days=1),
+    )
+
+
+def public(tender: Tender) -> list[str]:
+    ruling = Ruling.objects.on_record().filter(approval__isnull=False).first()
+    names = (
+        "registry:need_check",
+        "registry:approval_list",
+        "registry:service_list",
+        "registry:instrument_list",
+        "registry:area_list",
+        "directory:intermediary_list",
+        "tenders:tender_list",
+        "search",
+        "account_login",
+        "account_signup",
+        "account_reset_password",
+    )
+    return [
+        *(reverse(name) for name in names),
+        f"{reverse('registry:need_check')}?q=施工",
+        f"{reverse('registry:need_check')}?approval={APPROVAL}",
+        f"{reverse('registry:approval_list')}?q=没有这样的事项",
+        f"{reverse('search')}?q=安全",
+        Approval.objects.filter(materials__isnull=False).first().get_absolute_url(),
+        Service.objects.get(code="eia-report").get_absolute_url(),
+        ruling.get_absolute_url(),
+        Provision.objects.filter(bases__isnull=False).first().get_absolute_url(),
+        Provision.objects.filter(bases__isnull=False).first().instrument.get_absolute_url(),
+        reverse("registry:joint_review", args=[JointReviewScheme.objects.first().ref]),
+        Intermediary.objects.get(ref="demo-qujiang").get_absolute_url(),
+        reverse("decoupling:entity", args=[Intermediary.objects.get(ref="demo-qujiang").entity_id]),
+        tender.get_absolute_url(),
+        "/no-such-page/",
+    ]
+
+
+ROLES = {
+    "enterprise": lambda t: [
+        reverse("desk"),
+        reverse("parties:profile"),
+        reverse("parties:switch"),
+        f"{reverse('tenders:tender_new')}?approval={APPROVAL}&service={t.service.code}",
+        t.get_absolute_url(),
+    ],
+    "intermediary1": lambda t: [
+        reverse("desk"),
+        reverse("directory:own_profile"),
+        reverse("directory:offer_new"),
+        reverse("tenders:bid_new", args=[t.ref]),
+    ],
+    "editor": lambda t: [reverse("desk"), reverse("registry:draft_list"), reverse("registry:draft_new")],
+    "regulator": lambda t: [reverse("desk"), reverse("decoupling:check_list"), reverse("decoupling:inquire")],
+    "trustee1": lambda t: [reverse("desk")],
+    "admin": lambda t: [reverse("desk"), reverse("styleguide")],
+}
+
+
+def inspect(page, address: str) -> list[str]:
+    page.goto(address)
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    found = [f"{address}: wider than the screen"] if wide else []
+    return found + [f"{address}: {line}" for line in violations(page)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_public_pages(language, tender, new_page):
+    page = new_page(390)
+    with override(language):
+        addresses = ["/en/" if language == "en" else "/", *public(tender)]
+    found = [line for address in addresses for line in inspect(page, address)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_of_each_role(language, tender, demo, new_page):
+    found = []
+    for key, addresses in ROLES.items():
+        page = new_page(390)
+        with override(language):
+            page.goto(reverse("account_login"))
+            page.fill("input[name=login]", f"{key}@{DOMAIN}")
+            page.fill("input[name=password]", demo[f"{key}@{DOMAIN}"])
+            page.click("main form button[type=submit], main form button:not([type])")
+            page.wait_for_url(re.compile("/desk/"))
+            found += [line for address in addresses(tender) for line in inspect(page, address)]
+    assert not found, "\n".join(found)
