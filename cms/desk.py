@@ -71,18 +71,17 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
     find = (_("Find tenders"), reverse("tenders:tender_list"))
     own = (_("Your public profile"), reverse("directory:own_profile"))
     price = (_("Publish a price"), reverse("directory:offer_new"))
-    check = (_("Ask whether you may serve a department"), reverse("decoupling:inquire"))
     return [
-        _section(_("Your bids"), bids, _("You have not bid yet."), find, check),
+        _section(_("Your bids"), bids, _("You have not bid yet."), find),
         _section(_("Won"), won, _("No award yet.")),
         _section(_("Your prices"), offers, _("You offer nothing at a published price."), price, own),
     ]
 
 
 def practitioner(acting: Membership) -> list[dict[str, Any]]:
-    checks = (_("Decoupling checks of your intermediary"), reverse("decoupling:check_list"))
+    find = (_("Find tenders"), reverse("tenders:tender_list"))
     empty = _("Nothing waits for a practitioner. Bids are made by your intermediary's agent.")
-    return [_section(_("For you"), [], empty, checks)]
+    return [_section(_("For you"), [], empty, find)]
 
 
 def regulator(acting: Membership) -> list[dict[str, Any]]:

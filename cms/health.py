@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
-from celery import current_app
+from celery import Celery, current_app
 from django.db import connection
 
 from regulation.ledger.queries import database_now, heartbeat_age
@@ -18,8 +18,8 @@ def database() -> bool:
     return True
 
 
-def broker() -> bool:
-    with current_app.connection_for_write(connect_timeout=BROKER_SECONDS) as link:
+def broker(app: Celery = current_app) -> bool:
+    with app.connection_for_write(connect_timeout=BROKER_SECONDS) as link:
         link.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
     return True
 

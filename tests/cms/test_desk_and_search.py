@@ -1,0 +1,129 @@
+import datetime as dt
+
+import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, TextField, Value
+from django.urls import reverse
+from django.utils import timezone
+
+from regulation.parties.models import EntityKind, Role
+from regulation.registry import text
+from tests.factories import world
+
+pytestmark = pytest.mark.django_db
+
+
+def main_of(answer):
+    return answer.text.split("<main")[1].split("</main")[0]
+
+
+def desk_of(client, membership):
+    client.force_login(membership.user)
+    return client.get(reverse("desk"))
+
+
+def test_a_stranger_is_sent_to_sign_in(client):
+    answer = client.get(reverse("desk"))
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("account_login"))
+
+
+def test_whoever_acts_for_nobody_is_told_what_to_do(client):
+    client.force_login(world.user())
+    assert reverse("registry:need_check") in client.get(reverse("desk")).text
+
+
+def test_an_owner_sees_own_drafts_and_running_tenders_and_nobody_elses(client):
+    acting = world.member(Role.OWNER)
+    draft = world.tender(owner=acting.entity, published_at=None, closes_at=None, title="我的草稿")
+    running = world.tender(owner=acting.entity, title="我的公告")
+    foreign = world.tender(published_at=None, closes_at=None, title="别人的草稿")
+    text = desk_of(client, acting).text
+    assert draft.title in text
+    assert running.title in text
+    assert foreign.title not in text
+
+
+def test_a_regulator_sees_the_checks_that_wait(client):
+    waiting = world.check(outcome="unknown", due_at=timezone.now() + dt.timedelta(days=3))
+    settled = world.check(outcome="clear")
+    text = desk_of(client, world.member(Role.REGULATOR, world.department())).text
+    assert reverse("decoupling:check", args=[waiting.pk]) in text
+    assert reverse("decoupling:check", args=[settled.pk]) not in text
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.REVIEWER])
+def test_the_registers_keepers_see_draft_rulings(client, role):
+    draft = world.ruling(published_at=None, reviewer=None)
+    text = desk_of(client, world.member(role, world.department())).text
+    assert reverse("registry:draft_review", args=[draft.pk]) in text
+
+
+def test_an_agent_sees_the_prices_offered(client):
+    profile = world.intermediary()
+    offer = world.offer(profile, world.service(name="测绘"))
+    text = desk_of(client, world.member(Role.AGENT, profile.entity)).text
+    assert offer.service.name in text
+
+
+@pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.TRUSTEE])
+def test_other_roles_are_told_what_their_desk_is_for(client, role):
+    entity = world.entity(EntityKind.INTERMEDIARY)
+    assert 'id="desk-1"' in desk_of(client, world.member(role, entity)).text
+
+
+def test_only_staff_see_the_way_to_the_back_office(client):
+    acting = world.member(Role.OWNER)
+    back_office = f'class="button secondary" href="{reverse("wagtailadmin_home")}"'
+    assert back_office not in desk_of(client, acting).text
+    acting.user.is_staff = True
+    acting.user.save()
+    assert back_office in desk_of(client, acting).text
+
+
+def indexed(approval):
+    """The approval with its search column, filled as the registry fills it."""
+    lexemes = Value(text.terms(approval.name), output_field=ArrayField(TextField()))
+    type(approval).objects.filter(pk=approval.pk).update(search=Func(lexemes, function="array_to_tsvector"))
+    return approval
+
+
+def test_search_finds_approvals_services_and_pages(client, site):
+    approval = indexed(world.approval(name="隐私测绘审批"))
+    service = world.service(name="隐私测绘")
+    text = client.get(reverse("search"), {"q": "隐私"}).text
+    assert approval.get_absolute_url() in text
+    assert service.get_absolute_url() in text
+    assert '"/privacy/"' in text
+
+
+def test_search_looks_into_the_body_and_stays_in_the_readers_language(client, site):
+    text = client.get("/en/search/", {"q": "analytics"}).text
+    assert "/en/privacy/" in text
+    assert (
+        '"/privacy/"'
+        not in client.get("/search/", {"q": "analytics"}).text.split("<main")[1].split("</main")[0]
+    )
+
+
+def test_an_unpublished_page_is_not_found(client, site):
+    from cms.models import StandardPage
+
+    StandardPage.objects.get(slug="privacy", locale__language_code="zh-hans").unpublish()
+    assert "/privacy/" not in main_of(client.get(reverse("search"), {"q": "隐私"}))
+
+
+def test_one_kind_is_shown_page_by_page(client):
+    for n in range(25):
+        world.service(name=f"测绘{n:02d}", pinyin=f"cehui{n:02d}")
+    answer = client.get(reverse("search"), {"q": "测绘", "kind": "services", "page": "2"})
+    assert len(answer.context["page_obj"].object_list) == 5
+    assert "q=%E6%B5%8B%E7%BB%98&amp;kind=services&amp;page=1" in answer.text
+
+
+@pytest.mark.parametrize("query", ["", " ", "\0", "\0取水", "%_\\'\"", "x" * 5000, "<script>"])
+def test_no_query_breaks_the_search(client, query):
+    for kind in ("", "pages", "approvals", "nonesuch"):
+        answer = client.get(reverse("search"), {"q": query, "kind": kind, "page": "-1"})
+        assert answer.status_code == 200
+        assert "<script" not in answer.text
