@@ -60,6 +60,8 @@ class Steps:
         self.finish(self.begin("migrate", ["migrate", "--noinput"], plain, seen=False))
         tell("Seed data")
         self.finish(self.begin("seed", ["load_seed"], plain, seen=True))
+        tell("Pages")
+        self.finish(self.begin("site", ["load_site"], plain, seen=False))
         tell("Demo accounts")
         words = ["demo_world", "--passwords", str(home.path / PASSWORDS)]
         self.finish(self.begin("world", words, self.site.with_opening_keys, seen=False))
