@@ -77,7 +77,7 @@ class Bid(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(opened_at__isnull=True, price__isnull=True, days__isnull=True, note="")
-                | Q(opened_at__isnull=False, price__gt=0)
+                | Q(opened_at__isnull=False, price__isnull=False, price__gt=0)
                 | Q(opened_at__isnull=False, void_reason__in=["unreadable", "malformed"], price__isnull=True),
                 name="bid_price_known_only_once_opened",
             ),

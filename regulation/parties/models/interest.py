@@ -78,7 +78,13 @@ class Interest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(share_min__isnull=True, share_max__isnull=True)
-                | Q(share_min__gte=0, share_max__lte=100, share_min__lte=F("share_max")),
+                | Q(
+                    share_min__isnull=False,
+                    share_max__isnull=False,
+                    share_min__gte=0,
+                    share_max__lte=100,
+                    share_min__lte=F("share_max"),
+                ),
                 name="interest_share_is_a_percent_range",
             ),
             models.CheckConstraint(condition=~Q(source=""), name="interest_names_its_source"),

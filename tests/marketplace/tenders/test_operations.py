@@ -405,3 +405,11 @@ def test_no_tie_is_left_to_chance():
     candidates = [Candidate(3, Decimal(2), at), Candidate(2, Decimal(1), at), Candidate(1, Decimal(1), at)]
     for order in itertools.permutations(candidates):
         assert [c.key for c in lowest_price(order)] == [1, 2, 3]
+
+
+def test_the_database_refuses_an_opened_bid_that_is_neither_priced_nor_void():
+    made = bid(world.tender())
+    world.close(made.tender)
+    with pgtrigger.ignore("tenders.Bid:sealed"):
+        with pytest.raises(IntegrityError, match="bid_price_known_only_once_opened"), transaction.atomic():
+            Bid.objects.filter(pk=made.pk).update(opened_at=timezone.now())
