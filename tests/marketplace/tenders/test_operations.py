@@ -410,6 +410,9 @@ def test_no_tie_is_left_to_chance():
 def test_the_database_refuses_an_opened_bid_that_is_neither_priced_nor_void():
     made = bid(world.tender())
     world.close(made.tender)
-    with pgtrigger.ignore("tenders.Bid:sealed"):
-        with pytest.raises(IntegrityError, match="bid_price_known_only_once_opened"), transaction.atomic():
-            Bid.objects.filter(pk=made.pk).update(opened_at=timezone.now())
+    with (
+        pgtrigger.ignore("tenders.Bid:sealed"),
+        pytest.raises(IntegrityError, match="bid_price_known_only_once_opened"),
+        transaction.atomic(),
+    ):
+        Bid.objects.filter(pk=made.pk).update(opened_at=timezone.now())
