@@ -1,0 +1,145 @@
+"""Who gets what at every address. An address without a row fails test_access.py.
+
+A row: view name, method, arguments (keys of the objects test_access.py makes), answer by role.
+302 for a stranger is the way to the sign-in page. POST rows send an empty form.
+"""
+
+from typing import Any, NamedTuple
+
+ROLES = (
+    "anonymous",
+    "memberless",
+    "owner",
+    "other_owner",
+    "agent",
+    "other_agent",
+    "practitioner",
+    "editor",
+    "reviewer",
+    "regulator",
+    "trustee",
+    "admin",
+)
+
+
+class Row(NamedTuple):
+    view: str
+    method: str
+    arguments: tuple[str, ...]
+    answers: dict[str, int]
+
+
+def everyone(status: int = 200, **apart: int) -> dict[str, int]:
+    return dict.fromkeys(ROLES, status) | apart
+
+
+def members(status: int = 200, **apart: int) -> dict[str, int]:
+    """Whoever is signed in."""
+    return everyone(status) | {"anonymous": 302} | apart
+
+
+def only(**roles: int) -> dict[str, int]:
+    """These roles; others who are signed in are refused."""
+    return everyone(403) | {"anonymous": 302} | roles
+
+
+def _get(view: str, answers: dict[str, int], *arguments: str) -> Row:
+    return Row(view, "get", arguments, answers)
+
+
+def _post(view: str, answers: dict[str, int], *arguments: str) -> Row:
+    return Row(view, "post", arguments, answers)
+
+
+OWNERS = {"owner": 200, "other_owner": 200}
+AGENTS = {"agent": 200, "other_agent": 200}
+
+TABLE: list[Row] = [
+    # The house
+    _get("healthz", everyone(503)),
+    _get("metrics", everyone()),
+    _get("robots", everyone()),
+    _get("sitemap", everyone()),
+    _get("sitemap_section", everyone(), "section"),
+    _get("search", everyone()),
+    _get("desk", members()),
+    _get("styleguide", everyone(302, admin=200)),
+    # parties
+    _get("parties:profile", members()),
+    _get("parties:switch", members()),
+    _post("parties:switch", members(400)),
+    _post("parties:declare", only(agent=302, other_agent=302)),
+    # registry: reading is open, writing takes two
+    _get("registry:need_check", everyone()),
+    _get("registry:approval_list", everyone()),
+    _get("registry:approval", everyone(), "approval"),
+    _get("registry:service_list", everyone()),
+    _get("registry:service", everyone(), "service"),
+    _get("registry:ruling", everyone(), "ruling"),
+    _get("registry:ruling", everyone(404), "draft_ruling"),
+    _get("registry:instrument_list", everyone()),
+    _get("registry:instrument", everyone(), "instrument"),
+    _get("registry:provision", everyone(), "provision"),
+    _get("registry:area_list", everyone()),
+    _get("registry:joint_review", everyone(), "scheme"),
+    _get("registry:draft_list", only(editor=200, reviewer=200)),
+    _get("registry:draft_new", only(editor=200)),
+    _get("registry:draft_review", only(editor=200, reviewer=200), "draft_ruling"),
+    _post("registry:draft_review", only(reviewer=302), "draft_ruling"),
+    _get("registry:draft_edit", only(editor=200), "draft_ruling"),
+    _post("registry:draft_return", only(reviewer=422), "draft_ruling"),
+    _post("registry:draft_withdraw", only(editor=302), "draft_ruling"),
+    # decoupling
+    _get("decoupling:entity", everyone(), "intermediary_entity"),
+    _get("decoupling:check_list", only(regulator=200)),
+    _get("decoupling:inquire", only(regulator=200)),
+    _get("decoupling:check", only(regulator=200, agent=200, other_agent=404), "check"),
+    _post("decoupling:determine", only(regulator=302), "check"),
+    _post("decoupling:decide", only(regulator=404), "nothing"),
+    # directory
+    _get("directory:intermediary_list", everyone()),
+    _get("directory:intermediary", everyone(), "intermediary"),
+    _get("directory:own_profile", only(**AGENTS)),
+    _get("directory:offer_new", only(**AGENTS)),
+    _post("directory:offer_end", only(agent=302, other_agent=404), "offer"),
+    # tenders: a draft is its owner's alone, and nobody else learns that it is there
+    _get("tenders:tender_list", everyone()),
+    _get("tenders:tender", everyone(), "tender"),
+    _get("tenders:tender", everyone(404, owner=200), "draft"),
+    _get("tenders:tender_new", only(**OWNERS)),
+    _get("tenders:tender_edit", only(owner=200, other_owner=404), "draft"),
+    _get("tenders:tender_edit", only(owner=200, other_owner=403), "tender"),
+    _post("tenders:tender_publish", only(owner=302, other_owner=404), "draft"),
+    _post("tenders:tender_cancel", only(owner=302, other_owner=403), "tender"),
+    _post("tenders:award", only(owner=302, other_owner=403), "tender"),
+    _get("tenders:bid_new", only(**AGENTS), "tender"),
+    _get("tenders:bid_new", only(agent=404, other_agent=404), "draft"),
+    _get("tenders:bid_receipt", only(agent=200, other_agent=404), "bid"),
+    _post("tenders:bid_withdraw", only(agent=302, other_agent=404), "bid"),
+    # pages and documents
+    _get("wagtail_serve", everyone(), "page"),
+    _get("wagtaildocs_serve", everyone(404), "nothing", "file"),
+    # accounts
+    _get("account_login", everyone(302, anonymous=200)),
+    _get("account_signup", everyone(302, anonymous=200)),
+    _get("account_reset_password", everyone()),
+    _get("account_logout", everyone(200, anonymous=302)),
+    _get("account_email", members()),
+    _get("account_change_password", members()),
+    _get("mfa_index", members()),
+    _get("mfa_activate_totp", members(302)),
+    # back offices
+    _get("wagtailadmin_home", everyone(302, admin=200)),
+    _get("wagtailadmin_explore_root", everyone(302, admin=200)),
+    _get("admin:index", everyone(302, admin=200)),
+    _get("admin:parties_user_changelist", everyone(302, admin=200)),
+]
+
+# Other people's apps, by the first part of the address: each is held by rows of its own above.
+PREFIXES: dict[str, Any] = {
+    "cms/": "wagtailadmin_home",
+    "django-admin/": "admin:index",
+    "documents/": "wagtaildocs_serve",
+    "accounts/": "account_login",
+    "_util/": "wagtail_serve",
+}

@@ -1,0 +1,135 @@
+"""The access table against the site itself: every address, every role."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone, translation
+
+from cms.site import load_site
+from marketplace.tenders.operations import submit_bid
+from marketplace.tenders.sealing import PlainBid
+from regulation.parties.models import Region, Role
+from regulation.registry.models import JointReviewScheme
+from tests.architecture.access_table import PREFIXES, ROLES, TABLE
+from tests.factories import world
+
+NAMES = [f"{row.method} {row.view}({','.join(row.arguments)})" for row in TABLE]
+
+
+def addresses(resolver=None, names=(), before=""):
+    """(name, address) of every pattern there is."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        path = before + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from addresses(pattern, (*names, pattern.namespace) if pattern.namespace else names, path)
+        else:
+            yield ":".join((*names, pattern.name or "")), path
+
+
+def test_every_address_has_a_row():
+    known = {row.view for row in TABLE}
+    with translation.override("zh-hans"):
+        found = list(addresses())
+    missing = {
+        (name, path)
+        for name, path in found
+        if name not in known and not path.lstrip("^").startswith((*PREFIXES, "media/"))
+    }
+    assert not missing
+
+
+def test_every_prefix_is_held_by_a_row():
+    assert set(PREFIXES.values()) <= {row.view for row in TABLE}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=NAMES)
+def test_a_row_answers_for_every_role(row):
+    assert set(row.answers) == set(ROLES)
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup, django_db_blocker):
+    """One world for all rows; what each request does is undone after it."""
+    with django_db_blocker.unblock(), transaction.atomic(), translation.override("zh-hans"):
+        yield build()
+        transaction.set_rollback(True)
+
+
+def build():
+    load_site()
+    people = {name: world.member(Role(name)) for name in ("practitioner", "trustee", "regulator", "reviewer")}
+    people |= {"owner": world.member(Role.OWNER), "other_owner": world.member(Role.OWNER)}
+    people["editor"] = world.member(Role.EDITOR)
+    service, approval = world.service(), world.approval()
+    seller, rival = world.intermediary(sells=service), world.intermediary(sells=service)
+    people |= {
+        "agent": world.member(Role.AGENT, seller.entity),
+        "other_agent": world.member(Role.AGENT, rival.entity),
+    }
+    users = {name: member.user for name, member in people.items()}
+    users |= {"memberless": world.user(), "admin": world.user(is_staff=True, is_superuser=True)}
+    tender = world.tender(owner=people["owner"].entity, service=service, approval=approval)
+    bid = submit_bid(
+        tender=tender,
+        tenderer=seller.entity,
+        bid=PlainBid(Decimal("900.00"), 10),
+        by=users["agent"],
+        at=timezone.now(),
+    )
+    return {"users": users, **things(users, service, approval, seller, tender, bid)}
+
+
+def things(users, service, approval, seller, tender, bid):
+    provision = world.provision()
+    unknown = world.check(
+        intermediary=seller.entity, outcome="unknown", due_at=timezone.now() + dt.timedelta(days=3)
+    )
+    draft = world.tender(
+        owner=tender.owner, service=service, approval=approval, published_at=None, closes_at=None
+    )
+    scheme = JointReviewScheme.objects.create(
+        ref="scheme", title="联合审查", region=Region.objects.get(code="511602"), source="test"
+    )
+    return {
+        "section": "rooms",
+        "approval": approval.ref,
+        "service": service.code,
+        "ruling": world.ruling(basis=provision).pk,
+        "draft_ruling": world.ruling(published_at=None, reviewer=None, author=users["editor"]).pk,
+        "instrument": provision.instrument.ref,
+        "provision": provision.ref,
+        "scheme": scheme.ref,
+        "intermediary_entity": seller.entity_id,
+        "check": unknown.pk,
+        "intermediary": seller.ref,
+        "offer": seller.offers.get().pk,
+        "tender": tender.ref,
+        "draft": draft.ref,
+        "bid": bid.pk,
+        "page": "privacy/",
+        "nothing": 999_999_999,
+        "file": "x.pdf",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("row", TABLE, ids=NAMES)
+def test_the_site_answers_as_the_table_says(house, django_db_blocker, row, role):
+    client = Client()
+    with django_db_blocker.unblock(), translation.override("zh-hans"):
+        url = reverse(row.view, args=[house[a] for a in row.arguments])
+        point = transaction.savepoint()
+        try:
+            if role != "anonymous":
+                client.force_login(house["users"][role], backend="django.contrib.auth.backends.ModelBackend")
+            answer = getattr(client, row.method)(url)
+            assert answer.status_code == row.answers[role], url
+            if role == "anonymous" and answer.status_code == 302:
+                assert "/login/" in answer.url or answer.url == "/"
+        finally:
+            transaction.savepoint_rollback(point)
