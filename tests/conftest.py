@@ -13,6 +13,17 @@ from django.db import connection
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+def replant() -> None:
+    """What Wagtail's first migrations put there and an emptied database lacks."""
+    from wagtail.models import Collection, Locale, Page
+
+    Locale.objects.get_or_create(language_code="zh-hans")
+    if Page.get_first_root_node() is None:
+        Page.add_root(title="Root", slug="root")
+    if Collection.get_first_root_node() is None:
+        Collection.add_root(name="Root")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def clean_up_as_the_owner():
     """Only the owner of the database can empty protected tables, as transactional tests must at their end."""
@@ -21,6 +32,7 @@ def clean_up_as_the_owner():
     def handle(self: Any, **options: Any) -> None:
         with pgtrigger.ignore():
             emptying(self, **options)
+        replant()
 
     flush.Command.handle = handle
     yield

@@ -115,7 +115,7 @@ _block("table_wrap", "caption")
 def error_summary(form: BaseForm | None) -> dict[str, Any]:
     """What is wrong, first on the page, each line leading to its field."""
     lines = []
-    if form is not None and form.is_bound:
+    if form and form.is_bound:
         for name, errors in form.errors.items():
             field = form[name] if name in form.fields else None
             target = (field.id_for_label or field.auto_id) if field else ""

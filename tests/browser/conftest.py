@@ -6,7 +6,6 @@ import shutil
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import sync_playwright
-from wagtail.models import Locale, Page
 
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 
@@ -43,9 +42,6 @@ def new_page(chromium, live_server):
 def demo(transactional_db, tmp_path, settings):
     """Real seed data, the site's pages and the demo's accounts; returns passwords by e-mail."""
     passwords = tmp_path / "accounts.json"
-    if Page.get_first_root_node() is None:  # an earlier transactional test emptied the database
-        Locale.objects.get_or_create(language_code="zh-hans")
-        Page.add_root(title="Root", slug="root")
     call_command("load_seed", verbosity=0)
     call_command("load_site", verbosity=0)
     call_command("demo_world", passwords=str(passwords))

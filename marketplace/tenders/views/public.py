@@ -11,7 +11,7 @@ from regulation.parties.access import acting
 
 from ..access import may_bid, owns
 from ..forms import SORTS, TenderFilter
-from ..methods import TEXTS
+from ..method_texts import TEXTS
 from ..models import Tender
 from ..queries import OPEN, opened_bids, public_tenders, standing_bid, state_of, tenders_visible_to
 
