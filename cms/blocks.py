@@ -66,8 +66,13 @@ class PriceTableBlock(blocks.StructBlock):
         return context | live.price_table(value["service"], value["count"])
 
 
+def paragraph() -> blocks.RichTextBlock:
+    """A fresh block each time: a block takes the name of where it stands, so two places cannot share one."""
+    return blocks.RichTextBlock(features=FEATURES, label=_("Paragraph"), icon="pilcrow")
+
+
 class BodyBlock(blocks.StreamBlock):
-    paragraph = blocks.RichTextBlock(features=FEATURES, label=_("Paragraph"), icon="pilcrow")
+    paragraph = paragraph()
     notice = NoticeBlock()
     latest_rulings = LatestRulingsBlock()
     open_tenders = OpenTendersBlock()

@@ -16,7 +16,7 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from . import live
-from .blocks import BodyBlock
+from .blocks import BodyBlock, paragraph
 
 PER_PAGE = 10
 
@@ -92,9 +92,7 @@ class ArticleIndexPage(BasePage):
 
 class ArticlePage(BasePage):
     date = models.DateField(_("date"))
-    sources = StreamField(
-        [("source", BodyBlock.base_blocks["paragraph"])], blank=True, verbose_name=_("sources")
-    )
+    sources = StreamField([("source", paragraph())], blank=True, verbose_name=_("sources"))
 
     content_panels: ClassVar[list[Any]] = [
         *Page.content_panels,

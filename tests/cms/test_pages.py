@@ -1,3 +1,4 @@
+import html
 import re
 
 import pytest
@@ -6,7 +7,7 @@ from django.urls import reverse
 from wagtail.models import Page, Site
 
 from cms.models import HomePage, NavigationItem, StandardPage
-from cms.site import load_site
+from cms.site import content, load_site
 from tests.factories import world
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +120,15 @@ def test_a_page_number_beyond_the_end_shows_the_last_articles(client, site):
 def test_no_editor_bar_stands_on_a_page(client, site):
     client.force_login(world.user(is_staff=True, is_superuser=True))
     assert "userbar" not in client.get("/").text
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_loaded_page_shows_all_that_is_written_for_it(client, site, language):
+    from django.utils.html import strip_tags
+
+    written = content(language)
+    for entry in [*written["page"], *written["article"]]:
+        page = Page.objects.get(slug=entry["slug"], locale__language_code=language)
+        shown = client.get(page.get_url()).content.decode()
+        for line in strip_tags(entry["body"]).split("\n"):
+            assert line.strip() in html.unescape(strip_tags(shown)), (entry["slug"], line)
