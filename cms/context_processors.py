@@ -3,18 +3,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from .navigation import navigation, settings_of
+from .navigation import entries, frame_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """What every page's frame needs: read once a request, and only if the page shows it."""
-    frame = getattr(request, "_frame", None)
-    if frame is None:
-        both = SimpleLazyObject(lambda: navigation(request))
-        frame = {
-            "navigation": SimpleLazyObject(lambda: both["main"]),
-            "footer_navigation": SimpleLazyObject(lambda: both["footer"]),
-            "site_settings": SimpleLazyObject(lambda: settings_of(request)),
+    context = getattr(request, "_frame", None)
+    if context is None:
+        frame = SimpleLazyObject(lambda: frame_of(request))
+        context = {
+            "frame": frame,
+            "navigation": SimpleLazyObject(lambda: entries(request, frame.links["main"])),
+            "footer_navigation": SimpleLazyObject(lambda: entries(request, frame.links["footer"])),
         }
-        request._frame = frame  # type: ignore[attr-defined]
-    return frame
+        request._frame = context  # type: ignore[attr-defined]
+    return context

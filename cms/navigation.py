@@ -1,12 +1,17 @@
 """The two navigations, in a fixed number of queries however many entries they have."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale, Page, Site
+
+from regulation.ledger.generation import generation
 
 from .models import NavigationItem, SiteSettings
 
@@ -19,6 +24,19 @@ MAIN: list[tuple[Any, str]] = [
     (_("Laws"), "registry:instrument_list"),
 ]
 FOOTER: list[tuple[Any, str]] = [(_("Search the site"), "search"), (_("My desk"), "desk")]
+
+
+Link = tuple[str, str]  # title, address
+KEPT_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The navigations by place, and what editors say on every page, in one language."""
+
+    links: dict[str, list[Link]]
+    notice: str = ""
+    contact: str = ""
 
 
 def address(view: str) -> str | None:
@@ -41,46 +59,59 @@ def _page_addresses(request: HttpRequest, items: list[NavigationItem]) -> dict[A
     return {p.translation_key: (p.title, p.get_url(request) or "") for p in pages}
 
 
-def _entry(request: HttpRequest, title: Any, url: str | None) -> dict[str, Any] | None:
-    if not url:
-        return None
-    root = reverse("wagtail_serve", args=[""])
-    current = request.path == url if url == root else request.path.startswith(url.split("?")[0])
-    return {"title": title, "url": url, "current": current}
-
-
-def _written(request: HttpRequest, items: list[NavigationItem]) -> dict[str, list[dict[str, Any]]]:
+def _written(request: HttpRequest, items: list[NavigationItem]) -> dict[str, list[Link]]:
     pages = _page_addresses(request, items)
     english = get_language() == "en"
-    found: dict[str, list[dict[str, Any]]] = {"main": [], "footer": []}
+    found: dict[str, list[Link]] = {"main": [], "footer": []}
     for item in items:
         title, url = ("", address(item.view))
         if item.page:
             title, url = pages.get(item.page.translation_key, ("", None))
         own = item.title_en if english and item.title_en else item.title
-        entry = _entry(request, own or title, url)
-        if entry:
-            found[item.place].append(entry)
+        if url:
+            found[item.place].append((own or title, url))
     return found
 
 
-def navigation(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
-    """`main` and `footer`: what the editors wrote, or the rooms themselves where they wrote nothing."""
-    site = Site.find_for_request(request)
-    items = []
-    if site:
-        items = list(
-            NavigationItem.objects.filter(settings__site=site).select_related("page").order_by("sort_order")
-        )
-    written = _written(request, items)
-    defaults = {"main": MAIN, "footer": FOOTER}
-    for place, rooms in defaults.items():
-        if not written[place]:
-            entries = [_entry(request, title, address(view)) for title, view in rooms]
-            written[place] = [e for e in entries if e]
-    return written
+def _host(request: HttpRequest) -> str:
+    """The host asked for; empty where it is not one of ours, whose answer needs a frame too."""
+    try:
+        return request.get_host()
+    except DisallowedHost:
+        return ""
 
 
-def settings_of(request: HttpRequest) -> SiteSettings | None:
-    site = Site.find_for_request(request)
-    return SiteSettings.objects.filter(site=site).first() if site else None
+def _read(request: HttpRequest, host: str) -> Frame:
+    site = Site.find_for_request(request) if host else None
+    items = NavigationItem.objects.filter(settings__site=site).select_related("page").order_by("sort_order")
+    links = _written(request, list(items) if site else [])
+    for place, rooms in {"main": MAIN, "footer": FOOTER}.items():
+        if not links[place]:
+            links[place] = [(str(title), url) for title, view in rooms if (url := address(view))]
+    said = SiteSettings.objects.filter(site=site).first() if site else None
+    if said is None:
+        return Frame(links)
+    notice = said.notice_en if get_language() == "en" and said.notice_en else said.notice
+    return Frame(links, notice, said.contact)
+
+
+def frame_of(request: HttpRequest) -> Frame:
+    """What stands round every page: kept per host and language until an editor changes something."""
+    host = _host(request)
+    key = f"frame.{generation()}.{get_language()}.{host}"
+    frame: Frame | None = cache.get(key)
+    if frame is None:
+        frame = _read(request, host)
+        cache.set(key, frame, KEPT_SECONDS)
+    return frame
+
+
+def entries(request: HttpRequest, links: list[Link]) -> list[dict[str, Any]]:
+    """The links of one navigation, the present place marked."""
+    root = reverse("wagtail_serve", args=[""])
+    path = request.path
+
+    def current(url: str) -> bool:
+        return path == url if url == root else path.startswith(url.split("?")[0])
+
+    return [{"title": title, "url": url, "current": current(url)} for title, url in links]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
 
@@ -43,6 +44,12 @@ def clean_up_as_the_owner():
 def opening_keys(settings, tmp_path):
     """Each test has its own folder of opening keys."""
     settings.OPENING_KEYS_DIR = str(tmp_path / "opening-keys")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Each test begins with an empty cache."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +114,7 @@ def assert_flat():
     """A list takes the same queries for one row and for twenty, and at most `limit`."""
     from django.test.utils import CaptureQueriesContext
 
-    def check(client: Any, address: str, add: Callable[[], Any], *, limit: int = 8) -> None:
+    def check(client: Any, address: str, add: Callable[[], Any], *, limit: int = 6) -> None:
         add()
         client.get(address)
         counts = []

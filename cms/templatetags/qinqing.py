@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.db.models import Model
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.template import Engine
@@ -166,18 +167,17 @@ def filter_panel(context: template.Context, filter: Any, facets: Any = ()) -> di
     for name, value in data.items():
         if value in (None, "", []) or name == "sort":
             continue
-        choices = {str(k): v for k, v in getattr(form.fields[name], "choices", [])}
-        raw = form.data.get(name, "")
-        text = choices.get(str(raw), value)
+        named = () if isinstance(value, Model) else getattr(form.fields[name], "choices", ())
+        text = dict(named).get(value, value)
         chips.append(
             {"label": form[name].label, "text": text, "url": _query(context, **{name: None, "page": None})}
         )
     for facet in facets or ():
+        rest = _query(context, **{facet["name"]: None, "page": None})
+        glue = "" if rest == "?" else "&"
         for option in facet["options"]:
-            option["url"] = _query(
-                context,
-                **{facet["name"]: None if option.get("selected") else str(option["value"]), "page": None},
-            )
+            chosen = urlencode({facet["name"]: option["value"]})
+            option["url"] = rest if option.get("selected") else f"{rest}{glue}{chosen}"
     return {"form": form, "chips": chips, "facets": facets, "request": context.get("request")}
 
 

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Region
+from regulation.registry.forms import Facet
 from regulation.registry.models import Service
 
-from .models import Intermediary, PriceBasis
+from .models import Intermediary, Offer, PriceBasis
 from .operations import GENERAL_RULES
 from .queries import named_like, serving
 
@@ -26,7 +27,7 @@ def services_for_sale() -> QuerySet[Service]:
 
 
 def offered_regions() -> QuerySet[Region]:
-    return Region.objects.filter(offers__isnull=False).distinct()
+    return Region.objects.filter(pk__in=Offer.objects.order_by().values("region"))
 
 
 class CodeChoiceFilter(django_filters.ModelChoiceFilter):
@@ -40,8 +41,8 @@ class DirectoryFilter(django_filters.FilterSet):
     """What a buyer narrows the directory by."""
 
     q = django_filters.CharFilter(label=_("Name, pinyin or code"), method="by_text", max_length=60)
-    service = CodeChoiceFilter(
-        label=_("Service"), queryset=lambda _r: services_for_sale(), method="by_service"
+    service = Facet(
+        label=_("Service"), queryset=lambda _r: services_for_sale(), method="by_service", to_field_name="code"
     )
     region = CodeChoiceFilter(
         label=_("Serves region"), queryset=lambda _r: offered_regions(), method="by_region"

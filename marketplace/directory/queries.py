@@ -5,9 +5,9 @@ import statistics
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from regulation.parties.models import Entity, Region
+from regulation.parties.models import Declaration, Entity, Region
 from regulation.parties.queries import region_and_parents
 from regulation.registry.models import Service
 
@@ -55,23 +55,31 @@ def with_lowest_price(
     intermediaries: QuerySet[Intermediary], *, service: Service | None, on: dt.date
 ) -> QuerySet[Intermediary]:
     """Each with `lowest`, its lowest published price for a whole job (of the service, if given)."""
-    wanted = Q(offers__price_basis=PriceBasis.FIXED, offers__valid__contains=on)
+    offers = Offer.objects.standing_on(on).filter(intermediary=OuterRef("pk"), price_basis=PriceBasis.FIXED)
     if service is not None:
-        wanted &= Q(offers__service=service)
-    return intermediaries.annotate(lowest=Min("offers__amount", filter=wanted))
+        offers = offers.filter(service=service)
+    return intermediaries.annotate(lowest=Subquery(offers.order_by("amount").values("amount")[:1]))
+
+
+def with_declaration(intermediaries: QuerySet[Intermediary]) -> QuerySet[Intermediary]:
+    """Each with `declared_as_of`, the day its last declaration of interests speaks for, or None."""
+    last = Declaration.objects.filter(entity=OuterRef("entity"))
+    return intermediaries.annotate(declared_as_of=Subquery(last.values("as_of")[:1]))
 
 
 def service_facet(intermediaries: QuerySet[Intermediary], *, on: dt.date) -> list[tuple[Service, int]]:
-    """How many of the intermediaries offer each service, most offered first."""
+    """How many of the intermediaries offer each service, most first; of each its code and names only."""
     counted = (
         Offer.objects.filter(intermediary__in=intermediaries.order_by().values("pk"), valid__contains=on)
-        .values("service")
+        .values("service", "service__code", "service__name", "service__name_en")
         .annotate(count=Count("intermediary", distinct=True))
-        .order_by("-count", "service__pinyin")[:15]
+        .order_by("-count", "service__pinyin")
+        .values_list("service", "service__code", "service__name", "service__name_en", "count")[:20]
     )
-    counts = {row["service"]: row["count"] for row in counted}
-    services = Service.objects.in_bulk(list(counts))
-    return [(services[pk], count) for pk, count in counts.items()]
+    return [
+        (Service(pk=pk, code=code, name=name, name_en=name_en), count)
+        for pk, code, name, name_en, count in counted
+    ]
 
 
 def offers_of(intermediary: Intermediary, *, on: dt.date) -> QuerySet[Offer]:

@@ -10,13 +10,22 @@ from django.views.decorators.http import require_POST
 from regulation.decoupling.queries import last_checks_of, standing_interests
 from regulation.parties.access import acting_required
 from regulation.parties.models import Role
+from regulation.registry.forms import all_but
 from regulation.registry.models import Service
 
 from .errors import DirectoryRefused
 from .forms import SORTS, DirectoryFilter, OfferForm, ProfileForm
 from .models import Intermediary, Offer
 from .operations import end_offer, publish_offer, revise_profile
-from .queries import intermediary_of, listed, offers_of, price_summary, service_facet, with_lowest_price
+from .queries import (
+    intermediary_of,
+    listed,
+    offers_of,
+    price_summary,
+    service_facet,
+    with_declaration,
+    with_lowest_price,
+)
 
 PAGE = 20
 
@@ -33,7 +42,7 @@ def intermediary_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.qs.order_by(*order), PAGE).get_page(request.GET.get("page"))
     options = [
         {"value": s.code, "label": str(s), "count": n, "selected": s.code == code}
-        for s, n in service_facet(found.qs, on=today)
+        for s, n in service_facet(all_but(found, "service"), on=today)
     ]
     facets = [{"name": "service", "label": gettext_lazy("Services offered"), "options": options}]
     band = price_summary(service, region=None, on=today) if service else None
@@ -46,7 +55,9 @@ def intermediary_list(request: HttpRequest) -> HttpResponse:
 
 def intermediary(request: HttpRequest, ref: str) -> HttpResponse:
     """What an intermediary does at which price, its proofs, and its ties."""
-    found = get_object_or_404(Intermediary.objects.select_related("entity__region"), ref=ref)
+    found = get_object_or_404(
+        with_declaration(Intermediary.objects.select_related("entity__region")), ref=ref
+    )
     today = timezone.localdate()
     page = Paginator(offers_of(found, on=today), PAGE).get_page(request.GET.get("page"))
     return render(
@@ -56,7 +67,6 @@ def intermediary(request: HttpRequest, ref: str) -> HttpResponse:
             "intermediary": found,
             "page_obj": page,
             "qualifications": found.qualifications.all(),
-            "declaration": found.entity.declarations.first(),
             "interests": standing_interests(found.entity)[:5],
             "checks": last_checks_of(found.entity)[:5],
             "today": today,

@@ -12,7 +12,7 @@ from regulation.registry.models import Service
 
 from .models import Tender
 from .operations.drafting import Terms
-from .queries import in_state
+from .queries import in_state, public_tenders
 from .sealing import NOTE_LIMIT, PlainBid
 
 STATES = [
@@ -32,11 +32,11 @@ SORTS = {
 
 
 def tendered_services() -> Any:
-    return Service.objects.filter(tenders__published_at__isnull=False).distinct()
+    return Service.objects.filter(pk__in=public_tenders().order_by().values("service"))
 
 
 def tendered_regions() -> Any:
-    return Region.objects.filter(tenders__published_at__isnull=False).distinct()
+    return Region.objects.filter(pk__in=public_tenders().order_by().values("region"))
 
 
 class TenderFilter(django_filters.FilterSet):

@@ -9,6 +9,7 @@ import rfc8785
 from celery import current_app
 from django.db import transaction
 
+from .generation import turn
 from .models import Entry
 
 SALT_BYTES = 16
@@ -44,6 +45,7 @@ def record(*, kind: str, subject: Recorded, actor: Any | None, body: dict[str, A
         body=canonical.decode(),
         commitment=commitment(salt, canonical),
     )
+    transaction.on_commit(turn, robust=True)
     transaction.on_commit(partial(_queue, entry.pk), robust=True)
     return entry
 

@@ -32,19 +32,30 @@ def clean_text(value: object) -> str:
 
 
 def regions_with_approvals() -> Any:
-    return Region.objects.filter(approvals__isnull=False).distinct()
+    return Region.objects.filter(pk__in=Approval.objects.order_by().values("region").distinct())
+
+
+class Facet(django_filters.ModelChoiceFilter):
+    """A filter chosen by its counted links; the form only carries it along."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=forms.HiddenInput, **kwargs)
+
+
+def all_but(found: django_filters.FilterSet, name: str) -> Any:
+    """What the other filters leave: what a facet counts, so that one choice can be changed for another."""
+    if not found.data or not found.data.get(name):
+        return found.qs
+    data = {key: value for key, value in found.data.items() if key != name}
+    return type(found)(data, queryset=found.queryset).qs
 
 
 class ApprovalFilter(django_filters.FilterSet):
     """What a reader narrows the approvals by."""
 
     q = django_filters.CharFilter(label=_("Name, pinyin, initials or code"), method="by_text", max_length=100)
-    region = django_filters.ModelChoiceFilter(
-        label=_("Region"), queryset=lambda _r: regions_with_approvals(), to_field_name="code"
-    )
-    department = django_filters.ModelChoiceFilter(
-        label=_("Department"), queryset=Entity.objects.filter(approvals__isnull=False).distinct()
-    )
+    region = Facet(label=_("Region"), queryset=Region.objects.all(), to_field_name="code")
+    department = Facet(label=_("Department"), queryset=Entity.objects.all())
 
     class Meta:
         model = Approval

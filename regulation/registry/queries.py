@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -10,6 +11,7 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
+    Prefetch,
     Q,
     QuerySet,
     TextField,
@@ -23,7 +25,7 @@ from regulation.parties.models import Entity, Region
 from regulation.parties.queries import region_and_parents
 
 from . import text
-from .models import LAWFUL_LEVELS, Approval, AreaAssessmentMatter, Provision, Ruling, Service
+from .models import LAWFUL_LEVELS, Approval, AreaAssessmentMatter, Provision, Ruling, RulingBasis, Service
 
 GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
 
@@ -92,6 +94,10 @@ def services_of(approval: Approval) -> QuerySet[Service]:
     ).distinct()
 
 
+def _bases() -> "Prefetch[str, QuerySet[RulingBasis], str]":
+    return Prefetch("bases", RulingBasis.objects.select_related("provision__instrument"))
+
+
 def rulings_for(
     *,
     approval: Approval | None,
@@ -112,7 +118,7 @@ def rulings_for(
         rulings.in_force_on(on)
         .filter(about, service__in=list(services), region__in=list(nearest))
         .select_related("service", "region", "approval")
-        .prefetch_related("bases__provision__instrument")
+        .prefetch_related(_bases())
     )
     best: dict[int, Ruling] = {}
     for ruling in sorted(found, key=lambda r: (nearest[r.region_id], r.approval_id is None, r.pk)):
@@ -162,7 +168,7 @@ def rulings_on(service: Service, *, on: dt.date, said_at: dt.datetime | None = N
         rulings.in_force_on(on)
         .filter(service=service)
         .select_related("approval", "region", "service")
-        .prefetch_related("bases__provision__instrument")
+        .prefetch_related(_bases())
         .order_by("region__depth", "region", F("approval__pinyin").asc(nulls_first=True), "pk")
     )
 
@@ -178,21 +184,21 @@ def resting_on(provision: Provision) -> QuerySet[Ruling]:
 
 
 def department_facet(approvals: QuerySet[Approval]) -> list[tuple[Entity, int]]:
-    """How many of the approvals each department decides, most first."""
-    counted = (
-        approvals.order_by().values("department").annotate(n=Count("pk")).order_by("-n", "department")[:40]
-    )
-    counts = {row["department"]: row["n"] for row in counted}
-    departments = Entity.objects.in_bulk(list(counts))
-    return [(departments[pk], n) for pk, n in counts.items()]
+    """How many of the approvals each department decides, most first; of each its key and names only."""
+    counted = _facet(approvals, "department", "department__name", "department__name_en")
+    return [(Entity(pk=pk, name=name, name_en=name_en), n) for pk, name, name_en, n in counted]
 
 
 def region_facet(approvals: QuerySet[Approval]) -> list[tuple[Region, int]]:
-    """How many of the approvals each region has, most first."""
-    counted = approvals.order_by().values("region").annotate(n=Count("pk")).order_by("-n", "region")[:40]
-    counts = {row["region"]: row["n"] for row in counted}
-    regions = Region.objects.in_bulk(list(counts))
-    return [(regions[code], n) for code, n in counts.items()]
+    """How many of the approvals each region has, most first; of each its code and names only."""
+    counted = _facet(approvals, "region", "region__name", "region__name_en")
+    return [(Region(code=code, name=name, name_en=name_en), n) for code, name, name_en, n in counted]
+
+
+def _facet(approvals: QuerySet[Approval], *fields: str) -> Iterable[tuple[Any, ...]]:
+    counted = approvals.order_by().values(*fields).annotate(n=Count("pk"))
+    rows: Iterable[tuple[Any, ...]] = counted.order_by("-n", fields[0]).values_list(*fields, "n")[:40]
+    return rows
 
 
 def has_lawful_basis(ruling: Ruling, *, on: dt.date) -> bool:

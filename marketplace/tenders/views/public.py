@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting
@@ -77,6 +78,7 @@ def failure_words(code: str) -> str:
     }.get(code, "")
 
 
+@cache_control(no_cache=True)  # its clock is never late
 def tender(request: HttpRequest, ref: str) -> HttpResponse:
     """One tender: terms, clock, law, and after the opening every bid with its rank or its reason."""
     membership = acting(request)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy
 
-from ..forms import ApprovalFilter, AreaFilter, AsOfForm, ServiceFilter
+from ..forms import ApprovalFilter, AreaFilter, AsOfForm, ServiceFilter, all_but
 from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Service
 from ..plan import make_plan
 from ..queries import GENERAL_RULES, department_facet, region_facet, rulings_for, rulings_on, services_of
@@ -22,8 +22,10 @@ def approval_list(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
     facets = [
-        _facet(request, "region", gettext_lazy("Region"), region_facet(found.qs)),
-        _facet(request, "department", gettext_lazy("Department"), department_facet(found.qs)),
+        _facet(request, "region", gettext_lazy("Region"), region_facet(all_but(found, "region"))),
+        _facet(
+            request, "department", gettext_lazy("Department"), department_facet(all_but(found, "department"))
+        ),
     ]
     return render(
         request, "registry/approval_list.html", {"filter": found, "page_obj": page, "facets": facets}

@@ -145,12 +145,12 @@ def test_hostile_parameters(query, client):
 
 def test_lists_take_the_same_queries_for_any_number(client, assert_flat):
     sells = world.service()
-    assert_flat(client, "/en/directory/", lambda: world.intermediary(sells=sells), limit=10)
+    assert_flat(client, "/en/directory/", lambda: world.intermediary(sells=sells))
 
 
 def test_a_price_list_takes_the_same_queries_for_any_number(client, assert_flat):
     firm = world.intermediary()
-    assert_flat(client, firm.get_absolute_url(), lambda: world.offer(firm, world.service()), limit=12)
+    assert_flat(client, firm.get_absolute_url(), lambda: world.offer(firm, world.service()))
 
 
 def test_an_agent_publishes_and_takes_off_its_own_price_only(sign_in):

@@ -126,7 +126,7 @@ def test_the_verdicts_of_an_approval_take_the_same_queries_however_many(services
     for _ in range(services):
         RulingFactory(approval=approval)
     found = list(services_of(approval))
-    with django_assert_num_queries(5):  # the region's parents, rulings, bases, provisions, instruments
+    with django_assert_num_queries(3):  # the region's parents, rulings, bases with provisions and instruments
         rulings = rulings_for(approval=approval, services=found, region=approval.region, on=TODAY)
         for ruling in rulings.values():
             assert ruling.bases.all()[0].provision.instrument.title

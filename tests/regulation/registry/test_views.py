@@ -317,3 +317,16 @@ def test_a_search_that_finds_nothing_says_so_and_shows_a_way_on(client):
 
 def test_the_first_visit_asks_and_answers_nothing(client):
     assert 'class="empty"' not in client.get("/need/").content.decode()
+
+
+def test_a_facet_counts_what_the_other_filters_leave(client):
+    first = ApprovalFactory(name="取水许可")
+    other = ApprovalFactory(name="取水口许可")
+    ApprovalFactory(name="林木采伐许可")
+    response = client.get("/approvals/", {"q": "取水", "department": first.department_id})
+    assert [a.name for a in response.context["page_obj"]] == ["取水许可"]
+    _, departments = response.context["facets"]
+    assert {(o["value"], o["count"], o["selected"]) for o in departments["options"]} == {
+        (first.department_id, 1, True),
+        (other.department_id, 1, False),
+    }
