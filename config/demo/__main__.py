@@ -11,11 +11,10 @@ from pathlib import Path
 from config.embedded import EmbeddedServerError, servers
 
 from .home import DemoError, Home
-from .parts import stop
+from .parts import SIGNALS, stop
 from .setup import PASSWORDS, Steps, accounts_table
 from .site import ROOT, Site, listen
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PARTS_STOP_WITHIN = 1.5  # seconds; the rest of the promised five is the servers'
 
 

@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the wishes to end
 MANY_DEATHS, WITHIN = 3, 30.0  # seconds
 
 
@@ -32,7 +33,7 @@ class Part:
         self._deaths: list[float] = []
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, undisturbed():
             self.process = spawn(self.command, self.environment, output=log.fileno(), pass_fds=self.pass_fds)
 
     def keep_up(self) -> bool:
@@ -49,6 +50,16 @@ class Part:
         )
         self.start()
         return True
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """A wish to end waits until a process that was started is also known, or nobody would stop it."""
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def spawn(
@@ -73,7 +84,8 @@ def spawn(
 
 
 def end_with(supervisor: int) -> None:
-    """Ask the kernel to send SIGTERM to this process when its parent dies."""
+    """Hear every wish to end, and ask the kernel to send SIGTERM to this process when its parent dies."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != supervisor:  # died before the call

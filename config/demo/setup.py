@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from .home import DemoError
-from .parts import has_ended, spawn, stop
+from .parts import has_ended, spawn, stop, undisturbed
 from .site import MANAGE, Site, static_sources, tail
 
 PASSWORDS = "accounts.json"
@@ -28,12 +28,13 @@ class Steps:
         """Start a command; its output goes to the terminal when it is to be seen, else to a log."""
         step = Step(name, self.site.home.log(name))
         command = [*MANAGE, *arguments]
-        if seen:
-            step.process = spawn(command, {**environment, "LOG_LEVEL": "WARNING"})
-        else:
-            with step.log.open("wb") as log:
-                step.process = spawn(command, environment, output=log.fileno())
-        self.running.append(step.process)
+        with undisturbed():
+            if seen:
+                step.process = spawn(command, {**environment, "LOG_LEVEL": "WARNING"})
+            else:
+                with step.log.open("wb") as log:
+                    step.process = spawn(command, environment, output=log.fileno())
+            self.running.append(step.process)
         return step
 
     def finish(self, step: "Step") -> None:

@@ -7,11 +7,12 @@ import stat
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from config.demo.home import DemoError, Home
-from config.demo.parts import Part, has_ended, spawn, stop
+from config.demo.parts import Part, has_ended, spawn, stop, undisturbed
 from config.demo.setup import accounts_table
 from config.demo.site import listen
 
@@ -131,3 +132,57 @@ def test_the_accounts_stand_in_columns_whatever_their_script(tmp_path):
     first, second = accounts_table(path).splitlines()
     assert first == "  企业 enterprise  a@x.example     one"
     assert second == "  regulator        long@x.example  two"
+
+
+class Told(Exception):
+    pass
+
+
+@pytest.fixture
+def told():
+    """A wish to end interrupts, as in the demo."""
+
+    def end(_signum, _frame):
+        raise Told
+
+    before = signal.signal(signal.SIGTERM, end)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_a_wish_to_end_waits_until_what_was_started_is_known(told):
+    running = []
+
+    def start():
+        with undisturbed():
+            child = spawn(["sleep", "60"], os.environ)
+            os.kill(os.getpid(), signal.SIGTERM)
+            running.append(child)
+
+    with pytest.raises(Told):
+        start()
+    (child,) = running
+    stop(running, seconds=2)
+    assert child.returncode == -signal.SIGTERM  # it hears the wish although it was started unheard
+
+
+def test_the_site_command_that_is_being_started_is_stopped_too(told, tmp_path, monkeypatch):
+    """Without holding signals back, the child of this moment would be left behind."""
+    from config.demo import setup
+
+    started = []
+
+    def spawn_and_be_told(command, environment, **output):
+        started.append(spawn(["sleep", "60"], environment, **output))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return started[0]
+
+    monkeypatch.setattr(setup, "spawn", spawn_and_be_told)
+    home = Home(tmp_path / "home")
+    home.claim(reset=False)
+    steps = setup.Steps(SimpleNamespace(home=home))
+    with pytest.raises(Told):
+        steps.begin("migrate", ["migrate"], os.environ, seen=False)
+    assert steps.running == started
+    steps.stop()
+    assert not alive(started[0].pid)
