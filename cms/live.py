@@ -18,7 +18,11 @@ FEW = 3
 
 def latest_rulings(count: int) -> list[Ruling]:
     """Rulings on record, the newest first."""
-    rulings = Ruling.objects.on_record().select_related("approval", "service", "region")
+    rulings = (
+        Ruling.objects.on_record()
+        .judged_on(timezone.localdate())
+        .select_related("approval", "service", "region")
+    )
     return list(rulings.order_by("-published_at", "-pk")[:count])
 
 

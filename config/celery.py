@@ -25,6 +25,7 @@ app.conf.update(
     beat_schedule={
         "heartbeat": {"task": "ledger.heartbeat", "schedule": 10.0},
         "redeliver": {"task": "ledger.redeliver", "schedule": 15.0},
+        "note-lapsed-rulings": {"task": "registry.note_lapsed", "schedule": 600.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
     },
 )

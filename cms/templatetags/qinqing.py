@@ -32,6 +32,7 @@ SEALS = {
     "commissioned": ("department", pgettext_lazy("seal", "Department pays")),
     "area_assessed": ("area", pgettext_lazy("seal", "Area assessed")),
     "abolished": ("free", pgettext_lazy("seal", "May not be asked")),
+    "lapsed": ("optional", pgettext_lazy("seal", "Basis ended")),
     "none": ("none", pgettext_lazy("seal", "No ruling")),
     "clear": ("free", pgettext_lazy("seal", "Clear")),
     "conflicted": ("must", pgettext_lazy("seal", "Conflicted")),

@@ -36,7 +36,7 @@ from .models import (
     RulingBasis,
     Service,
 )
-from .queries import has_lawful_basis, in_the_way_of
+from .queries import LAPSE_NOTED, has_lawful_basis, in_the_way_of, lapse_is_noted, lapsed_rulings
 from .seed.tables import index_approval
 
 
@@ -167,6 +167,21 @@ def replace_ruling(*, draft: Ruling, by: User, at: dt.datetime) -> Ruling:
     body["recorded_again"] = [ruling.urn for ruling in again]
     record(kind="registry.ruling_replaced", subject=new, actor=by, body=body)
     return new
+
+
+@transaction.atomic
+def note_lapse(*, ruling: Ruling, on: dt.date) -> bool:
+    """Put on the ledger, once, that the legal basis of a demand has ended by a day. False if it already is.
+
+    Nothing of the ruling changes: that its basis has ended follows from the provisions on that very day.
+    """
+    locked = Ruling.objects.select_for_update(of=("self",), no_key=True).get(pk=ruling.pk)
+    if lapse_is_noted(locked) or not lapsed_rulings(on=on).filter(pk=locked.pk).exists():
+        return False
+    provisions = [provision.urn for provision in _basis_of(locked)]
+    body = {"on": on.isoformat(), "provisions": provisions}
+    record(kind=LAPSE_NOTED, subject=locked, actor=None, body=body)
+    return True
 
 
 @transaction.atomic

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-NECESSITIES = ("mandatory", "optional", "commissioned", "area_assessed", "abolished")
+LAPSED = "lapsed"  # a demand whose legal basis has ended: on record, but nobody may make it
 NONE = "none"  # no ruling on record: not one of the five, and shown as what it is
+ORDER = ("mandatory", LAPSED, "optional", "commissioned", "area_assessed", "abolished", NONE)
 TO_BUY = frozenset({"mandatory", "optional"})
-NOT_TO_BE_ASKED = frozenset({"abolished", "commissioned", "area_assessed"})
+NOT_TO_BE_ASKED = frozenset({"abolished", "commissioned", "area_assessed", LAPSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,14 @@ class Plan:
     @property
     def totals(self) -> list[tuple[str, int]]:
         """How many services of each verdict there are; verdicts without one are left out."""
-        return [(v, n) for v in (*NECESSITIES, NONE) if (n := self.count(v))]
+        return [(v, n) for v in ORDER if (n := self.count(v))]
 
 
 def make_plan(facts: Sequence[tuple[Any, Any, Sequence[Any]]]) -> Plan:
     """The plan for (service, ruling or None, area-assessment matters), whatever their order."""
-    order = {v: i for i, v in enumerate((*NECESSITIES, NONE))}
+    order = {v: i for i, v in enumerate(ORDER)}
     rows = [
-        Row(service, str(ruling.necessity) if ruling is not None else NONE, ruling, tuple(matters))
+        Row(service, ruling.verdict if ruling is not None else NONE, ruling, tuple(matters))
         for service, ruling, matters in facts
     ]
     return Plan(tuple(sorted(rows, key=lambda row: (order[row.verdict], str(row.service)))))

@@ -27,6 +27,7 @@ from regulation.parties.queries import region_and_parents
 from . import text
 from .models import LAWFUL_LEVELS, Approval, AreaAssessmentMatter, Provision, Ruling, RulingBasis, Service
 
+LAPSE_NOTED = "registry.ruling_basis_lapsed"
 GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
 
 
@@ -116,6 +117,7 @@ def rulings_for(
     about = Q(approval__isnull=True) | Q(approval=approval) if approval else Q(approval__isnull=True)
     found = (
         rulings.in_force_on(on)
+        .judged_on(on)
         .filter(about, service__in=list(services), region__in=list(nearest))
         .select_related("service", "region", "approval")
         .prefetch_related(_bases())
@@ -166,6 +168,7 @@ def rulings_on(service: Service, *, on: dt.date, said_at: dt.datetime | None = N
     rulings = Ruling.objects.said_at(said_at) if said_at else Ruling.objects.on_record()
     return (
         rulings.in_force_on(on)
+        .judged_on(on)
         .filter(service=service)
         .select_related("approval", "region", "service")
         .prefetch_related(_bases())
@@ -173,10 +176,11 @@ def rulings_on(service: Service, *, on: dt.date, said_at: dt.datetime | None = N
     )
 
 
-def resting_on(provision: Provision) -> QuerySet[Ruling]:
-    """Rulings on record that cite a provision."""
+def resting_on(provision: Provision, *, on: dt.date) -> QuerySet[Ruling]:
+    """Rulings on record that cite a provision, each judged on a day."""
     return (
         Ruling.objects.on_record()
+        .judged_on(on)
         .filter(bases__provision=provision)
         .select_related("service", "region", "approval")
         .order_by("service__pinyin", "region", "pk")
@@ -199,6 +203,22 @@ def _facet(approvals: QuerySet[Approval], *fields: str) -> Iterable[tuple[Any, .
     counted = approvals.order_by().values(*fields).annotate(n=Count("pk"))
     rows: Iterable[tuple[Any, ...]] = counted.order_by("-n", fields[0]).values_list(*fields, "n")[:40]
     return rows
+
+
+def lapsed_rulings(*, on: dt.date) -> QuerySet[Ruling]:
+    """Demands on record whose legal basis has ended by a day (优化营商环境条例 43), nationwide ones first."""
+    return (
+        Ruling.objects.on_record()
+        .in_force_on(on)
+        .lapsed_on(on)
+        .select_related("service", "region", "approval")
+        .order_by("region__depth", "region", "service__pinyin", "pk")
+    )
+
+
+def lapse_is_noted(ruling: Ruling) -> bool:
+    """Whether the ledger says that the basis of this ruling has ended."""
+    return Entry.objects.filter(subject=ruling.urn, kind=LAPSE_NOTED).exists()
 
 
 def has_lawful_basis(ruling: Ruling, *, on: dt.date) -> bool:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("services/", views.service_list, name="service_list"),
     path("services/<slug:code>/", views.service, name="service"),
     path("rulings/<int:pk>/", views.ruling, name="ruling"),
+    path("rulings/lapsed/", views.lapsed_list, name="lapsed_list"),
     path("rulings/drafts/", views.draft_list, name="draft_list"),
     path("rulings/drafts/new/", views.draft_new, name="draft_new"),
     path("rulings/drafts/<int:pk>/", views.draft_review, name="draft_review"),

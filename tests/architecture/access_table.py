@@ -77,6 +77,7 @@ TABLE: list[Row] = [
     _get("registry:service", everyone(), "service"),
     _get("registry:ruling", everyone(), "ruling"),
     _get("registry:ruling", everyone(404), "draft_ruling"),
+    _get("registry:lapsed_list", everyone()),
     _get("registry:instrument_list", everyone()),
     _get("registry:instrument", everyone(), "instrument"),
     _get("registry:provision", everyone(), "provision"),

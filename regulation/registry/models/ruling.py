@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, ExpressionWrapper, F, Func, Q, Value
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -46,9 +46,31 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
     def in_force_on(self, day: dt.date) -> "RulingQuerySet":
         return self.filter(in_force__contains=day)
 
+    def judged_on(self, day: dt.date) -> "RulingQuerySet":
+        """Each with `lapsed`: mandatory, but no provision of lawful level behind it is in force on a day."""
+        demands = Q(necessity=Necessity.MANDATORY)
+        return self.annotate(
+            lapsed=ExpressionWrapper(demands & ~Exists(_lawful_bases(day)), models.BooleanField())
+        )
+
+    def lapsed_on(self, day: dt.date) -> "RulingQuerySet":
+        """The demands whose legal basis has ended by a day."""
+        return self.judged_on(day).filter(~Exists(_lawful_bases(day)), necessity=Necessity.MANDATORY)
+
     def said_at(self, moment: dt.datetime) -> "RulingQuerySet":
         """Published rulings as this site said at a moment."""
         return self.published().filter(recorded__contains=moment)
+
+
+def _lawful_bases(day: dt.date) -> "models.QuerySet[RulingBasis]":
+    """What can carry the outer ruling's demand on a day: of lawful level, article and law in force."""
+    law = "provision__instrument__in_force"
+    return RulingBasis.objects.filter(
+        Q((f"{law}__isnull", True)) | Q((f"{law}__contains", day)),
+        ruling=models.OuterRef("pk"),
+        provision__level__in=LAWFUL_LEVELS,
+        provision__in_force__contains=day,
+    )
 
 
 _LAWFUL = ", ".join(f"'{level}'" for level in LAWFUL_LEVELS)
@@ -106,6 +128,7 @@ class Ruling(models.Model):
     source = models.CharField(max_length=400)
 
     objects = RulingQuerySet.as_manager()
+    lapsed = False  # whether its legal basis has ended, where a query judged it (`judged_on`)
 
     class Meta:
         verbose_name = _("ruling")
@@ -165,6 +188,11 @@ class Ruling(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("registry:ruling", args=[self.pk])
+
+    @property
+    def verdict(self) -> str:
+        """The necessity; `lapsed` for a demand whose legal basis has ended."""
+        return "lapsed" if self.lapsed else str(self.necessity)
 
     @property
     def urn(self) -> str:

@@ -3,7 +3,7 @@
 from .desk import draft_edit, draft_list, draft_new, draft_return, draft_review, draft_withdraw
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
 from .need import need_check
-from .rulings import instrument, instrument_list, provision, ruling
+from .rulings import instrument, instrument_list, lapsed_list, provision, ruling
 
 __all__ = [
     "approval",
@@ -18,6 +18,7 @@ __all__ = [
     "instrument",
     "instrument_list",
     "joint_review",
+    "lapsed_list",
     "need_check",
     "provision",
     "ruling",

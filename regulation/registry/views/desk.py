@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -24,7 +25,7 @@ from ..operations import (
     revise_draft,
     withdraw_draft,
 )
-from ..queries import drafts, in_the_way_of, returned_notes
+from ..queries import drafts, in_the_way_of, lapsed_rulings, returned_notes
 
 PAGE = 20
 
@@ -35,7 +36,8 @@ def draft_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(drafts(), PAGE).get_page(request.GET.get("page"))
     notes = returned_notes(list(page.object_list))
     rows = [(draft, notes.get(draft.pk, "")) for draft in page.object_list]
-    context = {"page_obj": page, "rows": rows, "may_draft": may_draft(acting(request))}
+    lapsed = lapsed_rulings(on=timezone.localdate()).count()
+    context = {"page_obj": page, "rows": rows, "may_draft": may_draft(acting(request)), "lapsed": lapsed}
     return render(request, "registry/draft_list.html", context)
 
 

@@ -17,7 +17,9 @@ PAGE = 20
 
 def ruling(request: HttpRequest, pk: int) -> HttpResponse:
     """One published ruling: seal, sentence, law, who pays; its history, and the same on another day."""
-    signed = Ruling.objects.published().select_related("approval", "service", "region", "author", "reviewer")
+    today = timezone.localdate()
+    signed = Ruling.objects.published().judged_on(today)
+    signed = signed.select_related("approval", "service", "region", "author", "reviewer")
     found = get_object_or_404(signed, pk=pk)
     form = AsOfForm(request.GET or None)
     history = list(queries.history_of(found)[:50])
@@ -30,7 +32,6 @@ def ruling(request: HttpRequest, pk: int) -> HttpResponse:
             on=form.day(),
             said_at=form.moment(),
         )
-    today = timezone.localdate()
     events = [
         {
             "at": r.in_force.lower,
@@ -59,6 +60,13 @@ def ruling(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def lapsed_list(request: HttpRequest) -> HttpResponse:
+    """Demands whose legal basis has ended: for the public to refuse, for editors to replace."""
+    page = Paginator(queries.lapsed_rulings(on=timezone.localdate()), PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "may_draft": may_draft(acting(request))}
+    return render(request, "registry/lapsed_list.html", context)
+
+
 def instrument_list(request: HttpRequest) -> HttpResponse:
     """Laws and documents, with how many of their provisions are on record."""
     instruments = Instrument.objects.select_related("region").annotate(articles=Count("provisions"))
@@ -78,5 +86,7 @@ def instrument(request: HttpRequest, ref: str) -> HttpResponse:
 def provision(request: HttpRequest, ref: str) -> HttpResponse:
     """One article: our summary, its dates, and the rulings that rest on it."""
     found = get_object_or_404(Provision.objects.select_related("instrument__repealed_by"), ref=ref)
-    page = Paginator(queries.resting_on(found), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.resting_on(found, on=timezone.localdate()), PAGE).get_page(
+        request.GET.get("page")
+    )
     return render(request, "registry/provision.html", {"provision": found, "page_obj": page})

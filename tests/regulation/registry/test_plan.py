@@ -8,7 +8,7 @@ from regulation.registry.plan import NONE, make_plan
 
 
 def ruled(necessity):
-    return SimpleNamespace(necessity=necessity)
+    return SimpleNamespace(verdict=necessity)
 
 
 def test_what_must_be_bought_stands_first_and_what_nobody_ruled_on_last():
@@ -19,8 +19,9 @@ def test_what_must_be_bought_stands_first_and_what_nobody_ruled_on_last():
         ("d", ruled("area_assessed"), []),
         ("e", ruled("commissioned"), []),
         ("f", ruled("optional"), []),
+        ("g", ruled("lapsed"), []),
     ]
-    assert [row.service for row in make_plan(facts).rows] == ["c", "f", "e", "d", "b", "a"]
+    assert [row.service for row in make_plan(facts).rows] == ["c", "g", "f", "e", "d", "b", "a"]
 
 
 def test_totals_count_only_verdicts_that_occur():
@@ -36,6 +37,7 @@ def test_totals_count_only_verdicts_that_occur():
         ("commissioned", False, True),
         ("area_assessed", False, True),
         ("abolished", False, True),
+        ("lapsed", False, True),
         (None, False, True),
     ],
 )
