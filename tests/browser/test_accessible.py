@@ -38,6 +38,7 @@ def public(tender: Tender) -> list[str]:
         "registry:approval_list",
         "registry:service_list",
         "registry:instrument_list",
+        "registry:lapsed_list",
         "registry:area_list",
         "directory:intermediary_list",
         "tenders:tender_list",
