@@ -8,7 +8,7 @@ from regulation.parties.models import InterestKind
 from regulation.registry.models import Provision
 
 from .models import Check, Outcome
-from .rules import NO_DECLARATION, SAME_BODY, SHARE_NOT_STATED
+from .rules import NO_DECLARATION, SAME_BODY, SHARE_NOT_STATED, TOO_LARGE
 
 
 def steps(check: Check) -> list[dict[str, Any]]:
@@ -48,6 +48,8 @@ def sentence(check: Check) -> str:
         return _("%(intermediary)s is tied to %(department)s and may not serve its approvals.") % names
     if check.reason_code == SHARE_NOT_STATED:
         return _("A share on the way from %(department)s to %(intermediary)s is not stated.") % names
+    if check.reason_code == TOO_LARGE:
+        return _("More interests lead to %(intermediary)s than one check can read.") % names
     if check.reason_code == NO_DECLARATION:
         return _("%(intermediary)s has not declared its interests.") % names
     return _("No tie between %(intermediary)s and %(department)s bars it on this day.") % names

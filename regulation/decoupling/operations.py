@@ -26,13 +26,14 @@ def check(
     `at` + 5 days.
     A caller that refuses afterwards keeps this check by calling it in a transaction of its own.
     """
-    graph = graph_above(intermediary, on=on)
+    graph, whole = graph_above(intermediary, on=on)
     finding = judge(
         graph,
         intermediary=intermediary.urn,
         authority=department.urn,
         on=on,
         declared=has_declared(intermediary, on=on),
+        whole=whole,
     )
     digest, outcome, reason = graph.digest(), finding.outcome, finding.reason
     if outcome == Outcome.UNKNOWN and (

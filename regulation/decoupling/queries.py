@@ -10,9 +10,9 @@ from regulation.parties.models import Declaration, Entity, Interest, Membership,
 from .graph import Graph
 from .graph import Interest as Tie
 from .models import Check, Determination, Outcome
-from .rules import Finding, judge
+from .rules import NO_DECLARATION, TOO_LARGE, Finding, judge
 
-DEPTH_CAP = 20_000
+MOST_INTERESTS = 20_000  # what one check reads; beyond it the answer is unknown
 
 _UPWARD = """
 WITH RECURSIVE above (entity) AS (
@@ -29,13 +29,17 @@ LIMIT %(cap)s
 """
 
 
-def graph_above(intermediary: Entity, *, on: dt.date) -> Graph:
-    """Every entity interest held on a day that leads to the intermediary, at any depth; tiers A and B."""
+def graph_above(intermediary: Entity, *, on: dt.date) -> tuple[Graph, bool]:
+    """Every entity interest held on a day that leads to the intermediary, at any depth; tiers A and B.
+
+    And whether that is the whole of it: of more than MOST_INTERESTS only so many are read.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_UPWARD, {"root": intermediary.pk, "on": on, "cap": DEPTH_CAP})
+        cursor.execute(_UPWARD, {"root": intermediary.pk, "on": on, "cap": MOST_INTERESTS + 1})
         found = [row[0] for row in cursor.fetchall()]
-    interests = Interest.objects.filter(pk__in=found).select_related("holder_entity", "subject")
-    return Graph.of(tie_of(interest) for interest in interests)
+    read = found[:MOST_INTERESTS]
+    interests = Interest.objects.filter(pk__in=read).select_related("holder_entity", "subject")
+    return Graph.of(tie_of(interest) for interest in interests), len(found) <= MOST_INTERESTS
 
 
 def tie_of(interest: Interest) -> Tie:
@@ -88,7 +92,8 @@ def rerun(check: Check) -> tuple[Finding, bool]:
         intermediary=check.intermediary.urn,
         authority=check.department.urn,
         on=check.on,
-        declared=check.reason_code != "no_declaration",
+        declared=check.reason_code != NO_DECLARATION,
+        whole=check.reason_code != TOO_LARGE,
     )
     return finding, graph.digest() == check.input_digest
 

@@ -16,6 +16,7 @@ BY_SHARE = frozenset({"shareholding", "votingRights"})
 
 CLEAR, CONFLICTED, UNKNOWN = "clear", "conflicted", "unknown"
 NO_DECLARATION, SHARE_NOT_STATED, SAME_BODY = "no_declaration", "share_not_stated", "same_body"
+TOO_LARGE = "graph_too_large"
 
 Chain = tuple[Interest, ...]
 
@@ -108,10 +109,13 @@ class Finding:
     chain: Chain = ()
 
 
-def judge(graph: Graph, *, intermediary: str, authority: str, on: dt.date, declared: bool) -> Finding:
+def judge(
+    graph: Graph, *, intermediary: str, authority: str, on: dt.date, declared: bool, whole: bool = True
+) -> Finding:
     """Whether the intermediary may serve the authority's approvals on a day (优化营商环境条例 43).
 
-    Conflicted beats unknown, unknown beats clear. Without a declaration of interests nothing is clear.
+    Conflicted beats unknown, unknown beats clear. Without a declaration of interests nothing is clear, nor
+    where the graph is not `whole`, that is, holds only a part of the interests above the intermediary.
     """
     held = graph.on(on)
     if intermediary == authority:
@@ -123,6 +127,8 @@ def judge(graph: Graph, *, intermediary: str, authority: str, on: dt.date, decla
     for rule in RULES:
         if chain := rule.doubt(held, intermediary, authority):
             return Finding(UNKNOWN, rule.code, rule.provision, SHARE_NOT_STATED, chain)
+    if not whole:
+        return Finding(UNKNOWN, reason=TOO_LARGE)
     if not declared:
         return Finding(UNKNOWN, reason=NO_DECLARATION)
     return Finding(CLEAR)

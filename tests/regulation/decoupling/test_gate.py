@@ -75,7 +75,8 @@ def test_the_walk_upward_ends_in_a_cycle(pair):
     other = world.entity()
     world.interest(other, body)
     world.interest(body, other)
-    assert len(graph_above(body, on=DAY).interests) == 2
+    graph, whole = graph_above(body, on=DAY)
+    assert (len(graph.interests), whole) == (2, True)
 
 
 def test_an_unknown_waits_for_a_person_until_a_day(pair):
@@ -206,3 +207,16 @@ def test_an_entitys_page_names_interests_with_their_sources_but_no_leads(languag
 def test_hostile_parameters_are_no_fault_of_ours(query, sign_in):
     client = sign_in(world.member(Role.REGULATOR))
     assert client.get(f"/en/checks/{query}").status_code == 200
+
+
+def test_what_one_check_cannot_read_whole_is_unknown_and_never_clear(pair, monkeypatch):
+    _, body = pair
+    world.interest(world.entity(), body, "shareholding", share_min=1, share_max=1)
+    assert run(pair).outcome == "clear"
+    monkeypatch.setattr("regulation.decoupling.queries.MOST_INTERESTS", 1)
+    assert run(pair).outcome == "clear"  # exactly as many as are read
+    world.interest(world.entity(), body, "shareholding", share_min=1, share_max=1)
+    made = run(pair)
+    assert (made.outcome, made.reason_code) == ("unknown", "graph_too_large")
+    found, digest_fits = rerun(made)
+    assert (found.outcome, digest_fits) == ("unknown", True)

@@ -135,3 +135,11 @@ def test_order_changes_neither_answer_nor_digest(ties, random):
 def test_a_stored_graph_comes_back_the_same(ties):
     graph = Graph.of(ties)
     assert Graph.from_json(graph.as_json()) == graph
+
+
+def test_a_part_of_the_graph_may_prove_a_tie_but_never_its_absence():
+    def found(graph):
+        return judge(graph, intermediary=I, authority=D, on=DAY, declared=True, whole=False)
+
+    assert found(Graph.of([tie(D, I)])).outcome == "conflicted"
+    assert (found(Graph.of([])).outcome, found(Graph.of([])).reason) == ("unknown", "graph_too_large")
