@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from types import SimpleNamespace
 
@@ -156,7 +157,7 @@ def test_a_wish_to_end_waits_until_what_was_started_is_known(told):
     def start():
         with undisturbed():
             child = spawn(["sleep", "60"], os.environ)
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
             running.append(child)
 
     with pytest.raises(Told):
@@ -174,7 +175,9 @@ def test_the_site_command_that_is_being_started_is_stopped_too(told, tmp_path, m
 
     def spawn_and_be_told(command, environment, **output):
         started.append(spawn(["sleep", "60"], environment, **output))
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pthread_kill(
+            threading.get_ident(), signal.SIGTERM
+        )  # this thread, as in the demo, which has one
         return started[0]
 
     monkeypatch.setattr(setup, "spawn", spawn_and_be_told)
