@@ -9,11 +9,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from regulation.ledger.operations import record
 from regulation.parties.models import Entity, Region, User
 from regulation.registry.models import Service
+from regulation.registry.queries import GENERAL_RULES
 
 from .errors import AlreadyListed, NotForSale, OfferEnded, OfferOverlaps
 from .models import Intermediary, Offer, PriceBasis
-
-GENERAL_RULES = "通则"  # the category of registry services that are rules, not goods
 
 
 @transaction.atomic
@@ -61,37 +60,38 @@ def publish_offer(
     """
     if service.category == GENERAL_RULES:
         raise NotForSale
+    offer = Offer(
+        intermediary=intermediary,
+        service=service,
+        region=region,
+        price_basis=price_basis,
+        amount=amount,
+        days=days,
+        unit=unit,
+        unit_en=unit_en,
+        valid=DateRange(start, end, "[)"),
+    )
+    _store(offer)
+    body = {
+        "intermediary": intermediary.urn,
+        "service": service.urn,
+        "region": region.code,
+        "basis": str(price_basis),
+        "amount": str(amount),
+        "days": days,
+    }
+    record(kind="directory.offer_published", subject=offer, actor=by, body=body)
+    return offer
+
+
+def _store(offer: Offer) -> None:
     try:
         with transaction.atomic():
-            offer = Offer.objects.create(
-                intermediary=intermediary,
-                service=service,
-                region=region,
-                price_basis=price_basis,
-                amount=amount,
-                days=days,
-                unit=unit,
-                unit_en=unit_en,
-                valid=DateRange(start, end, "[)"),
-            )
+            offer.save(force_insert=True)
     except IntegrityError as refusal:
         if "offer_one_price_at_a_time" in str(refusal):
             raise OfferOverlaps from refusal
         raise
-    record(
-        kind="directory.offer_published",
-        subject=offer,
-        actor=by,
-        body={
-            "intermediary": intermediary.urn,
-            "service": service.urn,
-            "region": region.code,
-            "basis": str(price_basis),
-            "amount": str(amount),
-            "days": days,
-        },
-    )
-    return offer
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from regulation.decoupling.queries import last_checks_of, standing_interests
+from regulation.decoupling.queries import public_checks_of, standing_interests
 from regulation.parties.access import acting_required
 from regulation.parties.models import Role
 from regulation.registry.forms import all_but
@@ -68,7 +68,7 @@ def intermediary(request: HttpRequest, ref: str) -> HttpResponse:
             "page_obj": page,
             "qualifications": found.qualifications.all(),
             "interests": standing_interests(found.entity)[:5],
-            "checks": last_checks_of(found.entity)[:5],
+            "checks": public_checks_of(found.entity)[:5],
             "today": today,
         },
     )

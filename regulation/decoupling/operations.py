@@ -9,7 +9,7 @@ from regulation.parties.models import Entity, User
 
 from .errors import AlreadyDecided, AlreadyProposed, NotWaiting, ReasonMissing, SamePerson
 from .models import Check, Determination, Gate, Outcome
-from .queries import determined, graph_above, has_declared
+from .queries import NOT_PUBLIC, determined, graph_above, has_declared
 from .rules import PACK, judge
 
 WAITING = dt.timedelta(days=5)  # how long an unknown may wait for a person
@@ -35,44 +35,45 @@ def check(
         declared=has_declared(intermediary, on=on),
         whole=whole,
     )
-    digest, outcome, reason = graph.digest(), finding.outcome, finding.reason
+    outcome, reason = finding.outcome, finding.reason
     if outcome == Outcome.UNKNOWN and (
-        answer := determined(intermediary=intermediary, department=department, digest=digest)
+        answer := determined(intermediary=intermediary, department=department, digest=graph.digest())
     ):
         outcome, reason = answer.outcome, f"determination/{answer.pk}"
+    by_person = [{"ref": reason}] if outcome == Outcome.CONFLICTED else []
     made = Check.objects.create(
         intermediary=intermediary,
         department=department,
         gate=gate,
         on=on,
         outcome=outcome,
-        rule_code=finding.rule or ("determined" if outcome == Outcome.CONFLICTED else ""),
+        rule_code=finding.rule or ("determined" if by_person else ""),
         rule_pack=PACK,
         provision_ref=finding.provision,
         reason_code=reason,
-        chain=[tie.as_json() for tie in finding.chain]
-        or ([{"ref": reason}] if outcome == "conflicted" else []),
+        chain=[tie.as_json() for tie in finding.chain] or by_person,
         graph=graph.as_json(),
-        input_digest=digest,
+        input_digest=graph.digest(),
         due_at=at + WAITING if outcome == Outcome.UNKNOWN else None,
         asked_by=by,
     )
-    record(
-        kind="decoupling.checked",
-        subject=made,
-        actor=by,
-        body={
-            "intermediary": intermediary.urn,
-            "department": department.urn,
-            "gate": str(gate),
-            "on": on.isoformat(),
-            "outcome": str(outcome),
-            "rule": made.rule_code,
-            "rule_pack": PACK,
-            "input_digest": digest,
-        },
-    )
+    _record(made, by=by)
     return made
+
+
+def _record(made: Check, *, by: User | None) -> None:
+    body = {
+        "intermediary": made.intermediary.urn,
+        "department": made.department.urn,
+        "gate": str(made.gate),
+        "on": made.on.isoformat(),
+        "outcome": str(made.outcome),
+        "rule": made.rule_code,
+        "rule_pack": made.rule_pack,
+        "input_digest": made.input_digest,
+    }
+    public = made.gate not in NOT_PUBLIC
+    record(kind="decoupling.checked", subject=made, actor=by, body=body, noticeable=public)
 
 
 @transaction.atomic

@@ -9,9 +9,10 @@ from regulation.parties.models import Declaration, Entity, Interest, Membership,
 
 from .graph import Graph
 from .graph import Interest as Tie
-from .models import Check, Determination, Outcome
+from .models import Check, Determination, Gate, Outcome
 from .rules import NO_DECLARATION, TOO_LARGE, Finding, judge
 
+NOT_PUBLIC = (Gate.BID, Gate.DRAW_POOL)  # a check at these gates tells who bids (招标投标法 22)
 MOST_INTERESTS = 20_000  # what one check reads; beyond it the answer is unknown
 
 _UPWARD = """
@@ -134,10 +135,11 @@ def standing_interests(entity: Entity) -> QuerySet[Interest]:
     )
 
 
-def last_checks_of(entity: Entity) -> QuerySet[Check]:
-    """The newest check of an intermediary against each department it was checked against."""
+def public_checks_of(entity: Entity) -> QuerySet[Check]:
+    """The newest check of an intermediary against each department, of those that do not tell that it bids."""
     return (
         Check.objects.filter(intermediary=entity)
+        .exclude(gate__in=NOT_PUBLIC)
         .select_related("department")
         .order_by("department_id", "-pk")
         .distinct("department_id")

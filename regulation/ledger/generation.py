@@ -1,7 +1,7 @@
-"""The generation of what is public: a number that changes whenever an entry is committed.
+"""The generation of what is public: a token that changes with every committed entry the public may notice.
 
-Whatever is computed from the record may be kept under the generation it was computed in; the next entry makes
-it unreachable. What changes without an entry (a page of the CMS) calls `turn` itself.
+Whatever is computed from the record may be kept under the generation it was computed in; the next such
+entry makes it unreachable. What changes without an entry (a page of the CMS) calls `turn` itself.
 """
 
 import secrets

@@ -27,10 +27,14 @@ def commitment(salt: bytes, body: bytes) -> bytes:
     return hashlib.sha256(salt + body).digest()
 
 
-def record(*, kind: str, subject: Recorded, actor: Any | None, body: dict[str, Any]) -> Entry:
+def record(
+    *, kind: str, subject: Recorded, actor: Any | None, body: dict[str, Any], noticeable: bool = True
+) -> Entry:
     """Append one entry in the caller's transaction and queue its effects for after the commit.
 
     `kind` is "room.what_happened". `body` holds JSON values only: money and times as strings.
+    An entry that is not `noticeable` changes nothing a visitor sees, and leaves what is kept for visitors: or
+    the time a page takes would tell that a sealed bid came in.
     Raises TransactionManagementError outside a transaction, so that no write goes without its entry.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -45,7 +49,8 @@ def record(*, kind: str, subject: Recorded, actor: Any | None, body: dict[str, A
         body=canonical.decode(),
         commitment=commitment(salt, canonical),
     )
-    transaction.on_commit(turn, robust=True)
+    if noticeable:
+        transaction.on_commit(turn, robust=True)
     transaction.on_commit(partial(_queue, entry.pk), robust=True)
     return entry
 

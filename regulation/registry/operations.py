@@ -221,7 +221,7 @@ def _reviewed(ruling: Ruling, *, by: User) -> Ruling:
         raise SamePerson
     if not draft.bases.exists():
         raise ProvisionMissing
-    if draft.necessity == Necessity.MANDATORY and not has_lawful_basis(draft, on=draft.in_force.lower):
+    if not has_lawful_basis(draft, on=draft.in_force.lower):
         raise NoLawfulBasis
     return draft
 
@@ -259,7 +259,7 @@ def _left(old: Ruling, new: Ruling) -> list[DateRange]:
 
 def _record_again(old: Ruling, *, period: DateRange, at: dt.datetime) -> Ruling:
     """The old ruling once more, for a part of its period in law. Raises NoLawfulBasis."""
-    if old.necessity == Necessity.MANDATORY and not has_lawful_basis(old, on=period.lower):
+    if not has_lawful_basis(old, on=period.lower):
         raise NoLawfulBasis
     copied = Ruling.objects.get(pk=old.pk)
     copied.pk, copied._state.adding = None, True

@@ -25,7 +25,7 @@ from regulation.parties.models import Entity, Region
 from regulation.parties.queries import region_and_parents
 
 from . import text
-from .models import LAWFUL_LEVELS, Approval, AreaAssessmentMatter, Provision, Ruling, RulingBasis, Service
+from .models import Approval, AreaAssessmentMatter, Provision, Ruling, RulingBasis, Service
 
 LAPSE_NOTED = "registry.ruling_basis_lapsed"
 GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
@@ -222,8 +222,9 @@ def lapse_is_noted(ruling: Ruling) -> bool:
 
 
 def has_lawful_basis(ruling: Ruling, *, on: dt.date) -> bool:
-    """Whether a ruling cites a law, administrative regulation or State Council decision in force on a day."""
-    return ruling.provisions.filter(level__in=LAWFUL_LEVELS, in_force__contains=on).exists()
+    """Whether a ruling demands nothing, or cites a law, administrative regulation or State Council decision
+    of which both the article and the instrument are in force on a day."""
+    return not Ruling.objects.filter(pk=ruling.pk).lapsed_on(on).exists()
 
 
 def in_the_way_of(draft: Ruling) -> QuerySet[Ruling]:

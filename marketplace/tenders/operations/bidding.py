@@ -74,6 +74,7 @@ def submit_bid(*, tender: Tender, tenderer: Entity, bid: PlainBid, by: User, at:
         made = _insert(locked, tenderer=tenderer, key_id=key.kid, envelope=envelope, gate=gate, by=by, at=at)
         record(
             kind="tenders.bid_submitted",
+            noticeable=False,
             subject=made,
             actor=by,
             body={
@@ -124,5 +125,6 @@ def withdraw_bid(*, bid: Bid, by: User, at: dt.datetime) -> Bid:
         subject=locked,
         actor=by,
         body={"tender": tender.urn, "envelope": locked.envelope_digest},
+        noticeable=False,
     )
     return locked

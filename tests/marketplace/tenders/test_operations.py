@@ -26,6 +26,7 @@ from marketplace.tenders.operations.drafting import Terms
 from marketplace.tenders.sealing import PlainBid
 from marketplace.tenders.tasks import open_due
 from regulation.decoupling.models import Check
+from regulation.ledger.generation import generation
 from regulation.ledger.models import Entry
 from tests.factories import world
 
@@ -416,3 +417,14 @@ def test_the_database_refuses_an_opened_bid_that_is_neither_priced_nor_void():
         transaction.atomic(),
     ):
         Bid.objects.filter(pk=made.pk).update(opened_at=timezone.now())
+
+
+def test_no_bid_and_no_withdrawal_renews_what_is_kept_for_visitors(django_capture_on_commit_callbacks):
+    """Or the time a public page takes would count the bids before the opening (招标投标法 22)."""
+    tender, firm = world.tender(), world.intermediary()
+    before = generation()
+    with django_capture_on_commit_callbacks(execute=True):
+        made = bid(tender, by=firm.entity)
+        withdraw_bid(bid=made, by=world.user(), at=timezone.now())
+    assert kinds()[-1] == "tenders.bid_withdrawn"
+    assert generation() == before

@@ -15,7 +15,8 @@ from regulation.decoupling.errors import (
 )
 from regulation.decoupling.models import Check, Determination, Gate, Outcome
 from regulation.decoupling.operations import check, decide_determination, propose_determination
-from regulation.decoupling.queries import graph_above, rerun
+from regulation.decoupling.queries import graph_above, public_checks_of, rerun
+from regulation.ledger.generation import generation
 from regulation.ledger.models import Entry
 from regulation.parties.models import Declaration, Role
 from regulation.parties.operations import end_interest
@@ -220,3 +221,21 @@ def test_what_one_check_cannot_read_whole_is_unknown_and_never_clear(pair, monke
     assert (made.outcome, made.reason_code) == ("unknown", "graph_too_large")
     found, digest_fits = rerun(made)
     assert (found.outcome, digest_fits) == ("unknown", True)
+
+
+@pytest.mark.parametrize(
+    ("gate", "public"), [(Gate.INQUIRY, True), (Gate.AWARD, True), (Gate.BID, False), (Gate.DRAW_POOL, False)]
+)
+def test_what_the_public_reads_of_checks_does_not_tell_who_bids(pair, gate, public):
+    assert run(pair, gate=gate) is not None
+    assert public_checks_of(pair[1]).exists() is public
+
+
+@pytest.mark.parametrize(("gate", "turned"), [(Gate.INQUIRY, True), (Gate.BID, False)])
+def test_a_check_for_a_bid_leaves_what_is_kept_for_visitors(
+    pair, gate, turned, django_capture_on_commit_callbacks
+):
+    before = generation()
+    with django_capture_on_commit_callbacks(execute=True):
+        run(pair, gate=gate)
+    assert (generation() != before) is turned
