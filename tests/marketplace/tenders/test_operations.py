@@ -421,10 +421,11 @@ def test_the_database_refuses_an_opened_bid_that_is_neither_priced_nor_void():
 
 def test_no_bid_and_no_withdrawal_renews_what_is_kept_for_visitors(django_capture_on_commit_callbacks):
     """Or the time a public page takes would count the bids before the opening (招标投标法 22)."""
-    tender, firm = world.tender(), world.intermediary()
+    tender = world.tender()
+    tenderer = world.intermediary(sells=tender.service).entity
     before = generation()
     with django_capture_on_commit_callbacks(execute=True):
-        made = bid(tender, by=firm.entity)
+        made = bid(tender, by=tenderer)
         withdraw_bid(bid=made, by=world.user(), at=timezone.now())
     assert kinds()[-1] == "tenders.bid_withdrawn"
     assert generation() == before
