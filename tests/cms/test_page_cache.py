@@ -105,7 +105,7 @@ def test_what_editors_say_on_every_page_is_said_in_both_languages(client, site):
     assert "本周日维护" in client.get("/services/").text
     english = client.get("/en/services/").text
     assert "Maintenance on Sunday" in english
-    assert "0826-0000000" in english
+    assert "Contact: 0826-0000000" in english
 
 
 def test_a_host_that_is_not_ours_is_refused_and_not_kept(client, settings):
