@@ -60,3 +60,23 @@ class TooEarly(RegistryRefused):
 
 class EmptyPeriod(RegistryRefused):
     message = _("The ruling has to end after it starts.")
+
+
+class DaysWithoutKind(RegistryRefused):
+    message = _("A time limit names its number and whether it counts working days or calendar days.")
+
+
+class FollowUpMissing(RegistryRefused):
+    message = _("A ruling that abolishes a demand says how the matter is supervised from then on.")
+
+
+class HarderThanAbove(RegistryRefused):
+    """`above` is the ruling of the region above that asks for less."""
+
+    def __init__(self, above: object = "…") -> None:
+        self.message = _(
+            "A lower level may lift or soften a demand, not add or harden one. Above it holds: “%(above)s”. "
+            "To ask for more, cite a law, administrative regulation or State Council decision made for this "
+            "region that the ruling above does not rest on."
+        ) % {"above": above}
+        super().__init__(self.message)

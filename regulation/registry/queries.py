@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -25,7 +26,17 @@ from regulation.parties.models import Entity, Region
 from regulation.parties.queries import region_and_parents
 
 from . import text
-from .models import Approval, AreaAssessmentMatter, Provision, Ruling, RulingBasis, Service
+from .models import (
+    Approval,
+    AreaAssessmentMatter,
+    CalendarDay,
+    Provision,
+    Ruling,
+    RulingBasis,
+    Service,
+    guards,
+)
+from .workdays import WorkingCalendar
 
 LAPSE_NOTED = "registry.ruling_basis_lapsed"
 GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
@@ -235,6 +246,19 @@ def in_the_way_of(draft: Ruling) -> QuerySet[Ruling]:
     return same.filter(in_force__overlap=draft.in_force).exclude(pk=draft.pk).order_by("in_force", "pk")
 
 
+def harder_than_above(ruling: Ruling) -> list[tuple[Ruling, Ruling]]:
+    """Pairs on record, a ruling's region in each: the first asks for more than the second, of a region above.
+
+    The trigger `not_harder` holds the database to the same question.
+    """
+    sql = guards.harder_than_above(service="%(service)s", region="%(region)s")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"service": ruling.service_id, "region": ruling.region_id})
+        pairs = cursor.fetchall()
+    found = Ruling.objects.select_related("service", "region").in_bulk({pk for pair in pairs for pk in pair})
+    return [(found[low], found[up]) for low, up in pairs]
+
+
 def drafts() -> QuerySet[Ruling]:
     """Rulings that wait for a second person: neither published nor withdrawn, oldest first."""
     return (
@@ -254,3 +278,11 @@ def returned_notes(drafts: Sequence[Ruling]) -> dict[int, str]:
         else:
             notes.pop(keys[entry.subject], None)
     return notes
+
+
+def working_calendar(*, since: dt.date) -> WorkingCalendar:
+    """The State Council's working calendar from the year of `since` on, for counting time limits."""
+    days = CalendarDay.objects.filter(day__gte=dt.date(since.year, 1, 1)).order_by("day")
+    exceptions = dict(days.values_list("day", "working"))
+    known_until = dt.date(max(exceptions).year, 12, 31) if exceptions else None
+    return WorkingCalendar(exceptions, known_until)

@@ -15,7 +15,7 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from .models import Approval, Instrument, Provision, Service
+from .models import Approval, CalendarDay, Instrument, Provision, Service
 from .operations import save_catalogued
 
 
@@ -26,7 +26,7 @@ class KeptPolicy(ModelPermissionPolicy):
         return action != "delete" and bool(super().user_has_permission(user, action))
 
 
-for model in (Approval, Service, Instrument, Provision):
+for model in (Approval, CalendarDay, Service, Instrument, Provision):
     register_permission_policy(model, KeptPolicy(model))
 
 
@@ -145,6 +145,16 @@ class ProvisionViewSet(CatalogueViewSet):
     search_fields = ("article", "summary", "summary_en")
 
 
+class CalendarViewSet(CatalogueViewSet):
+    model = CalendarDay
+    icon = "date"
+    menu_label = _("Working calendar")
+    once = ("day",)
+    form_fields = ("day", "working", "occasion", "occasion_en", "source")
+    list_display = ("day", "working", "occasion")
+    search_fields = ("occasion", "occasion_en")
+
+
 class RegistryGroup(ModelViewSetGroup):
     menu_label = _("Registry")
     menu_icon = "folder-open-inverse"
@@ -154,6 +164,7 @@ class RegistryGroup(ModelViewSetGroup):
         ServiceViewSet("registry_services"),
         InstrumentViewSet("registry_instruments"),
         ProvisionViewSet("registry_provisions"),
+        CalendarViewSet("registry_calendar"),
     )
 
 

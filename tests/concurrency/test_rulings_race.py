@@ -9,7 +9,7 @@ from django.utils import timezone
 from regulation.registry.errors import NotADraft, RulingOverlaps
 from regulation.registry.models import Ruling, Service
 from regulation.registry.operations import publish_ruling
-from tests.factories.registry import DraftFactory, UserFactory
+from tests.factories.registry import DraftFactory, RulingFactory, UserFactory, region
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,3 +45,12 @@ def test_of_two_drafts_for_one_place_the_second_is_refused(elsewhere):
     with pytest.raises(NotADraft):
         publish_ruling(**first)
     assert Ruling.objects.published().get() == draft
+
+
+def test_the_database_itself_takes_turns_on_a_service(elsewhere):
+    """A writer that goes around the operation waits too: the trigger locks the service before it looks."""
+    draft, below = DraftFactory(), region("510000")
+    with transaction.atomic():
+        Service.objects.select_for_update(no_key=True).get(pk=draft.service_id)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            elsewhere(RulingFactory, service=draft.service, region=below)

@@ -124,6 +124,7 @@ class DraftFactory(factory.django.DjangoModelFactory):
     service = factory.SubFactory(ServiceFactory)
     region = factory.LazyFunction(region)
     necessity = Necessity.OPTIONAL
+    follow_up = "由监管部门抽查"
     reason = "您可以自行编制。"
     in_force = SINCE
     author = factory.SubFactory(UserFactory)

@@ -14,6 +14,7 @@ from regulation.ledger.triggers import kept
 from regulation.parties.models import Region
 
 from .approval import Approval
+from .guards import BASIS_FUNC, BURDEN_FUNC
 from .provision import LAWFUL_LEVELS, Provision
 from .service import Service
 
@@ -33,6 +34,19 @@ class Payer(models.TextChoices):
     DEPARTMENT = "department", _("the department")
     GOVERNMENT = "government", _("the government")
     NOBODY = "nobody", _("nobody")
+
+
+class PriceRegime(models.TextChoices):
+    """How the price of a service comes about (价格法 3, 18)."""
+
+    MARKET = "market", _("market price")
+    GUIDED = "guided", _("government-guided price")
+    SET = "set", _("price set by the government")
+
+
+class DayKind(models.TextChoices):
+    WORKING = "working", _("working days")
+    CALENDAR = "calendar", _("calendar days")
 
 
 class RulingQuerySet(models.QuerySet["Ruling"]):
@@ -73,28 +87,6 @@ def _lawful_bases(day: dt.date) -> "models.QuerySet[RulingBasis]":
     )
 
 
-_LAWFUL = ", ".join(f"'{level}'" for level in LAWFUL_LEVELS)
-_BASIS_FUNC = f"""
-    DECLARE
-        wanted bigint;
-        broken bigint;
-    BEGIN
-        wanted := {{ruling_id}};
-        SELECT r.id INTO broken FROM registry_ruling r
-        WHERE r.id = wanted AND r.published_at IS NOT NULL AND r.necessity = 'mandatory'
-          AND NOT EXISTS (
-            SELECT 1 FROM registry_rulingbasis b JOIN registry_provision p ON p.id = b.provision_id
-            WHERE b.ruling_id = r.id AND p.level IN ({_LAWFUL}) AND p.in_force @> lower(r.in_force)
-          );
-        IF broken IS NOT NULL THEN
-            RAISE EXCEPTION 'ruling_mandatory_has_lawful_basis: ruling %', broken
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_mandatory_has_lawful_basis';
-        END IF;
-        RETURN NULL;
-    END;
-"""
-
-
 class Ruling(models.Model):
     """Is an intermediary required? Approval × Service × Region → Necessity (CCCEV Requirement).
 
@@ -102,7 +94,11 @@ class Ruling(models.Model):
     `in_force` [start, end) is when it is so in law; `recorded` [start, end) is when this site said so.
     Nothing is overwritten: a correction closes `recorded` and opens another row.
     A mandatory ruling cites a law, administrative regulation or State Council decision in force on the
-    day it starts (优化营商环境条例 43), by a deferred constraint trigger.
+    day it starts (优化营商环境条例 43), by a deferred constraint trigger. Another holds that no region asks
+    for more than the regions above it do, unless a provision of that level says so (see `guards`).
+    `days` is the time limit of the service, in the days of `day_kind`; `counts_in_clock` says whether it runs
+    inside the approval's own limit (行政许可法 45), null where the provision does not say.
+    `follow_up` is how the matter is supervised once nobody may ask for the service, `risk` what to watch.
     """
 
     approval = models.ForeignKey(Approval, models.PROTECT, null=True, blank=True, related_name="rulings")
@@ -114,6 +110,16 @@ class Ruling(models.Model):
     reason_en = models.TextField(blank=True)
     conditions = models.TextField(blank=True)
     conditions_en = models.TextField(blank=True)
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    day_kind = models.CharField(max_length=8, choices=DayKind.choices, blank=True)
+    counts_in_clock = models.BooleanField(null=True, blank=True)
+    price_regime = models.CharField(max_length=8, choices=PriceRegime.choices, blank=True)
+    follow_up = models.TextField(blank=True)
+    follow_up_en = models.TextField(blank=True)
+    risk = models.TextField(blank=True)
+    risk_en = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    note_en = models.TextField(blank=True)
     in_force = DateRangeField()
     recorded = DateTimeRangeField(
         db_default=Func(Now(), None, function="tstzrange", output_field=DateTimeRangeField()), editable=False
@@ -156,6 +162,10 @@ class Ruling(models.Model):
                 name="ruling_period_has_a_start",
             ),
             models.CheckConstraint(condition=~Q(source=""), name="ruling_names_its_source"),
+            models.CheckConstraint(
+                condition=Q(days__isnull=True, day_kind="") | (Q(days__isnull=False, days__gte=1) & ~Q(day_kind="")),
+                name="ruling_days_have_a_kind",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -163,7 +173,14 @@ class Ruling(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
-                func=_BASIS_FUNC.format(ruling_id="NEW.id"),
+                func=BASIS_FUNC.format(ruling_id="NEW.id"),
+            ),
+            pgtrigger.Trigger(
+                name="not_harder",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                func=BURDEN_FUNC.format(ruling_id="NEW.id"),
             ),
             *kept(),
             pgtrigger.Trigger(
@@ -217,6 +234,13 @@ class RulingBasis(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
-                func=_BASIS_FUNC.format(ruling_id="OLD.ruling_id"),
+                func=BASIS_FUNC.format(ruling_id="OLD.ruling_id"),
+            ),
+            pgtrigger.Trigger(
+                name="not_harder",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                func=BURDEN_FUNC.format(ruling_id="coalesce(NEW.ruling_id, OLD.ruling_id)"),
             ),
         ]

@@ -32,6 +32,7 @@ def steps(*, at: dt.datetime) -> list[tuple[str, Callable[[DataFile], Change]]]:
     """The files in the order in which they need one another."""
     return [
         ("regions.csv", tables.regions),
+        ("working_calendar.csv", tables.working_calendar),
         ("instruments.csv", tables.instruments),
         ("provisions.csv", tables.provisions),
         ("departments.csv", tables.departments),

@@ -1,5 +1,6 @@
 """What each data file puts into which table. Each function takes its file and says what it wrote."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +12,7 @@ from .. import text
 from ..models import (
     Approval,
     AreaAssessmentMatter,
+    CalendarDay,
     Instrument,
     JointReviewItem,
     JointReviewScheme,
@@ -44,6 +46,20 @@ def regions(file: DataFile) -> Change:
         region.pinyin = text.pinyin(region.name)
 
     return put(Region.objects.all(), rows, key=("code",), derive=derive, derived=("pinyin",))
+
+
+def working_calendar(file: DataFile) -> Change:
+    rows = [
+        {
+            "day": dt.date.fromisoformat(row["day"]),
+            "working": row["working"] == "yes",
+            "occasion": row["occasion_zh"],
+            "occasion_en": row["occasion_en"],
+            "source": row["source"],
+        }
+        for row in file.rows()
+    ]
+    return put(CalendarDay.objects.all(), rows, key=("day",))
 
 
 def instruments(file: DataFile) -> Change:

@@ -1,0 +1,28 @@
+"""What readers narrow lists and days by, and what editors fill in."""
+
+from .days import AsOfForm
+from .desk import ReturnForm, RulingForm
+from .filters import (
+    ApprovalFilter,
+    AreaFilter,
+    Facet,
+    InstrumentFilter,
+    ServiceFilter,
+    all_but,
+    clean_text,
+    regions_with_approvals,
+)
+
+__all__ = [
+    "ApprovalFilter",
+    "AreaFilter",
+    "AsOfForm",
+    "Facet",
+    "InstrumentFilter",
+    "ReturnForm",
+    "RulingForm",
+    "ServiceFilter",
+    "all_but",
+    "clean_text",
+    "regions_with_approvals",
+]

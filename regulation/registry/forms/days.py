@@ -1,0 +1,50 @@
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+EARLIEST = dt.date(1949, 10, 1)
+LATEST = dt.date(2199, 12, 31)
+
+
+class DaysWithin:
+    """Days of a form lie where periods of law can."""
+
+    cleaned_data: dict[str, Any]
+
+    def _within(self, name: str) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data[name]
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise forms.ValidationError(_("The day has to lie between 1949-10-01 and 2199-12-31."))
+        return day
+
+
+class AsOfForm(DaysWithin, forms.Form):
+    """The two questions of time: in force on which day, and as this site said on which day."""
+
+    on = forms.DateField(
+        label=_("In force on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    said = forms.DateField(
+        label=_("As this site said at the end of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def clean_on(self) -> dt.date | None:
+        return self._within("on")
+
+    def clean_said(self) -> dt.date | None:
+        return self._within("said")
+
+    def day(self) -> dt.date:
+        return (self.cleaned_data.get("on") if self.is_valid() else None) or timezone.localdate()
+
+    def moment(self) -> dt.datetime | None:
+        """The end of the day asked for, in the site's time zone; None when not asked."""
+        day = self.cleaned_data.get("said") if self.is_valid() else None
+        if day is None:
+            return None
+        return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))

@@ -1,0 +1,120 @@
+"""What the database holds rulings to, as SQL that triggers and queries share."""
+
+from .provision import LAWFUL_LEVELS
+
+BURDEN = {"mandatory": 3, "optional": 2, "commissioned": 1, "area_assessed": 1, "abolished": 0}
+"""What a verdict asks of an applicant, as a rank: a region may lower it, and raise it only by law."""
+
+_LAWFUL = ", ".join(f"'{level}'" for level in LAWFUL_LEVELS)
+
+BASIS_FUNC = f"""
+    DECLARE
+        wanted bigint;
+        broken bigint;
+    BEGIN
+        wanted := {{ruling_id}};
+        SELECT r.id INTO broken FROM registry_ruling r
+        WHERE r.id = wanted AND r.published_at IS NOT NULL AND r.necessity = 'mandatory'
+          AND NOT EXISTS (
+            SELECT 1 FROM registry_rulingbasis b JOIN registry_provision p ON p.id = b.provision_id
+              JOIN registry_instrument i ON i.id = p.instrument_id
+            WHERE b.ruling_id = r.id AND p.level IN ({_LAWFUL}) AND p.in_force @> lower(r.in_force)
+              AND (i.in_force IS NULL OR i.in_force @> lower(r.in_force))
+          );
+        IF broken IS NOT NULL THEN
+            RAISE EXCEPTION 'ruling_mandatory_has_lawful_basis: ruling %', broken
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_mandatory_has_lawful_basis';
+        END IF;
+        RETURN NULL;
+    END;
+"""
+
+
+def _burden(alias: str) -> str:
+    cases = " ".join(f"WHEN '{verdict}' THEN {rank}" for verdict, rank in BURDEN.items())
+    return f"(CASE {alias}.necessity {cases} END)"
+
+
+def _kept(alias: str) -> str:
+    return f"{alias}.published_at IS NOT NULL AND upper_inf({alias}.recorded)"
+
+
+def _special(alias: str, *, region: str, approval: str) -> str:
+    """Whether a ruling on the approval itself takes the general one's place while both periods touch."""
+    return f"""EXISTS (
+        SELECT 1 FROM registry_ruling {alias}
+        WHERE {alias}.service_id = low.service_id AND {alias}.region_id = {region}
+          AND {alias}.approval_id = {approval} AND {_kept(alias)}
+          AND {alias}.in_force @> (low.in_force * up.in_force)
+    )"""
+
+
+def harder_than_above(*, service: str, region: str) -> str:
+    """SQL for (low, up): rulings on record of which `low` asks more than `up`, of a region above it.
+
+    One of the two is of the region named. A region may lift or soften what holds above it. It may ask for
+    more only on a provision of law, administrative regulation or State Council decision, in force when the
+    ruling starts, of an instrument made for that region or one above it, on which `up` does not itself rest.
+    `service` and `region` are SQL expressions.
+    """
+    return f"""
+    WITH RECURSIVE above(code) AS (
+        SELECT parent_id FROM parties_region WHERE code = {region} AND parent_id IS NOT NULL
+        UNION SELECT r.parent_id FROM parties_region r JOIN above a ON r.code = a.code
+        WHERE r.parent_id IS NOT NULL
+    ), below(code) AS (
+        SELECT code FROM parties_region WHERE parent_id = {region}
+        UNION SELECT r.code FROM parties_region r JOIN below b ON r.parent_id = b.code
+    )
+    SELECT low.id AS low, up.id AS up
+    FROM registry_ruling low
+    JOIN registry_ruling up ON up.service_id = low.service_id AND up.in_force && low.in_force
+      AND (up.approval_id = low.approval_id OR up.approval_id IS NULL OR low.approval_id IS NULL)
+    WHERE low.service_id = {service} AND {_kept("low")} AND {_kept("up")}
+      AND ((low.region_id = {region} AND up.region_id IN (SELECT code FROM above))
+        OR (up.region_id = {region} AND low.region_id IN (SELECT code FROM below)))
+      AND {_burden("low")} > {_burden("up")}
+      AND NOT (up.approval_id IS NULL AND low.approval_id IS NOT NULL
+        AND {_special("s", region="up.region_id", approval="low.approval_id")})
+      AND NOT (low.approval_id IS NULL AND up.approval_id IS NOT NULL
+        AND {_special("s", region="low.region_id", approval="up.approval_id")})
+      AND NOT EXISTS (
+        WITH RECURSIVE line(code) AS (
+            SELECT low.region_id
+            UNION SELECT r.parent_id FROM parties_region r JOIN line l ON r.code = l.code
+            WHERE r.parent_id IS NOT NULL
+        )
+        SELECT 1 FROM registry_rulingbasis b
+        JOIN registry_provision p ON p.id = b.provision_id
+        JOIN registry_instrument i ON i.id = p.instrument_id
+        WHERE b.ruling_id = low.id AND p.level IN ({_LAWFUL}) AND p.in_force @> lower(low.in_force)
+          AND (i.in_force IS NULL OR i.in_force @> lower(low.in_force))
+          AND i.region_id IN (SELECT code FROM line)
+          AND NOT EXISTS (
+            SELECT 1 FROM registry_rulingbasis o WHERE o.ruling_id = up.id AND o.provision_id = b.provision_id
+          )
+      )
+    ORDER BY low.id, up.id"""
+
+
+# The lock makes publications on one service take turns: two that see nothing of each other cannot both pass.
+BURDEN_FUNC = f"""
+    DECLARE
+        mine registry_ruling%ROWTYPE;
+        pair record;
+    BEGIN
+        SELECT * INTO mine FROM registry_ruling WHERE id = {{ruling_id}};
+        IF mine.id IS NULL OR mine.published_at IS NULL THEN
+            RETURN NULL;
+        END IF;
+        PERFORM 1 FROM registry_service WHERE id = mine.service_id FOR NO KEY UPDATE;
+        SELECT * INTO pair FROM (
+            {harder_than_above(service="mine.service_id", region="mine.region_id")}
+        ) found LIMIT 1;
+        IF pair.low IS NOT NULL THEN
+            RAISE EXCEPTION 'ruling_not_harder_than_above: ruling % above %', pair.low, pair.up
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_not_harder_than_above';
+        END IF;
+        RETURN NULL;
+    END;
+"""

@@ -1,0 +1,18 @@
+"""Writing the registry. One verb, one transaction, one ledger entry; nothing published is overwritten."""
+
+from .catalogue import save_catalogued
+from .drafts import draft_ruling, return_draft, revise_draft, withdraw_draft
+from .publishing import note_lapse, publish_ruling, replace_ruling
+from .wording import Wording
+
+__all__ = [
+    "Wording",
+    "draft_ruling",
+    "note_lapse",
+    "publish_ruling",
+    "replace_ruling",
+    "return_draft",
+    "revise_draft",
+    "save_catalogued",
+    "withdraw_draft",
+]
