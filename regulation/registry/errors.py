@@ -74,9 +74,12 @@ class HarderThanAbove(RegistryRefused):
     """`above` is the ruling of the region above that asks for less."""
 
     def __init__(self, above: object = "…") -> None:
-        self.message = _(
+        self.above = above
+        super().__init__(above)
+
+    def __str__(self) -> str:
+        return _(
             "A lower level may lift or soften a demand, not add or harden one. Above it holds: “%(above)s”. "
             "To ask for more, cite a law, administrative regulation or State Council decision made for this "
             "region that the ruling above does not rest on."
-        ) % {"above": above}
-        super().__init__(self.message)
+        ) % {"above": self.above}

@@ -1,7 +1,10 @@
+import datetime as dt
+
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from . import views
+from .forms.days import EARLIEST, LATEST
 
 
 class RefConverter(StringConverter):
@@ -12,6 +15,26 @@ class RefConverter(StringConverter):
 
 register_converter(RefConverter, "registry_ref")
 
+
+class DayConverter:
+    """A day as 2026-08-15, within the years periods of law lie in."""
+
+    regex = r"(?:19|20|21)\d{2}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> dt.date:
+        day = dt.date.fromisoformat(value)
+        if not EARLIEST <= day <= LATEST:
+            raise ValueError(value)
+        return day
+
+    def to_url(self, value: dt.date) -> str:
+        return value.isoformat()
+
+
+register_converter(DayConverter, "registry_day")
+
+PLACE = "requirements/<slug:service>/<slug:region>/<slug:approval>/"
+
 app_name = "registry"
 urlpatterns = [
     path("need/", views.need_check, name="need_check"),
@@ -20,6 +43,10 @@ urlpatterns = [
     path("services/", views.service_list, name="service_list"),
     path("services/<slug:code>/", views.service, name="service"),
     path("rulings/<int:pk>/", views.ruling, name="ruling"),
+    path("rulings/<int:pk>/against/<int:other>/", views.comparison, name="comparison"),
+    path(PLACE, views.requirement, name="requirement"),
+    path(PLACE + "<registry_day:on>/", views.requirement, name="requirement_on"),
+    path(PLACE + "<registry_day:on>/said/<registry_day:said>/", views.requirement, name="requirement_said"),
     path("rulings/lapsed/", views.lapsed_list, name="lapsed_list"),
     path("rulings/drafts/", views.draft_list, name="draft_list"),
     path("rulings/drafts/new/", views.draft_new, name="draft_new"),

@@ -83,6 +83,21 @@ def build():
     return {"users": users, **things(users, service, approval, seller, tender, bid)}
 
 
+def ruled(provision):
+    """A ruling, the one it is compared with, and its lasting address."""
+    ruling = world.ruling(basis=provision)
+    other = world.ruling(basis=provision, service=ruling.service, region=Region.objects.get(code="510000"))
+    return {
+        "ruling": ruling.pk,
+        "other_ruling": other.pk,
+        "ruled_service": ruling.service.code,
+        "ruled_region": ruling.region_id,
+        "every_approval": "every-approval",
+        "a_day": ruling.in_force.lower,
+        "a_later_day": dt.date(2199, 12, 31),
+    }
+
+
 def things(users, service, approval, seller, tender, bid):
     provision = world.provision()
     unknown = world.check(
@@ -98,7 +113,7 @@ def things(users, service, approval, seller, tender, bid):
         "section": "rooms",
         "approval": approval.ref,
         "service": service.code,
-        "ruling": world.ruling(basis=provision).pk,
+        **ruled(provision),
         "draft_ruling": world.ruling(published_at=None, reviewer=None, author=users["editor"]).pk,
         "instrument": provision.instrument.ref,
         "provision": provision.ref,

@@ -31,6 +31,16 @@ def tender(demo) -> Tender:
     )
 
 
+def comparisons() -> list[str]:
+    """The two versions of one demand that the Environmental Code set apart."""
+    old, new = (
+        Ruling.objects.on_record()
+        .filter(service__code="eia-report", region="000000", approval=None)
+        .order_by("in_force")
+    )
+    return [reverse("registry:comparison", args=[new.pk, old.pk])]
+
+
 def public(tender: Tender) -> list[str]:
     ruling = Ruling.objects.on_record().filter(approval__isnull=False).first()
     names = (
@@ -56,6 +66,8 @@ def public(tender: Tender) -> list[str]:
         Approval.objects.filter(materials__isnull=False).first().get_absolute_url(),
         Service.objects.get(code="eia-report").get_absolute_url(),
         ruling.get_absolute_url(),
+        ruling.dated_url,
+        *comparisons(),
         Provision.objects.filter(bases__isnull=False).first().get_absolute_url(),
         Provision.objects.filter(bases__isnull=False).first().instrument.get_absolute_url(),
         reverse("registry:joint_review", args=[JointReviewScheme.objects.first().ref]),

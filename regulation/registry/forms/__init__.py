@@ -1,6 +1,6 @@
 """What readers narrow lists and days by, and what editors fill in."""
 
-from .days import AsOfForm
+from .days import AsOfForm, end_of
 from .desk import ReturnForm, RulingForm
 from .filters import (
     ApprovalFilter,
@@ -24,5 +24,6 @@ __all__ = [
     "ServiceFilter",
     "all_but",
     "clean_text",
+    "end_of",
     "regions_with_approvals",
 ]

@@ -45,6 +45,9 @@ class AsOfForm(DaysWithin, forms.Form):
     def moment(self) -> dt.datetime | None:
         """The end of the day asked for, in the site's time zone; None when not asked."""
         day = self.cleaned_data.get("said") if self.is_valid() else None
-        if day is None:
-            return None
-        return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
+        return end_of(day) if day else None
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """The end of a day in the site's time zone."""
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))

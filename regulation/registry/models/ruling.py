@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, Func, Q, Value
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from regulation.ledger.triggers import kept
@@ -17,6 +18,8 @@ from .approval import Approval
 from .guards import BASIS_FUNC, BURDEN_FUNC
 from .provision import LAWFUL_LEVELS, Provision
 from .service import Service
+
+EVERY_APPROVAL = "every-approval"  # in an address, for a ruling on the service alone
 
 
 class Necessity(models.TextChoices):
@@ -163,7 +166,8 @@ class Ruling(models.Model):
             ),
             models.CheckConstraint(condition=~Q(source=""), name="ruling_names_its_source"),
             models.CheckConstraint(
-                condition=Q(days__isnull=True, day_kind="") | (Q(days__isnull=False, days__gte=1) & ~Q(day_kind="")),
+                condition=Q(days__isnull=True, day_kind="")
+                | (Q(days__isnull=False, days__gte=1) & ~Q(day_kind="")),
                 name="ruling_days_have_a_kind",
             ),
         ]
@@ -205,6 +209,25 @@ class Ruling(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("registry:ruling", args=[self.pk])
+
+    @property
+    def place_url(self) -> str:
+        """What holds at the ruling's place today, whichever ruling that is."""
+        return reverse("registry:requirement", args=self._place())
+
+    @property
+    def dated_url(self) -> str:
+        """The lasting address of what this site said on the day it published this, for the day it starts."""
+        if self.published_at is None:
+            return self.get_absolute_url()
+        said = timezone.localdate(self.published_at)
+        if self.recorded.upper is not None and timezone.localdate(self.recorded.upper) <= said:
+            return self.get_absolute_url()  # corrected within the day: the day's end says something else
+        return reverse("registry:requirement_said", args=[*self._place(), self.in_force.lower, said])
+
+    def _place(self) -> list[str]:
+        approval = self.approval.ref if self.approval else EVERY_APPROVAL
+        return [self.service.code, self.region_id, approval]
 
     @property
     def verdict(self) -> str:

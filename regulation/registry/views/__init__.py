@@ -3,12 +3,13 @@
 from .desk import draft_edit, draft_list, draft_new, draft_return, draft_review, draft_withdraw
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
 from .need import need_check
-from .rulings import instrument, instrument_list, lapsed_list, provision, ruling
+from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
 
 __all__ = [
     "approval",
     "approval_list",
     "area_list",
+    "comparison",
     "draft_edit",
     "draft_list",
     "draft_new",
@@ -21,6 +22,7 @@ __all__ = [
     "lapsed_list",
     "need_check",
     "provision",
+    "requirement",
     "ruling",
     "service",
     "service_list",

@@ -14,6 +14,7 @@ from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
 from ..access import may_draft, may_review, may_revise
+from ..comparison import compare
 from ..errors import RegistryRefused
 from ..forms import ReturnForm, RulingForm, clean_text
 from ..models import Ruling
@@ -88,10 +89,13 @@ def _review(
     request: HttpRequest, draft: Ruling, *, refused: str = "", form: ReturnForm | None = None
 ) -> HttpResponse:
     membership, user = acting(request), request.user
+    replaced = list(in_the_way_of(draft).select_related("approval", "service", "region"))
     context = {
         "draft": draft,
         "bases": draft.bases.select_related("provision__instrument"),
-        "replaced": in_the_way_of(draft).select_related("service", "region"),
+        "replaced": replaced,
+        "compared": replaced[-1] if replaced else None,
+        "lines": compare(replaced[-1], draft) if replaced else [],
         "may_review": may_review(membership, draft, user),  # type: ignore[arg-type]
         "may_revise": may_revise(membership, draft, user),  # type: ignore[arg-type]
         "note": returned_notes([draft]).get(draft.pk, ""),

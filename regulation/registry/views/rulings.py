@@ -1,63 +1,107 @@
+import datetime as dt
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from regulation.parties.access import acting
+from regulation.parties.models import Region
 
 from .. import queries
 from ..access import may_draft
-from ..forms import AsOfForm, InstrumentFilter
-from ..models import Instrument, Provision, Ruling
+from ..comparison import compare
+from ..drawing import Era, draw
+from ..forms import AsOfForm, InstrumentFilter, end_of
+from ..models import Approval, Instrument, Provision, Ruling, Service
+from ..models.ruling import EVERY_APPROVAL
 
 PAGE = 20
+HISTORY = 50
+
+
+def _signed(today: dt.date) -> Any:
+    signed = Ruling.objects.published().judged_on(today)
+    return signed.select_related("approval", "service", "region", "author", "reviewer")
 
 
 def ruling(request: HttpRequest, pk: int) -> HttpResponse:
     """One published ruling: seal, sentence, law, who pays; its history, and the same on another day."""
     today = timezone.localdate()
-    signed = Ruling.objects.published().judged_on(today)
-    signed = signed.select_related("approval", "service", "region", "author", "reviewer")
-    found = get_object_or_404(signed, pk=pk)
+    found = get_object_or_404(_signed(today), pk=pk)
     form = AsOfForm(request.GET or None)
-    history = list(queries.history_of(found)[:50])
-    then = None
-    if request.GET and form.is_valid():
-        then = queries.verdict_for(
+    asked = bool(request.GET) and form.is_valid()
+    context = _page(request, found, today) | {"form": form, "asked": asked, "day": form.day()}
+    if asked:
+        context["then"] = queries.verdict_for(
             approval=found.approval,
             service=found.service,
             region=found.region,
             on=form.day(),
             said_at=form.moment(),
         )
-    events = [
-        {
-            "at": r.in_force.lower,
-            "title": r.get_necessity_display(),
-            "text": _("corrected since") if r.recorded.upper else "",
-            "url": r.get_absolute_url() if r.pk != found.pk else "",
-            "future": r.in_force.lower > today,
-        }
-        for r in reversed(history)
-    ]
-    return render(
-        request,
-        "registry/ruling.html",
-        {
-            "ruling": found,
-            "bases": found.bases.select_related("provision__instrument"),
-            "events": events,
-            "form": form,
-            "asked": bool(request.GET) and form.is_valid(),
-            "then": then,
-            "day": form.day(),
-            "holds_today": today in found.in_force and found.recorded.upper is None,
-            "may_draft": may_draft(acting(request)),
-        },
-        status=422 if form.errors else 200,
-    )
+    return render(request, "registry/ruling.html", context, status=422 if form.errors else 200)
+
+
+def requirement(
+    request: HttpRequest,
+    service: str,
+    region: str,
+    approval: str = EVERY_APPROVAL,
+    on: dt.date | None = None,
+    said: dt.date | None = None,
+) -> HttpResponse:
+    """What held for a service in a region on a day, as this site said at the end of another.
+
+    The nearest region's ruling answers. With both days the address is a lasting one; without, it is today.
+    """
+    place: dict[str, Any] = {
+        "service": get_object_or_404(Service, code=service),
+        "region": get_object_or_404(Region, code=region),
+        "approval": None if approval == EVERY_APPROVAL else get_object_or_404(Approval, ref=approval),
+    }
+    today = timezone.localdate()
+    day = on or today
+    moment = end_of(said) if said else None
+    answer = queries.verdict_for(**place, on=day, said_at=moment)
+    shared = {"asked_on": day, "asked_said": said, "place": place, "form": AsOfForm(None), "day": day}
+    if answer is None:
+        return render(request, "registry/requirement_none.html", shared, status=404)
+    found = _signed(day).get(pk=answer.pk)
+    return render(request, "registry/ruling.html", _page(request, found, today) | shared)
+
+
+def _page(request: HttpRequest, found: Ruling, today: dt.date) -> dict[str, Any]:
+    """What the page of a ruling shows, whichever way a reader came to it."""
+    history = list(queries.history_of(found)[:HISTORY])
+    return {
+        "ruling": found,
+        "bases": found.bases.select_related("provision__instrument"),
+        "history": history,
+        "versions": list(zip(history, [*history[1:], None], strict=True)),
+        "drawing": draw([_era(r, found) for r in history], today=today),
+        "holds_today": today in found.in_force and found.recorded.upper is None,
+        "may_draft": may_draft(acting(request)),
+    }
+
+
+def _era(version: Ruling, shown: Ruling) -> Era:
+    period, corrected = version.in_force, version.recorded.upper is not None
+    tone = "past" if corrected else version.necessity
+    label = f"{version.get_necessity_display()}{' ●' if version.pk == shown.pk else ''}"
+    return Era(period.lower, period.upper, label, tone)
+
+
+def comparison(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    """Two published rulings on one service, word by word: two versions, or two regions."""
+    published = Ruling.objects.published().select_related("approval", "service", "region")
+    new, old = get_object_or_404(published, pk=pk), get_object_or_404(published, pk=other)
+    if new.service_id != old.service_id:
+        raise Http404
+    context = {"new": new, "old": old, "lines": compare(old, new)}
+    return render(request, "registry/comparison.html", context)
 
 
 def lapsed_list(request: HttpRequest) -> HttpResponse:
