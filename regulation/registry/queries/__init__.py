@@ -1,0 +1,50 @@
+"""Reads of the registry: what is required where, on which day, as said when."""
+
+from .calendar import working_calendar
+from .drafts import (
+    LAPSE_NOTED,
+    drafts,
+    harder_than_above,
+    has_lawful_basis,
+    in_the_way_of,
+    lapse_is_noted,
+    lapsed_rulings,
+    returned_notes,
+)
+from .rulings import (
+    area_matters_for,
+    history_of,
+    resting_on,
+    rulings_for,
+    rulings_on,
+    services_of,
+    verdict_for,
+)
+from .search import department_facet, region_facet, search_approvals, search_services, words_of
+
+GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
+
+__all__ = [
+    "GENERAL_RULES",
+    "LAPSE_NOTED",
+    "area_matters_for",
+    "department_facet",
+    "drafts",
+    "harder_than_above",
+    "has_lawful_basis",
+    "history_of",
+    "in_the_way_of",
+    "lapse_is_noted",
+    "lapsed_rulings",
+    "region_facet",
+    "resting_on",
+    "returned_notes",
+    "rulings_for",
+    "rulings_on",
+    "search_approvals",
+    "search_services",
+    "services_of",
+    "verdict_for",
+    "words_of",
+    "working_calendar",
+]
