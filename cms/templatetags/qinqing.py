@@ -33,6 +33,7 @@ SEALS = {
     "area_assessed": ("area", pgettext_lazy("seal", "Area assessed")),
     "abolished": ("free", pgettext_lazy("seal", "May not be asked")),
     "lapsed": ("optional", pgettext_lazy("seal", "Basis ended")),
+    "not_applicable": ("free", pgettext_lazy("seal", "Does not apply")),
     "none": ("none", pgettext_lazy("seal", "No ruling")),
     "clear": ("free", pgettext_lazy("seal", "Clear")),
     "conflicted": ("must", pgettext_lazy("seal", "Conflicted")),

@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class DirectoryConfig(AppConfig):
     name = "marketplace.directory"
     verbose_name = _("Directory")
+
+    def ready(self) -> None:
+        from regulation.registry.market import provide
+
+        from .queries import market_facts
+
+        provide(market_facts)

@@ -2,13 +2,16 @@
 
 import datetime as dt
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from regulation.parties.models import Declaration, Entity, Region
 from regulation.parties.queries import region_and_parents
+from regulation.registry.market import MarketFacts
 from regulation.registry.models import Service
 
 from .models import Intermediary, Offer, PriceBasis
@@ -107,6 +110,33 @@ def price_summary(service: Service, *, region: Region | None, on: dt.date) -> Pr
         return PriceSummary(n=len(prices))
     low, middle, high = statistics.quantiles(prices, n=4, method="inclusive")
     return PriceSummary(len(prices), prices[0], low, middle, high, prices[-1])
+
+
+def market_facts(services: Sequence[Service], region: Region, on: dt.date) -> dict[int, MarketFacts]:
+    """What the registry tells of the market: offers of services for a region or its parents, by service."""
+    offers = Offer.objects.standing_on(on).filter(
+        service__in=list(services), region__in=region_and_parents(region.code)
+    )
+    fixed = Q(price_basis=PriceBasis.FIXED)
+    counted = (
+        offers.order_by()
+        .values("service")
+        .annotate(
+            sellers=Count("intermediary", distinct=True),
+            prices=ArrayAgg("amount", filter=fixed, default=[]),
+            lengths=ArrayAgg("days"),
+        )
+        .values_list("service", "sellers", "prices", "lengths")
+    )
+    return {service: _facts(sellers, prices, days) for service, sellers, prices, days in counted}
+
+
+def _facts(sellers: int, prices: list[Decimal], days: list[int]) -> MarketFacts:
+    usual = round(statistics.median(days)) if days else None
+    if len(prices) < TOO_FEW:
+        return MarketFacts(sellers, days=usual)
+    middle = Decimal(statistics.median(prices)).quantize(Decimal("0.01"))
+    return MarketFacts(sellers, min(prices), middle, max(prices), usual)
 
 
 def intermediary_of(entity: Entity) -> Intermediary | None:

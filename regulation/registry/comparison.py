@@ -49,6 +49,7 @@ def fields_of(ruling: Ruling) -> Iterable[tuple[str, str]]:
     yield _("Price"), ruling.get_price_regime_display()
     yield _("One sentence"), _spoken(ruling, "reason")
     yield _("Conditions"), _spoken(ruling, "conditions")
+    yield _("Holds only where the answer is yes"), str(ruling.condition or "")
     yield _("Supervision from then on"), _spoken(ruling, "follow_up")
     yield _("Risk to watch"), _spoken(ruling, "risk")
     yield _("Note"), _spoken(ruling, "note")

@@ -38,6 +38,7 @@ PLACE = "requirements/<slug:service>/<slug:region>/<slug:approval>/"
 app_name = "registry"
 urlpatterns = [
     path("need/", views.need_check, name="need_check"),
+    path("need/found/", views.need_found, name="need_found"),
     path("approvals/", views.approval_list, name="approval_list"),
     path("approvals/<slug:ref>/", views.approval, name="approval"),
     path("services/", views.service_list, name="service_list"),

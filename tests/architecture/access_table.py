@@ -71,6 +71,7 @@ TABLE: list[Row] = [
     _post("parties:declare", only(agent=302, other_agent=302)),
     # registry: reading is open, writing takes two
     _get("registry:need_check", everyone()),
+    _get("registry:need_found", everyone()),
     _get("registry:approval_list", everyone()),
     _get("registry:approval", everyone(), "approval"),
     _get("registry:service_list", everyone()),

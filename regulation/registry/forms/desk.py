@@ -7,7 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from regulation.parties.models import Region
 
 from ..errors import DaysWithoutKind, FollowUpMissing
-from ..models import Approval, DayKind, Level, Necessity, Payer, PriceRegime, Provision, Ruling, Service
+from ..models import (
+    Approval,
+    Condition,
+    DayKind,
+    Level,
+    Necessity,
+    Payer,
+    PriceRegime,
+    Provision,
+    Ruling,
+    Service,
+)
 from ..operations import Wording
 from .days import DaysWithin
 
@@ -51,6 +62,12 @@ class RulingForm(DaysWithin, forms.Form):
     )
     conditions = forms.CharField(label=_("Conditions, in Chinese"), max_length=1000, required=False)
     conditions_en = forms.CharField(label=_("Conditions, in English"), max_length=1000, required=False)
+    condition = forms.ModelChoiceField(
+        label=_("Holds only where the answer is yes"),
+        queryset=Condition.objects.all(),
+        required=False,
+        help_text=_("The need check asks this question of the applicant."),
+    )
     days = forms.IntegerField(
         label=_("Time limit of the service"), required=False, min_value=1, max_value=3650
     )
@@ -111,6 +128,7 @@ class RulingForm(DaysWithin, forms.Form):
         """The form to revise a draft: what it is about stays."""
         said = (name for name in Wording.__dataclass_fields__ if name not in ("start", "end"))
         initial = {name: getattr(draft, name) for name in said}
+        initial["condition"] = draft.condition_id
         initial["counts_in_clock"] = {True: "yes", False: "no", None: ""}[draft.counts_in_clock]
         initial |= {"start": draft.in_force.lower, "end": draft.in_force.upper, "region": draft.region_id}
         initial |= {"service": draft.service.code, "approval": draft.approval.ref if draft.approval else ""}

@@ -1,20 +1,27 @@
 """Departments, approvals, services, provisions, rulings, area assessments."""
 
+from .activity import Activity, ActivityStep
 from .approval import Approval, Material
 from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, JointReviewStage
 from .calendar import CalendarDay
+from .condition import Condition
 from .guards import BURDEN
 from .provision import LAWFUL_LEVELS, Instrument, Level, Provision
 from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
 from .service import Service
+from .zone import Effect, Zone, ZoneAssessment
 
 __all__ = [
     "BURDEN",
     "LAWFUL_LEVELS",
+    "Activity",
+    "ActivityStep",
     "Approval",
     "AreaAssessmentMatter",
     "CalendarDay",
+    "Condition",
     "DayKind",
+    "Effect",
     "Instrument",
     "JointReviewItem",
     "JointReviewScheme",
@@ -28,4 +35,6 @@ __all__ = [
     "Ruling",
     "RulingBasis",
     "Service",
+    "Zone",
+    "ZoneAssessment",
 ]

@@ -15,6 +15,7 @@ from regulation.ledger.triggers import kept
 from regulation.parties.models import Region
 
 from .approval import Approval
+from .condition import Condition
 from .guards import BASIS_FUNC, BURDEN_FUNC
 from .provision import LAWFUL_LEVELS, Provision
 from .service import Service
@@ -99,6 +100,7 @@ class Ruling(models.Model):
     A mandatory ruling cites a law, administrative regulation or State Council decision in force on the
     day it starts (优化营商环境条例 43), by a deferred constraint trigger. Another holds that no region asks
     for more than the regions above it do, unless a provision of that level says so (see `guards`).
+    With a `condition` it speaks of projects for which that question is answered yes.
     `days` is the time limit of the service, in the days of `day_kind`; `counts_in_clock` says whether it runs
     inside the approval's own limit (行政许可法 45), null where the provision does not say.
     `follow_up` is how the matter is supervised once nobody may ask for the service, `risk` what to watch.
@@ -113,6 +115,7 @@ class Ruling(models.Model):
     reason_en = models.TextField(blank=True)
     conditions = models.TextField(blank=True)
     conditions_en = models.TextField(blank=True)
+    condition = models.ForeignKey(Condition, models.PROTECT, null=True, blank=True, related_name="rulings")
     days = models.PositiveSmallIntegerField(null=True, blank=True)
     day_kind = models.CharField(max_length=8, choices=DayKind.choices, blank=True)
     counts_in_clock = models.BooleanField(null=True, blank=True)

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from ..errors import DaysWithoutKind, EmptyPeriod, NotADraft, SourceMissing, TooEarly
-from ..models import DayKind, Necessity, Payer, PriceRegime, Provision, Ruling, RulingBasis
+from ..models import Condition, DayKind, Necessity, Payer, PriceRegime, Provision, Ruling, RulingBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Wording:
     payer: Payer | str = ""
     conditions: str = ""
     conditions_en: str = ""
+    condition: Condition | None = None
     days: int | None = None
     day_kind: DayKind | str = ""
     counts_in_clock: bool | None = None
@@ -43,7 +44,7 @@ class Wording:
             raise SourceMissing
         if bool(self.days) != bool(self.day_kind):
             raise DaysWithoutKind
-        said = {name: value for name, value in asdict(self).items() if name not in ("start", "end")}
+        said = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("start", "end")}
         return {**said, "in_force": DateRange(self.start, self.end, "[)")}
 
 
@@ -79,6 +80,7 @@ def body(ruling: Ruling, provisions: Sequence[Provision]) -> dict[str, Any]:
     }
     return {
         **{name: str(value) if isinstance(value, str) else value for name, value in said.items()},
+        "condition": ruling.condition_id,
         "approval": ruling.approval.urn if ruling.approval else None,
         "service": ruling.service.urn,
         "region": ruling.region_id,

@@ -18,7 +18,7 @@ def services_of(approval: Approval) -> QuerySet[Service]:
     ).distinct()
 
 
-def _bases() -> "Prefetch[str, QuerySet[RulingBasis], str]":
+def bases() -> "Prefetch[str, QuerySet[RulingBasis], str]":
     return Prefetch("bases", RulingBasis.objects.select_related("provision__instrument"))
 
 
@@ -43,7 +43,7 @@ def rulings_for(
         .judged_on(on)
         .filter(about, service__in=list(services), region__in=list(nearest))
         .select_related("service", "region", "approval")
-        .prefetch_related(_bases())
+        .prefetch_related(bases())
     )
     best: dict[int, Ruling] = {}
     for ruling in sorted(found, key=lambda r: (nearest[r.region_id], r.approval_id is None, r.pk)):
@@ -94,7 +94,7 @@ def rulings_on(service: Service, *, on: dt.date, said_at: dt.datetime | None = N
         .judged_on(on)
         .filter(service=service)
         .select_related("approval", "region", "service")
-        .prefetch_related(_bases())
+        .prefetch_related(bases())
         .order_by("region__depth", "region", F("approval__pinyin").asc(nulls_first=True), "pk")
     )
 

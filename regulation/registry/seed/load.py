@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from regulation.ledger.operations import record
 
-from . import tables
+from . import projects, tables
 from .files import DataFile
 from .put import Change
 from .rulings import AUTHOR, rulings, signatory
@@ -33,14 +33,16 @@ def steps(*, at: dt.datetime) -> list[tuple[str, Callable[[DataFile], Change]]]:
     return [
         ("regions.csv", tables.regions),
         ("working_calendar.csv", tables.working_calendar),
+        ("conditions.csv", projects.conditions),
         ("instruments.csv", tables.instruments),
         ("provisions.csv", tables.provisions),
         ("departments.csv", tables.departments),
         ("services.csv", tables.services),
         ("approvals.csv", tables.approvals),
         ("materials.csv", tables.materials),
-        ("area_assessments.csv", tables.area_assessments),
-        ("multi_assessment.json", tables.joint_review),
+        ("activities.json", projects.activities),
+        ("area_assessments.csv", projects.area_assessments),
+        ("multi_assessment.json", projects.joint_review),
         ("rulings.json", partial(rulings, at=at)),
     ]
 

@@ -68,6 +68,7 @@ def _ruling(row: dict[str, Any], *, place: Place, in_force: DateRange, at: dt.da
         reason_en=row["reason_en"],
         conditions=row["conditions_zh"],
         conditions_en=row["conditions_en"],
+        condition_id=row.get("condition"),
         days=row.get("days"),
         day_kind=row.get("day_kind", ""),
         counts_in_clock=row.get("counts_in_clock"),

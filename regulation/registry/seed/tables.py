@@ -11,12 +11,8 @@ from regulation.parties.models import Entity, Region
 from .. import text
 from ..models import (
     Approval,
-    AreaAssessmentMatter,
     CalendarDay,
     Instrument,
-    JointReviewItem,
-    JointReviewScheme,
-    JointReviewStage,
     Material,
     Provision,
     Service,
@@ -196,70 +192,3 @@ def materials(file: DataFile) -> Change:
         for row in file.rows()
     ]
     return put(Material.objects.all(), rows, key=("approval_id", "position"))
-
-
-def area_assessments(file: DataFile) -> Change:
-    provision, service = ids(Provision, "ref"), ids(Service, "code")
-    rows = [
-        {
-            "provision_id": provision[row["provision"]],
-            "matter": row["matter"],
-            "region_id": row["region"],
-            "matter_en": row["matter_en"],
-            "service_id": service[row["service"]] if row["service"] else None,
-            "payer_note": row["payer_note_zh"],
-            "payer_note_en": row["payer_note_en"],
-            "source": row["source"],
-        }
-        for row in file.rows()
-    ]
-    return put(AreaAssessmentMatter.objects.all(), rows, key=("provision_id", "matter"))
-
-
-def joint_review(file: DataFile) -> Change:
-    found, service = file.document(), ids(Service, "code")
-    schemes = [
-        {
-            "ref": one["ref"],
-            "region_id": one["region"],
-            "title": one["title_zh"],
-            "title_en": one["title_en"],
-            "number": one["number"],
-            "issued_on": day(one["issued_on"]),
-            "source": one["source"],
-        }
-        for one in found
-    ]
-    change = put(JointReviewScheme.objects.all(), schemes, key=("ref",))
-    scheme = ids(JointReviewScheme, "ref")
-    stages = [_stage(scheme[one["ref"]], row) for one in found for row in one["stages"]]
-    items = [_item(scheme[one["ref"]], row, service) for one in found for row in one["items"]]
-    key = ("scheme_id", "position")
-    change += put(JointReviewStage.objects.all(), stages, key=key)
-    return change + put(JointReviewItem.objects.all(), items, key=key)
-
-
-def _stage(scheme: int, row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "scheme_id": scheme,
-        "position": row["position"],
-        "name": row["name_zh"],
-        "name_en": row["name_en"],
-        "working_days": row["working_days"],
-        "note": row["note_zh"],
-        "note_en": row["note_en"],
-    }
-
-
-def _item(scheme: int, row: dict[str, Any], service: dict[str, int]) -> dict[str, Any]:
-    return {
-        "scheme_id": scheme,
-        "position": row["position"],
-        "name": row["name_zh"],
-        "name_en": row["name_en"],
-        "service_id": service[row["service"]] if row["service"] else None,
-        "prepared_by": row["prepared_by_zh"],
-        "prepared_by_en": row["prepared_by_en"],
-        "reviewed_by": row["reviewed_by_zh"],
-        "reviewed_by_en": row["reviewed_by_en"],
-    }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from ..forms import ApprovalFilter, AreaFilter, AsOfForm, ServiceFilter, all_but
 from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Service
-from ..plan import make_plan
+from ..plan import Facts, make_plan
 from ..queries import GENERAL_RULES, department_facet, region_facet, rulings_for, rulings_on, services_of
 
 PAGE = 20
@@ -56,7 +56,7 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
         "registry/approval.html",
         {
             "approval": found,
-            "plan": make_plan([(s, rulings.get(s.pk), ()) for s in services]),
+            "plan": make_plan([Facts(s, rulings.get(s.pk)) for s in services]),
             "materials": found.materials.select_related("service"),
             "form": form,
             "day": day,

@@ -1,52 +1,212 @@
+"""The need check: one question a page, every answer in the address, then the plan."""
+
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
 from regulation.parties.models import Region
+from regulation.parties.queries import region_and_parents
 
-from ..forms import clean_text, regions_with_approvals
-from ..models import Approval, Service
-from ..plan import make_plan
-from ..queries import area_matters_for, rulings_for, search_approvals, search_services, services_of
+from .. import queries
+from ..forms import AsOfForm, clean_text, regions_with_approvals
+from ..models import Activity, Approval, Condition, Service, Zone
+from ..plan import ORDER, Answer, Facts, Plan, Row, make_plan
 
 PAGE = 15
+OUTSIDE, UNSURE = "none", "unsure"  # what may stand for a zone
+ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "unsure": Answer.UNSURE}
+ASKED = "c-"  # before a condition's code
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A project as its address tells it. `steps` are (stage, stage in English, approval) in order."""
+
+    region: Region
+    steps: list[tuple[str, str, Approval]]
+    activity: Activity | None = None
+    zone: Zone | None = None
+    zone_said: bool = False
+    zone_asked: bool = False
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    @property
+    def approvals(self) -> list[Approval]:
+        return [approval for _stage, _english, approval in self.steps]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One approval of the project with its plan."""
+
+    stage: str
+    stage_en: str
+    approval: Approval
+    plan: Plan
 
 
 def need_check(request: HttpRequest) -> HttpResponse:
-    """What do you want approved, and where? One question a page; the answers stay in the address."""
-    wanted = {name: clean_text(request.GET.get(name)) for name in ("region", "approval", "q")}
-    region = Region.objects.filter(code=wanted["region"]).first() if wanted["region"] else None
-    approval = (
-        Approval.objects.select_related("department", "region").filter(ref=wanted["approval"]).first()
-        if wanted["approval"]
-        else None
+    """What do you want approved, where, under which conditions? Then the plan."""
+    asked = _question(request)
+    if asked is None:
+        return _search(request)
+    skip = bool(request.GET.get("skip"))
+    zones = list(queries.zones_within(asked.region)[:30])
+    if zones and not asked.zone_asked and not skip:
+        return _ask(request, asked, {"zones": zones})
+    form = AsOfForm(request.GET)
+    day = form.day()
+    facts = queries.facts_for(
+        approvals=asked.approvals,
+        region=asked.region,
+        on=day,
+        zone=asked.zone,
+        zone_said=asked.zone_said,
+        answers=asked.answers,
     )
-    if approval is not None:
-        return _answer(request, approval)
-    context: dict[str, Any] = {"q": wanted["q"], "region": region, "lost": bool(wanted["approval"])}
+    conditions = queries.conditions_of(one for found in facts.values() for one in found)
+    open_ones = [condition for condition in conditions if condition.code not in asked.answers]
+    if open_ones and not skip:
+        number = len(conditions) - len(open_ones) + 1
+        return _ask(request, asked, {"condition": open_ones[0], "number": number, "of": len(conditions)})
+    context = _plan(asked, facts) | _answered(request.GET, asked, zones, conditions)
+    return render(request, "registry/need_answer.html", context | {"day": day, "form": form})
+
+
+def _question(request: HttpRequest) -> Question | None:
+    """The project the address speaks of; None where it names no approval and no activity on record."""
+    wanted = {name: clean_text(request.GET.get(name)) for name in ("approval", "activity", "region", "zone")}
+    activity = None
+    steps: list[tuple[str, str, Approval]] = []
+    if wanted["activity"]:
+        activity = Activity.objects.select_related("region").filter(ref=wanted["activity"]).first()
+    if activity is not None:
+        found: Any = activity.steps.select_related("approval__department", "approval__region")
+        steps = [(step.stage, step.stage_en, step.approval) for step in found]
+    elif wanted["approval"]:
+        one = Approval.objects.select_related("department", "region").filter(ref=wanted["approval"]).first()
+        steps = [("", "", one)] if one else []
+    if not steps:
+        return None
+    region = _within(wanted["region"], activity.region if activity else steps[0][2].region)
+    zone = queries.zones_within(region).filter(ref=wanted["zone"]).first() if wanted["zone"] else None
+    outside = wanted["zone"] == OUTSIDE
+    asked = zone is not None or outside or wanted["zone"] == UNSURE
+    answers = {
+        key.removeprefix(ASKED): ANSWERS[value]
+        for key, value in request.GET.items()
+        if key.startswith(ASKED) and value in ANSWERS
+    }
+    return Question(region, steps, activity, zone, zone is not None or outside, asked, answers)
+
+
+def _within(code: str, region: Region) -> Region:
+    """The region named, where it is the approval's own or one below it; else the approval's own."""
+    named = Region.objects.filter(code=code).first() if code else None
+    return named if named is not None and region.code in region_and_parents(named.code) else region
+
+
+def _link(query: QueryDict, **changes: str | None) -> str:
+    """The address with some answers changed or taken back."""
+    changed = query.copy()
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value is not None:
+            changed[name] = value
+    return f"?{changed.urlencode()}"
+
+
+def _ask(request: HttpRequest, asked: Question, question: dict[str, Any]) -> HttpResponse:
+    kept = [(name, value) for name, value in request.GET.items() if value and name != "zone"]
+    if asked.zone_asked:
+        kept.append(("zone", request.GET["zone"]))
+    context = {
+        "asked": asked,
+        "kept": kept,
+        "skip_url": _link(request.GET, skip="1"),
+        "ask_name": f"{ASKED}{question['condition'].code}" if "condition" in question else "zone",
+    }
+    return render(request, "registry/need_question.html", context | question)
+
+
+def _plan(asked: Question, facts: dict[int, list[Facts]]) -> dict[str, Any]:
+    """The plan of each approval in order, and the whole, where a service two approvals need stands once."""
+    parts = [
+        Part(stage, english, approval, make_plan(facts[approval.pk]))
+        for stage, english, approval in asked.steps
+    ]
+    strictest: dict[int, Row] = {}
+    for part in parts:
+        for row in part.plan.rows:
+            held = strictest.get(row.service.pk)
+            if held is None or ORDER.index(row.verdict) < ORDER.index(held.verdict):
+                strictest[row.service.pk] = row
+    days = [approval.committed_days for approval in asked.approvals]
+    return {
+        "asked": asked,
+        "subject": asked.activity or asked.approvals[0],
+        "parts": parts,
+        "with_services": [part for part in parts if part.plan.rows],
+        "without": [part.approval for part in parts if not part.plan.rows],
+        "whole": Plan(tuple(strictest.values())),
+        "papers": _papers(asked.approvals),
+        "committed_days": sum(d for d in days if d) if any(days) else None,
+    }
+
+
+def _papers(approvals: list[Approval]) -> int:
+    counted = Approval.objects.filter(pk__in=[a.pk for a in approvals]).aggregate(n=Count("materials"))
+    return int(counted["n"])
+
+
+def _answered(
+    query: QueryDict, asked: Question, zones: list[Zone], conditions: list[Condition]
+) -> dict[str, Any]:
+    """The answers given so far, each with the address that takes it back, and the address to share."""
+    given = [
+        (condition, asked.answers[condition.code], _link(query, skip=None, **{ASKED + condition.code: None}))
+        for condition in conditions
+        if condition.code in asked.answers
+    ]
+    today = timezone.localdate().isoformat()
+    return {
+        "given": given,
+        "open_count": len(conditions) - len(given),
+        "has_zones": bool(zones),
+        "zone_url": _link(query, skip=None, zone=None),
+        "answer_url": _link(query, skip=None),
+        "share_url": _link(query, on=query.get("on") or today),
+    }
+
+
+def _search(request: HttpRequest) -> HttpResponse:
+    """Which approval is it? Answers while typing, and without JavaScript by the button."""
+    context = _found(request)
+    context["lost"] = bool(request.GET.get("approval") or request.GET.get("activity"))
     context["regions"] = regions_with_approvals()
-    context["asked"] = bool(wanted["q"] or region)
-    if context["asked"]:
-        approvals = Approval.objects.select_related("department", "region")
-        if region:
-            approvals = approvals.filter(region=region)
-        found = search_approvals(approvals, wanted["q"])
-        context["page_obj"] = Paginator(found, PAGE).get_page(request.GET.get("page"))
-        context["services"] = search_services(Service.objects.all(), wanted["q"])[:5] if wanted["q"] else []
     return render(request, "registry/need_check.html", context)
 
 
-def _answer(request: HttpRequest, approval: Approval) -> HttpResponse:
-    today = timezone.localdate()
-    services = list(services_of(approval))
-    rulings = rulings_for(approval=approval, services=services, region=approval.region, on=today)
-    matters = area_matters_for(services, approval.region)
-    plan = make_plan([(s, rulings.get(s.pk), matters.get(s.pk, [])) for s in services])
-    return render(
-        request,
-        "registry/need_answer.html",
-        {"approval": approval, "plan": plan, "today": today, "papers": approval.materials.count()},
-    )
+def need_found(request: HttpRequest) -> HttpResponse:
+    """What fits the words typed so far: the part of the page below the question."""
+    return render(request, "registry/_need_found.html", _found(request))
+
+
+def _found(request: HttpRequest) -> dict[str, Any]:
+    query, code = clean_text(request.GET.get("q")), clean_text(request.GET.get("region"))
+    region = Region.objects.filter(code=code).first() if code else None
+    activities = queries.search_activities(query)
+    found: dict[str, Any] = {"q": query, "region": region, "asked": bool(query or region)}
+    if not found["asked"]:
+        return found | {"activities": activities[:6]}
+    approvals = Approval.objects.select_related("department", "region")
+    if region:
+        approvals, activities = approvals.filter(region=region), activities.filter(region=region)
+    page = Paginator(queries.search_approvals(approvals, query), PAGE).get_page(request.GET.get("page"))
+    services = queries.search_services(Service.objects.all(), query)[:5] if query else []
+    return found | {"page_obj": page, "services": services, "activities": activities[:5]}
