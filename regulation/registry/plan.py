@@ -163,16 +163,20 @@ class Plan:
     @property
     def usual_cost(self) -> Decimal | None:
         """The median published prices of what must be bought, together; None while one of them is unknown."""
-        prices = [
-            getattr(row.facts.market, "median", None) for row in self.rows if row.verdict == "mandatory"
-        ]
-        return None if not prices or None in prices else sum(prices, Decimal(0))
+        prices: list[Decimal | None] = self._of_what_must_be_bought("median")
+        known = [price for price in prices if price is not None]
+        return sum(known, Decimal(0)) if prices and len(known) == len(prices) else None
 
     @property
     def usual_days(self) -> int | None:
         """The longest usual delivery of what must be bought, done side by side; None while one is unknown."""
-        days = [getattr(row.facts.market, "days", None) for row in self.rows if row.verdict == "mandatory"]
-        return None if not days or None in days else max(days)
+        days: list[int | None] = self._of_what_must_be_bought("days")
+        known = [one for one in days if one is not None]
+        return max(known) if days and len(known) == len(days) else None
+
+    def _of_what_must_be_bought(self, name: str) -> list[Any]:
+        """What the market knows of each service that must be bought; None where it knows nothing."""
+        return [getattr(row.facts.market, name, None) for row in self.rows if row.verdict == "mandatory"]
 
 
 def make_plan(facts: Sequence[Facts]) -> Plan:

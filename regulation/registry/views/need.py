@@ -41,6 +41,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """One service of the whole project, as it stands where most is asked, and the approvals that need it."""
+
+    row: Row
+    approval: Approval
+    approvals: list[Approval]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One approval of the project with its plan."""
 
@@ -75,7 +84,8 @@ def need_check(request: HttpRequest) -> HttpResponse:
         number = len(conditions) - len(open_ones) + 1
         return _ask(request, asked, {"condition": open_ones[0], "number": number, "of": len(conditions)})
     context = _plan(asked, facts) | _answered(request.GET, asked, zones, conditions)
-    return render(request, "registry/need_answer.html", context | {"day": day, "form": form})
+    status = 422 if form.errors else 200
+    return render(request, "registry/need_answer.html", context | {"day": day, "form": form}, status=status)
 
 
 def _question(request: HttpRequest) -> Question | None:
@@ -140,23 +150,32 @@ def _plan(asked: Question, facts: dict[int, list[Facts]]) -> dict[str, Any]:
         Part(stage, english, approval, make_plan(facts[approval.pk]))
         for stage, english, approval in asked.steps
     ]
-    strictest: dict[int, Row] = {}
-    for part in parts:
-        for row in part.plan.rows:
-            held = strictest.get(row.service.pk)
-            if held is None or ORDER.index(row.verdict) < ORDER.index(held.verdict):
-                strictest[row.service.pk] = row
+    wanted = _wanted(parts)
     days = [approval.committed_days for approval in asked.approvals]
     return {
         "asked": asked,
         "subject": asked.activity or asked.approvals[0],
         "parts": parts,
-        "with_services": [part for part in parts if part.plan.rows],
-        "without": [part.approval for part in parts if not part.plan.rows],
-        "whole": Plan(tuple(strictest.values())),
+        "wanted": wanted,
+        "whole": Plan(tuple(one.row for one in wanted)),
         "papers": _papers(asked.approvals),
         "committed_days": sum(d for d in days if d) if any(days) else None,
     }
+
+
+def _wanted(parts: list[Part]) -> list[Wanted]:
+    """Each service once, as it stands where most is asked; what must be bought first."""
+    found: dict[int, Wanted] = {}
+    for part in parts:
+        for row in part.plan.rows:
+            held = found.get(row.service.pk)
+            if held is None:
+                found[row.service.pk] = Wanted(row, part.approval, [part.approval])
+                continue
+            held.approvals.append(part.approval)
+            if ORDER.index(row.verdict) < ORDER.index(held.row.verdict):
+                found[row.service.pk] = Wanted(row, part.approval, held.approvals)
+    return sorted(found.values(), key=lambda one: (ORDER.index(one.row.verdict), str(one.row.service)))
 
 
 def _papers(approvals: list[Approval]) -> int:

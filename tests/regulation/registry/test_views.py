@@ -219,7 +219,7 @@ def test_the_answer_names_each_service_its_verdict_and_its_law(client):
     ruling = RulingFactory(approval=ApprovalFactory(ref="a"), necessity="mandatory")
     bare = MaterialFactory(approval=ruling.approval, service=ServiceFactory(name="无人认定的服务")).service
     response = client.get("/en/need/?approval=a")
-    assert [(r.service, r.verdict) for r in response.context["plan"].rows] == [
+    assert [(r.service, r.verdict) for r in response.context["whole"].rows] == [
         (ruling.service, "mandatory"),
         (bare, "none"),
     ]
@@ -242,8 +242,8 @@ def test_a_zones_assessment_is_a_note_beside_the_verdict(client):
         source="来源",
     )
     response = client.get("/need/?approval=a")
-    (row,) = response.context["plan"].rows
-    assert (row.verdict, [m.matter for m in row.matters]) == ("mandatory", ["水资源论证"])
+    (row,) = response.context["whole"].rows
+    assert (row.verdict, [m.matter for m in row.facts.matters]) == ("mandatory", ["水资源论证"])
 
 
 def test_an_approval_without_services_says_so(client):

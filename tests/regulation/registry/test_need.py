@@ -1,0 +1,162 @@
+"""The need check as a reader walks through it: search, one question a page, the plan."""
+
+import datetime as dt
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
+
+from regulation.registry import market
+from regulation.registry.models import Activity, ActivityStep, Approval, Condition, Zone, ZoneAssessment
+from tests.factories.registry import (
+    SINCE,
+    ApprovalFactory,
+    MaterialFactory,
+    ProvisionFactory,
+    RulingFactory,
+    ServiceFactory,
+    region,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_market(monkeypatch):
+    monkeypatch.setattr(market, "_sources", [])
+
+
+def condition(code="hills"):
+    return Condition.objects.create(code=code, question="在山区吗？", question_en="In hills?", source="来源")
+
+
+def zone(ref="zone", code="511602", *, of=None, effect="waived", valid=SINCE):
+    made = Zone.objects.create(ref=ref, region=region(code), name=f"区域{ref}", source="来源")
+    if of is not None:
+        ZoneAssessment.objects.create(
+            zone=made,
+            service=of,
+            report="评估报告",
+            valid=valid,
+            effect=effect,
+            provision=ProvisionFactory(),
+            source="来源",
+        )
+    return made
+
+
+def activity(*approvals, ref="build"):
+    made = Activity.objects.create(
+        ref=ref, region=approvals[0].region, name="建设项目", name_en="Build something", source="来源"
+    )
+    for position, approval in enumerate(approvals, 1):
+        ActivityStep.objects.create(activity=made, position=position, stage="施工许可", approval=approval)
+    return made
+
+
+def rows(response):
+    return [(row.service, row.verdict) for row in response.context["whole"].rows]
+
+
+def test_it_asks_each_condition_once_and_then_answers(client):
+    ruling = RulingFactory(approval=ApprovalFactory(ref="a"), necessity="mandatory", condition=condition())
+    asked = client.get("/en/need/?approval=a")
+    assert "In hills?" in asked.content.decode()
+    assert 'name="c-hills"' in asked.content.decode()
+    assert rows(client.get("/need/?approval=a&c-hills=yes")) == [(ruling.service, "mandatory")]
+    assert rows(client.get("/need/?approval=a&c-hills=no")) == [(ruling.service, "not_applicable")]
+    unsure = client.get("/en/need/?approval=a&c-hills=unsure")
+    assert rows(unsure) == [(ruling.service, "mandatory")]
+    assert "Only if:" in unsure.content.decode()
+
+
+def test_a_question_keeps_what_was_answered_before(client):
+    RulingFactory(approval=ApprovalFactory(ref="a"), condition=condition("one"))
+    RulingFactory(approval=ApprovalFactory(ref="b"), condition=condition("two"))
+    made = activity(*Approval.objects.order_by("ref"))
+    html = client.get(f"/need/?activity={made.ref}&c-one=no").content.decode()
+    assert '<input type="hidden" name="c-one" value="no">' in html
+    assert 'name="c-two"' in html
+
+
+def test_skipped_questions_stay_open_and_can_be_taken_up(client):
+    RulingFactory(approval=ApprovalFactory(ref="a"), condition=condition())
+    response = client.get("/en/need/?approval=a&skip=1")
+    assert response.context["open_count"] == 1
+    assert 'href="?approval=a"' in response.content.decode()
+
+
+def test_an_answer_that_is_no_answer_is_asked_again(client):
+    RulingFactory(approval=ApprovalFactory(ref="a"), condition=condition())
+    assert 'name="c-hills"' in client.get("/need/?approval=a&c-hills=maybe").content.decode()
+
+
+def test_a_project_inside_a_zone_is_told_so(client):
+    ruling = RulingFactory(approval=ApprovalFactory(ref="a"), necessity="mandatory")
+    made = zone(of=ruling.service)
+    assert 'value="zone"' in client.get("/need/?approval=a").content.decode()
+    inside = client.get(f"/en/need/?approval=a&zone={made.ref}")
+    assert rows(inside) == [(ruling.service, "area_assessed")]
+    assert f"{made.name} has had it assessed" in inside.content.decode()
+    assert rows(client.get("/need/?approval=a&zone=none")) == [(ruling.service, "mandatory")]
+
+
+def test_an_assessment_that_has_ended_covers_nothing(client):
+    ruling = RulingFactory(approval=ApprovalFactory(ref="a"), necessity="mandatory")
+    zone(of=ruling.service, valid=DateRange(dt.date(2020, 1, 1), dt.date(2025, 1, 1), "[)"))
+    assert rows(client.get("/need/?approval=a&zone=zone")) == [(ruling.service, "mandatory")]
+    assert rows(client.get("/need/?approval=a&zone=zone&on=2024-12-31")) == [
+        (ruling.service, "area_assessed")
+    ]
+
+
+def test_zones_of_other_regions_are_not_asked_about(client):
+    RulingFactory(approval=ApprovalFactory(ref="a"), necessity="mandatory")
+    zone("elsewhere", "130200")
+    assert "whole" in client.get("/need/?approval=a").context
+
+
+def test_a_service_that_two_approvals_need_stands_once_where_most_is_asked(client):
+    service = ServiceFactory()
+    first = RulingFactory(approval=ApprovalFactory(ref="a"), service=service, necessity="optional")
+    second = RulingFactory(approval=ApprovalFactory(ref="b"), service=service, necessity="mandatory")
+    made = activity(first.approval, second.approval)
+    response = client.get(f"/en/need/?activity={made.ref}")
+    (one,) = response.context["wanted"]
+    assert (one.row.verdict, one.approval) == ("mandatory", second.approval)
+    assert one.approvals == [first.approval, second.approval]
+    assert f"/en/tenders/new/?approval=b&amp;service={service.code}" in response.content.decode()
+
+
+def test_the_address_to_share_names_its_day(client):
+    RulingFactory(approval=ApprovalFactory(ref="a"))
+    assert client.get("/need/?approval=a&on=2024-05-01").context["share_url"] == "?approval=a&on=2024-05-01"
+
+
+def test_what_the_address_cannot_mean_does_no_harm(client):
+    RulingFactory(approval=ApprovalFactory(ref="a"))
+    assert client.get("/need/?approval=a&on=yesterday").status_code == 422
+    for query in ("approval=%00", "activity=x", "approval=a&zone=%00&region=%00", "approval=a&c-%00=yes"):
+        assert client.get(f"/need/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("approvals", [1, 20])
+def test_the_queries_do_not_depend_on_the_approvals(approvals, client, django_assert_num_queries):
+    made = activity(*ApprovalFactory.create_batch(approvals))
+    for step in made.steps.all():
+        RulingFactory(approval=step.approval)
+        MaterialFactory(approval=step.approval, service=ServiceFactory())
+    client.get("/need/")  # the frame
+    with django_assert_num_queries(13):
+        assert len(client.get(f"/need/?activity={made.ref}").context["wanted"]) == 2 * approvals
+
+
+def test_what_fits_is_found_while_typing(client):
+    found = ApprovalFactory(ref="permit", name="建筑工程施工许可证核发")
+    made = activity(found)
+    for words in ("施工许可", "shigongxuke", "sgxk"):
+        html = client.get(reverse("registry:need_found"), {"q": words}).content.decode()
+        assert "?approval=permit" in html
+        assert "<html" not in html
+    html = client.get(reverse("registry:need_found"), {"q": "建设项目"}).content.decode()
+    assert f"?activity={made.ref}" in html
