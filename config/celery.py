@@ -26,6 +26,7 @@ app.conf.update(
         "heartbeat": {"task": "ledger.heartbeat", "schedule": 10.0},
         "redeliver": {"task": "ledger.redeliver", "schedule": 15.0},
         "note-lapsed-rulings": {"task": "registry.note_lapsed", "schedule": 600.0},
+        "send-digests": {"task": "registry.send_digests", "schedule": 300.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
     },
 )

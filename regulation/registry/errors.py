@@ -83,3 +83,11 @@ class HarderThanAbove(RegistryRefused):
             "To ask for more, cite a law, administrative regulation or State Council decision made for this "
             "region that the ruling above does not rest on."
         ) % {"above": self.above}
+
+
+class NotOnRecord(RegistryRefused):
+    message = _("What you want to follow is not on record.")
+
+
+class TooManyFollowings(RegistryRefused):
+    message = _("You follow a hundred topics already. End one first, or follow a region or a department.")

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from regulation.ledger.queries import database_now
 
-from .operations import note_lapse
-from .queries import lapsed_rulings
+from .operations import note_lapse, tell_reader
+from .queries import lapsed_rulings, readers_to_tell
 
 
 @shared_task(name="registry.note_lapsed")
@@ -14,3 +14,20 @@ def note_lapsed() -> int:
     """Note every demand whose legal basis has ended by today; returns how many are new. Safe to run twice."""
     today = timezone.localdate(database_now())
     return sum(note_lapse(ruling=ruling, on=today) for ruling in lapsed_rulings(on=today).iterator())
+
+
+@shared_task(name="registry.send_digests")
+def send_digests() -> int:
+    """Send each reader what changed in what they follow, where a digest is due; returns how many readers.
+
+    Safe to run twice: what was told is noted in the transaction that tells it.
+    """
+    now, told, failures = database_now(), 0, []
+    for user in readers_to_tell(now=now).iterator():
+        try:
+            told += bool(tell_reader(user=user, now=now))
+        except OSError as failure:  # the mail server is away for this one; the next run tries again
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("digests that could not be sent", failures)
+    return told

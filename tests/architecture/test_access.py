@@ -113,6 +113,7 @@ def things(users, service, approval, seller, tender, bid):
         "section": "rooms",
         "approval": approval.ref,
         "service": service.code,
+        "service_topic": "service",
         **ruled(provision),
         "draft_ruling": world.ruling(published_at=None, reviewer=None, author=users["editor"]).pk,
         "instrument": provision.instrument.ref,

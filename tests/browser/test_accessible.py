@@ -49,6 +49,7 @@ def public(tender: Tender) -> list[str]:
         "registry:service_list",
         "registry:instrument_list",
         "registry:lapsed_list",
+        "registry:changes",
         "registry:area_list",
         "directory:intermediary_list",
         "tenders:tender_list",

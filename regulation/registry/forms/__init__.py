@@ -12,12 +12,14 @@ from .filters import (
     clean_text,
     regions_with_approvals,
 )
+from .following import FollowForm
 
 __all__ = [
     "ApprovalFilter",
     "AreaFilter",
     "AsOfForm",
     "Facet",
+    "FollowForm",
     "InstrumentFilter",
     "ReturnForm",
     "RulingForm",

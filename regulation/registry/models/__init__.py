@@ -5,6 +5,7 @@ from .approval import Approval, Material
 from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, JointReviewStage
 from .calendar import CalendarDay
 from .condition import Condition
+from .following import Following, Rhythm, Topic
 from .guards import BURDEN
 from .provision import LAWFUL_LEVELS, Instrument, Level, Provision
 from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
@@ -22,6 +23,7 @@ __all__ = [
     "Condition",
     "DayKind",
     "Effect",
+    "Following",
     "Instrument",
     "JointReviewItem",
     "JointReviewScheme",
@@ -32,9 +34,11 @@ __all__ = [
     "Payer",
     "PriceRegime",
     "Provision",
+    "Rhythm",
     "Ruling",
     "RulingBasis",
     "Service",
+    "Topic",
     "Zone",
     "ZoneAssessment",
 ]

@@ -2,17 +2,21 @@
 
 from .catalogue import save_catalogued
 from .drafts import draft_ruling, return_draft, revise_draft, withdraw_draft
+from .following import end_following, start_following, tell_reader
 from .publishing import note_lapse, publish_ruling, replace_ruling
 from .wording import Wording
 
 __all__ = [
     "Wording",
     "draft_ruling",
+    "end_following",
     "note_lapse",
     "publish_ruling",
     "replace_ruling",
     "return_draft",
     "revise_draft",
     "save_catalogued",
+    "start_following",
+    "tell_reader",
     "withdraw_draft",
 ]

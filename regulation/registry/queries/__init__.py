@@ -1,6 +1,7 @@
 """Reads of the registry: what is required where, on which day, as said when."""
 
 from .calendar import working_calendar
+from .changes import Change, Followed, changes_of, followed
 from .drafts import (
     LAPSE_NOTED,
     drafts,
@@ -11,6 +12,7 @@ from .drafts import (
     lapsed_rulings,
     returned_notes,
 )
+from .following import due_followings, followings_of, readers_to_tell, with_things
 from .need import conditions_of, facts_for, pairs_of, search_activities, zones_within
 from .rulings import (
     area_matters_for,
@@ -28,11 +30,17 @@ GENERAL_RULES = "通则"  # the category of entries that are rules about service
 __all__ = [
     "GENERAL_RULES",
     "LAPSE_NOTED",
+    "Change",
+    "Followed",
     "area_matters_for",
+    "changes_of",
     "conditions_of",
     "department_facet",
     "drafts",
+    "due_followings",
     "facts_for",
+    "followed",
+    "followings_of",
     "harder_than_above",
     "has_lawful_basis",
     "history_of",
@@ -40,6 +48,7 @@ __all__ = [
     "lapse_is_noted",
     "lapsed_rulings",
     "pairs_of",
+    "readers_to_tell",
     "region_facet",
     "resting_on",
     "returned_notes",
@@ -50,6 +59,7 @@ __all__ = [
     "search_services",
     "services_of",
     "verdict_for",
+    "with_things",
     "words_of",
     "working_calendar",
     "zones_within",

@@ -1,6 +1,14 @@
 """Pages of the registry: need check, lists, rulings, laws, and the editors' desk."""
 
 from .desk import draft_edit, draft_list, draft_new, draft_return, draft_review, draft_withdraw
+from .following import (
+    changes,
+    feed,
+    following_end,
+    following_list,
+    following_start,
+    following_stop,
+)
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
 from .need import need_check, need_found
 from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
@@ -9,6 +17,7 @@ __all__ = [
     "approval",
     "approval_list",
     "area_list",
+    "changes",
     "comparison",
     "draft_edit",
     "draft_list",
@@ -16,6 +25,11 @@ __all__ = [
     "draft_return",
     "draft_review",
     "draft_withdraw",
+    "feed",
+    "following_end",
+    "following_list",
+    "following_start",
+    "following_stop",
     "instrument",
     "instrument_list",
     "joint_review",
