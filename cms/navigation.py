@@ -23,7 +23,12 @@ MAIN: list[tuple[Any, str]] = [
     (_("Tenders"), "tenders:tender_list"),
     (_("Laws"), "registry:instrument_list"),
 ]
-FOOTER: list[tuple[Any, str]] = [(_("Search the site"), "search"), (_("My desk"), "desk")]
+FOOTER: list[tuple[Any, str]] = [
+    (_("Search the site"), "search"),
+    (_("What changed"), "registry:changes"),
+    (_("Open data"), "opendata:about"),
+    (_("My desk"), "desk"),
+]
 
 
 Link = tuple[str, str]  # title, address

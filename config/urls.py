@@ -12,6 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from cms import public, styleguide
 from cms import views as cms_views
+from marketplace.opendata.urls import machine as opendata_machine
 
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("django-admin/", admin.site.urls),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("data/", include(opendata_machine, namespace="opendata_machine")),
     path("healthz", public.healthz, name="healthz"),
     path("metrics", public.metrics, name="metrics"),
     path("robots.txt", public.robots, name="robots"),
@@ -39,6 +41,7 @@ urlpatterns += i18n_patterns(
     path("", include("regulation.decoupling.urls")),
     path("", include("marketplace.directory.urls")),
     path("", include("marketplace.tenders.urls")),
+    path("", include("marketplace.opendata.urls")),
     path("desk/", cms_views.desk, name="desk"),
     path("search/", cms_views.search, name="search"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

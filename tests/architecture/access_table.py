@@ -139,6 +139,12 @@ TABLE: list[Row] = [
     _get("tenders:bid_new", only(agent=404, other_agent=404), "draft"),
     _get("tenders:bid_receipt", only(agent=200, other_agent=404), "bid"),
     _post("tenders:bid_withdraw", only(agent=302, other_agent=404), "bid"),
+    # open data
+    _get("opendata:about", everyone()),
+    _get("opendata_machine:registry", everyone()),
+    _get("opendata_machine:approval", everyone(), "approval"),
+    _get("opendata_machine:ruling", everyone(), "ruling"),
+    _get("opendata_machine:ruling", everyone(404), "draft_ruling"),
     # pages and documents
     _get("wagtail_serve", everyone(), "page"),
     _get("wagtaildocs_serve", everyone(404), "nothing", "file"),

@@ -50,6 +50,7 @@ def public(tender: Tender) -> list[str]:
         "registry:instrument_list",
         "registry:lapsed_list",
         "registry:changes",
+        "opendata:about",
         "registry:area_list",
         "directory:intermediary_list",
         "tenders:tender_list",

@@ -16,6 +16,7 @@ from .following import due_followings, followings_of, readers_to_tell, with_thin
 from .need import conditions_of, facts_for, pairs_of, search_activities, zones_within
 from .rulings import (
     area_matters_for,
+    bases,
     history_of,
     resting_on,
     rulings_for,
@@ -33,6 +34,7 @@ __all__ = [
     "Change",
     "Followed",
     "area_matters_for",
+    "bases",
     "changes_of",
     "conditions_of",
     "department_facet",
