@@ -1,9 +1,9 @@
-"""Who may write rulings, and who may publish them. Reading the registry is open to everyone."""
+"""Who may write rulings and compile lists, and who may publish them. Reading the registry is open to everyone."""
 
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role, User
 
-from .models import Ruling
+from .models import Edition, Ruling
 
 
 def may_draft(membership: Membership | None) -> bool:
@@ -22,3 +22,13 @@ def may_publish(membership: Membership | None) -> bool:
 def may_review(membership: Membership | None, draft: Ruling, user: User) -> bool:
     """A reviewer who did not write the draft (DESIGN §3.3)."""
     return may_publish(membership) and draft.author_id != user.pk
+
+
+def may_withdraw(membership: Membership | None, draft: Edition, user: User) -> bool:
+    """Whoever compiled the edition, while acting as an editor."""
+    return may_draft(membership) and draft.compiled_by_id == user.pk
+
+
+def may_issue(membership: Membership | None, draft: Edition, user: User) -> bool:
+    """A reviewer who did not compile the edition."""
+    return may_publish(membership) and draft.compiled_by_id != user.pk

@@ -6,6 +6,7 @@ from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, Join
 from .calendar import CalendarDay
 from .condition import Condition
 from .following import Following, Rhythm, Topic
+from .edition import Edition, EditionRow, ListKind, PublicList
 from .guards import BURDEN
 from .provision import LAWFUL_LEVELS, Instrument, Level, Provision
 from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
@@ -22,6 +23,8 @@ __all__ = [
     "CalendarDay",
     "Condition",
     "DayKind",
+    "Edition",
+    "EditionRow",
     "Effect",
     "Following",
     "Instrument",
@@ -29,12 +32,14 @@ __all__ = [
     "JointReviewScheme",
     "JointReviewStage",
     "Level",
+    "ListKind",
     "Material",
     "Necessity",
     "Payer",
     "PriceRegime",
     "Provision",
     "Rhythm",
+    "PublicList",
     "Ruling",
     "RulingBasis",
     "Service",

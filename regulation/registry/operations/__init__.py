@@ -3,14 +3,17 @@
 from .catalogue import save_catalogued
 from .drafts import draft_ruling, return_draft, revise_draft, withdraw_draft
 from .following import end_following, start_following, tell_reader
+from .editions import compile_edition, publish_edition, withdraw_edition
 from .publishing import note_lapse, publish_ruling, replace_ruling
 from .wording import Wording
 
 __all__ = [
     "Wording",
+    "compile_edition",
     "draft_ruling",
     "end_following",
     "note_lapse",
+    "publish_edition",
     "publish_ruling",
     "replace_ruling",
     "return_draft",
@@ -19,4 +22,5 @@ __all__ = [
     "start_following",
     "tell_reader",
     "withdraw_draft",
+    "withdraw_edition",
 ]

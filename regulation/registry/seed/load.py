@@ -13,6 +13,7 @@ from regulation.ledger.operations import record
 
 from . import projects, tables
 from .files import DataFile
+from .lists import first_editions
 from .put import Change
 from .rulings import AUTHOR, rulings, signatory
 
@@ -52,10 +53,12 @@ def load_seed(*, at: dt.datetime, folder: Path = FOLDER) -> Iterator[Step]:
 
     Rows that differ from the file are brought in line, save rulings, which are published once (`at`) and
     then belong to the editors. A file that wrote something leaves one ledger entry with its digest.
+    Last, the lists get their first editions.
     """
     for name, load in steps(at=at):
         file = DataFile(folder, name)
         yield Step(file, _load(file, load))
+    yield Step(DataFile(folder, "lists"), first_editions(at=at, lock=LOCK))
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         total = Change()
         with Progress(*columns, console=Console(quiet=quiet)) as progress:
-            task = progress.add_task("Loading the registry", total=len(steps(at=at)))
+            task = progress.add_task("Loading the registry", total=len(steps(at=at)) + 1)
             for step in load_seed(at=at):
                 total += step.change
                 progress.update(task, advance=1, description=f"Loaded {step.file.name:<22}")
