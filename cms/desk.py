@@ -12,7 +12,7 @@ from marketplace.tenders import queries as tenders
 from regulation.decoupling.queries import proposed_determinations, waiting_checks
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Membership, Role, User
-from regulation.registry.queries import drafts
+from regulation.registry.queries import drafts, waiting_editions
 
 SHOWN = 20
 
@@ -121,7 +121,20 @@ def editors(acting: Membership) -> list[dict[str, Any]]:
     if not reviews:
         links.insert(0, (_("Draft a ruling"), reverse("registry:draft_new")))
     title = _("Rulings to review") if reviews else _("Draft rulings")
-    return [_section(title, items, _("No draft ruling waits."), *links)]
+    return [_section(title, items, _("No draft ruling waits."), *links), _lists(reviews=reviews)]
+
+
+def _lists(*, reviews: bool) -> dict[str, Any]:
+    """Editions of lists that wait for a second person."""
+    items = [
+        _item(e.of_list, e.get_absolute_url(), _("Compiled by %(name)s") % {"name": e.compiled_by})
+        for e in waiting_editions()[:SHOWN]
+    ]
+    links = [(_("All draft editions"), reverse("registry:edition_drafts"))]
+    if not reviews:
+        links.insert(0, (_("Compile an edition"), reverse("registry:edition_new")))
+    title = _("Editions of lists to publish") if reviews else _("Draft editions of lists")
+    return _section(title, items, _("No edition of a list waits."), *links)
 
 
 def trustee(acting: Membership) -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ FOOTER: list[tuple[Any, str]] = [
     (_("Search the site"), "search"),
     (_("What changed"), "registry:changes"),
     (_("Open data"), "opendata:about"),
+    (_("Lists"), "registry:list_index"),
+    (_("Search the site"), "search"),
     (_("My desk"), "desk"),
 ]
 

@@ -28,6 +28,7 @@ ROOMS = (
     "registry:service_list",
     "registry:instrument_list",
     "registry:area_list",
+    "registry:list_index",
     "directory:intermediary_list",
     "tenders:tender_list",
 )

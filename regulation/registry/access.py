@@ -1,4 +1,4 @@
-"""Who may write rulings and compile lists, and who may publish them. Reading the registry is open to everyone."""
+"""Who may write rulings and compile lists, and who may publish them. Reading is open to everyone."""
 
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role, User

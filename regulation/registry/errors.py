@@ -104,7 +104,7 @@ class NotADraftEdition(RegistryRefused):
 
 
 class DayToCome(RegistryRefused):
-    message = _("An edition says how the registry stands on a day that has come. Choose today or a day before.")
+    message = _("An edition says how the registry stands on a day that has come: today or earlier.")
 
 
 class DayBeforeLastEdition(RegistryRefused):

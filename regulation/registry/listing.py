@@ -1,4 +1,4 @@
-"""What a row of a list says: its fields, their labels, and the canonical bytes a digest is taken over. No query."""
+"""What a row of a list says: its fields, their labels, the bytes a digest is taken over. No query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 import datetime as dt
 
-from django.urls import path, register_converter
+from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from . import views
@@ -32,6 +32,39 @@ class DayConverter:
 
 
 register_converter(DayConverter, "registry_day")
+
+
+class ListConverter(StringConverter):
+    """A list of one verdict in a region."""
+
+    regex = "mandatory|optional|commissioned|abolished|area_assessed"
+
+
+class PowersConverter(StringConverter):
+    """The one kind of list that is a department's; the department follows the region."""
+
+    regex = "powers"
+
+
+class FormConverter(StringConverter):
+    regex = "xlsx|csv|jsonl"
+
+
+register_converter(ListConverter, "registry_list")
+register_converter(PowersConverter, "registry_powers")
+register_converter(FormConverter, "registry_form")
+
+
+def editions(place: str) -> list[URLPattern]:
+    """The lasting addresses of one list and its editions."""
+    edition = place + "<int:number>"
+    return [
+        path(place, views.list_series, name="list_series"),
+        path(f"{edition}/", views.edition, name="edition"),
+        path(f"{edition}.<registry_form:form>", views.edition_file, name="edition_file"),
+        path(f"{edition}/difference/<int:other>/", views.edition_difference, name="edition_difference"),
+    ]
+
 
 PLACE = "requirements/<slug:service>/<slug:region>/<slug:approval>/"
 
@@ -67,5 +100,12 @@ urlpatterns = [
     path("laws/<registry_ref:ref>/", views.instrument, name="instrument"),
     path("provisions/<registry_ref:ref>/", views.provision, name="provision"),
     path("area-assessments/", views.area_list, name="area_list"),
+    path("lists/", views.list_index, name="list_index"),
+    path("lists/drafts/", views.edition_drafts, name="edition_drafts"),
+    path("lists/drafts/new/", views.edition_new, name="edition_new"),
+    path("lists/drafts/<int:pk>/", views.edition_review, name="edition_review"),
+    path("lists/drafts/<int:pk>/withdraw/", views.edition_withdraw, name="edition_withdraw"),
+    *editions("lists/<registry_list:kind>/<slug:region>/"),
+    *editions("lists/<registry_powers:kind>/<slug:region>/<int:department>/"),
     path("joint-review/<slug:ref>/", views.joint_review, name="joint_review"),
 ]

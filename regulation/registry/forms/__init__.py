@@ -2,6 +2,7 @@
 
 from .days import AsOfForm, end_of
 from .desk import ReturnForm, RulingForm
+from .editions import CompileForm, ListFilter, RowFilter
 from .filters import (
     ApprovalFilter,
     AreaFilter,
@@ -18,10 +19,13 @@ __all__ = [
     "ApprovalFilter",
     "AreaFilter",
     "AsOfForm",
+    "CompileForm",
     "Facet",
     "FollowForm",
     "InstrumentFilter",
+    "ListFilter",
     "ReturnForm",
+    "RowFilter",
     "RulingForm",
     "ServiceFilter",
     "all_but",

@@ -2,7 +2,8 @@
 
 
 def _refuse(name: str) -> str:
-    return f"RAISE EXCEPTION '{name}: edition %', NEW.id USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';"
+    refusal = f"RAISE EXCEPTION '{name}: edition %', NEW.id"
+    return f"{refusal} USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';"
 
 
 NUMBERED_FUNC = f"""

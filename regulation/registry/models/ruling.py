@@ -71,6 +71,11 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
             lapsed=ExpressionWrapper(demands & ~Exists(_lawful_bases(day)), models.BooleanField())
         )
 
+    def standing_on(self, day: dt.date) -> "RulingQuerySet":
+        """In force on a day, and no demand whose legal basis has ended by it."""
+        demands = Q(necessity=Necessity.MANDATORY)
+        return self.in_force_on(day).filter(~demands | Exists(_lawful_bases(day)))
+
     def lapsed_on(self, day: dt.date) -> "RulingQuerySet":
         """The demands whose legal basis has ended by a day."""
         return self.judged_on(day).filter(~Exists(_lawful_bases(day)), necessity=Necessity.MANDATORY)

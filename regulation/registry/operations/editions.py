@@ -1,4 +1,4 @@
-"""Lists as numbered, dated editions: compiled, published, given up. Nothing of an edition is written twice."""
+"""Lists as numbered, dated editions: compiled, published, given up. Nothing is written twice."""
 
 import datetime as dt
 import hashlib
@@ -83,7 +83,7 @@ def publish_edition(*, edition: Edition, by: User, at: dt.datetime) -> Edition:
 
 @transaction.atomic
 def withdraw_edition(*, edition: Edition, by: User, at: dt.datetime) -> Edition:
-    """Whoever compiled a draft edition gives it up; it stays on record. Raises NotADraftEdition, NotTheCompiler."""
+    """Whoever compiled a draft gives it up; it stays on record. Raises NotADraftEdition, NotTheCompiler."""
     draft = _locked_draft(edition)
     if draft.compiled_by_id != by.pk:
         raise NotTheCompiler
@@ -94,7 +94,11 @@ def withdraw_edition(*, edition: Edition, by: User, at: dt.datetime) -> Edition:
 
 
 def _locked_draft(edition: Edition) -> Edition:
-    draft = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("of_list").get(pk=edition.pk)
+    draft = (
+        Edition.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("of_list")
+        .get(pk=edition.pk)
+    )
     if draft.published_at is not None or draft.withdrawn_at is not None:
         raise NotADraftEdition
     return draft

@@ -31,7 +31,7 @@ def latest_editions(lists: Sequence[Any]) -> dict[int, Edition]:
 
 
 def last_edition(of: PublicList) -> Edition | None:
-    return of.editions.published().order_by("-number").first()  # type: ignore[attr-defined,no-any-return]
+    return of.editions.published().order_by("-number").first()
 
 
 def edition_before(edition: Edition) -> Edition | None:
@@ -92,7 +92,8 @@ def publication_of(edition: Edition) -> Entry | None:
 
 def standing_of(subject: Approval | Ruling) -> QuerySet[EditionRow]:
     """Where a record stands in the published lists: of each list the latest edition that names it."""
-    rows = subject.edition_rows.filter(edition__published_at__isnull=False)  # type: ignore[union-attr]
-    found = rows.order_by("edition__of_list_id", "-edition__number", "position").distinct("edition__of_list_id")
+    rows = subject.edition_rows.filter(edition__published_at__isnull=False)
+    found = rows.order_by("edition__of_list_id", "-edition__number", "position").distinct(
+        "edition__of_list_id"
+    )
     return found.select_related("edition__of_list__region", "edition__of_list__department")
-

@@ -33,7 +33,7 @@ def listed(of: PublicList, *, on: dt.date) -> Iterator[Listed]:
     if of.kind == ListKind.POWERS:
         yield from _powers(of, on=on)
         return
-    for ruling in _rulings(of, on=on).filter(lapsed=False).iterator(chunk_size=CHUNK):
+    for ruling in _rulings(of).standing_on(on).iterator(chunk_size=CHUNK):
         yield _from_ruling(ruling, on=on)
     if of.kind == ListKind.AREA_ASSESSED:
         yield from map(_from_matter, _matters(of, on=on).iterator(chunk_size=CHUNK))
@@ -51,15 +51,13 @@ def left_out(of: PublicList, *, on: dt.date) -> list[dict[str, str | int]]:
             "approval": r.approval.name if r.approval else "",
             "approval_en": r.approval.name_en if r.approval else "",
         }
-        for r in _rulings(of, on=on).filter(lapsed=True)
+        for r in _rulings(of).in_force_on(on).lapsed_on(on)
     ]
 
 
-def _rulings(of: PublicList, *, on: dt.date) -> RulingQuerySet:
+def _rulings(of: PublicList) -> RulingQuerySet:
     return (
         Ruling.objects.on_record()
-        .in_force_on(on)
-        .judged_on(on)
         .filter(region=of.region_id, necessity=of.kind)
         .select_related("service", "approval__department", "condition")
         .prefetch_related(bases())

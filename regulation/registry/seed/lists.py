@@ -32,9 +32,9 @@ def first_editions(*, at: dt.datetime, lock: int) -> Change:
 
 def _first(place: Place, author: User, reviewer: User, at: dt.datetime) -> Change:
     kind, region, department = place
-    asked = {"kind": kind, "region": region, "department": department}
+    day = localdate(at)
     try:
-        made = compile_edition(**asked, as_of=localdate(at), by=author, at=at)
+        made = compile_edition(kind=kind, region=region, department=department, as_of=day, by=author, at=at)
     except NothingListed:  # area-assessment matters whose article is not in force
         return Change()
     publish_edition(edition=made, by=reviewer, at=at)
@@ -43,7 +43,7 @@ def _first(place: Place, author: User, reviewer: User, at: dt.datetime) -> Chang
 
 def _places(day: dt.date) -> list[Place]:
     """The lists that have a row on a day, by region, kind and department."""
-    held = Ruling.objects.on_record().in_force_on(day).judged_on(day).filter(lapsed=False)
+    held = Ruling.objects.on_record().standing_on(day)
     found = set(held.order_by().values_list("necessity", "region"))
     matters = AreaAssessmentMatter.objects.order_by().values_list("region", flat=True)
     found |= {(str(ListKind.AREA_ASSESSED), region) for region in matters}

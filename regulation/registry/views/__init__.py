@@ -9,6 +9,8 @@ from .following import (
     following_start,
     following_stop,
 )
+from .editions import edition, edition_difference, edition_file, list_index, list_series
+from .editions_desk import edition_drafts, edition_new, edition_review, edition_withdraw
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
 from .need import need_check, need_found
 from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
@@ -30,10 +32,19 @@ __all__ = [
     "following_list",
     "following_start",
     "following_stop",
+    "edition",
+    "edition_difference",
+    "edition_drafts",
+    "edition_file",
+    "edition_new",
+    "edition_review",
+    "edition_withdraw",
     "instrument",
     "instrument_list",
     "joint_review",
     "lapsed_list",
+    "list_index",
+    "list_series",
     "need_check",
     "need_found",
     "provision",

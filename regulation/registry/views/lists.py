@@ -11,6 +11,7 @@ from ..forms import ApprovalFilter, AreaFilter, AsOfForm, ServiceFilter, all_but
 from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Service
 from ..plan import Facts, make_plan
 from ..queries import GENERAL_RULES, department_facet, region_facet, rulings_for, rulings_on, services_of
+from .editions import standing
 
 PAGE = 20
 
@@ -60,6 +61,7 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
             "materials": found.materials.select_related("service"),
             "form": form,
             "day": day,
+            "standing": standing(found),
         },
         status=422 if form.errors else 200,
     )

@@ -17,6 +17,7 @@ from ..drawing import Era, draw
 from ..forms import AsOfForm, InstrumentFilter, end_of
 from ..models import Approval, Instrument, Provision, Ruling, Service
 from ..models.ruling import EVERY_APPROVAL
+from .editions import standing
 
 PAGE = 20
 HISTORY = 50
@@ -84,6 +85,7 @@ def _page(request: HttpRequest, found: Ruling, today: dt.date) -> dict[str, Any]
         "drawing": draw([_era(r, found) for r in history], today=today),
         "holds_today": today in found.in_force and found.recorded.upper is None,
         "may_draft": may_draft(acting(request)),
+        "standing": standing(found),
     }
 
 

@@ -86,7 +86,9 @@ def test_a_departments_list_says_what_it_may_and_may_not_ask_for():
     approval = ApprovalFactory(committed_days=7)
     names = {}
     for verdict in (Necessity.MANDATORY, Necessity.OPTIONAL):
-        names[verdict] = RulingFactory(approval=approval, region=approval.region, necessity=verdict).service.name
+        names[verdict] = RulingFactory(
+            approval=approval, region=approval.region, necessity=verdict
+        ).service.name
     general = RulingFactory(necessity=Necessity.COMMISSIONED).service
     MaterialFactory(approval=approval, service=general, position=1, name="气候论证报告")
     unruled = ServiceFactory()
