@@ -13,7 +13,8 @@ from cms.site import load_site
 from marketplace.tenders.operations import submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.parties.models import Region, Role
-from regulation.registry.models import JointReviewScheme
+from regulation.registry.models import JointReviewScheme, ListKind, Ruling
+from regulation.registry.operations import compile_edition, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
 from tests.factories import world
 
@@ -98,6 +99,41 @@ def ruled(provision):
     }
 
 
+def lists(users, approval, ruling):
+    """Two editions of one list and a draft, and a department's own list."""
+
+    def compiled(kind, place, department=None):
+        now = timezone.now()
+        return compile_edition(
+            kind=kind,
+            region=place,
+            department=department,
+            as_of=timezone.localdate(now),
+            by=users["editor"],
+            at=now,
+        )
+
+    def publish(edition):
+        publish_edition(edition=edition, by=users["reviewer"], at=timezone.now())
+
+    publish(compiled(ListKind.MANDATORY, ruling.region))
+    world.ruling(region=ruling.region)
+    publish(compiled(ListKind.MANDATORY, ruling.region))
+    world.ruling(region=ruling.region)
+    publish(compiled(ListKind.POWERS, approval.region, approval.department))
+    return {
+        "draft_edition": compiled(ListKind.MANDATORY, ruling.region).pk,
+        "a_list": "mandatory",
+        "powers": "powers",
+        "list_region": approval.region_id,
+        "list_department": approval.department_id,
+        "first": 1,
+        "second": 2,
+        "csv": "csv",
+        "xlsx": "xlsx",
+    }
+
+
 def things(users, service, approval, seller, tender, bid):
     provision = world.provision()
     unknown = world.check(
@@ -115,6 +151,8 @@ def things(users, service, approval, seller, tender, bid):
         "service": service.code,
         "service_topic": "service",
         **ruled(provision),
+        **(ruling := ruled(provision)),
+        **lists(users, approval, Ruling.objects.get(pk=ruling["ruling"])),
         "draft_ruling": world.ruling(published_at=None, reviewer=None, author=users["editor"]).pk,
         "instrument": provision.instrument.ref,
         "provision": provision.ref,

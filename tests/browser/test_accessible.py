@@ -11,7 +11,7 @@ from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Tender
 from regulation.parties.models import User
-from regulation.registry.models import Approval, JointReviewScheme, Provision, Ruling, Service
+from regulation.registry.models import Approval, JointReviewScheme, Provision, PublicList, Ruling, Service
 from tests.browser.axe import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -41,6 +41,16 @@ def comparisons() -> list[str]:
     return [reverse("registry:comparison", args=[new.pk, old.pk])]
 
 
+def lists() -> list[str]:
+    """A list's editions, the first of them, and a department's own list."""
+    mandatory = PublicList.objects.get(kind="mandatory", region="000000")
+    powers = PublicList.objects.filter(kind="powers").first()
+    first = mandatory.editions.published().first()
+    against_itself = reverse("registry:edition_difference", args=[*mandatory.place, 1, 1])
+    shown = [mandatory, first, powers.editions.published().first()]
+    return [*(each.get_absolute_url() for each in shown), against_itself]
+
+
 def public(tender: Tender) -> list[str]:
     ruling = Ruling.objects.on_record().filter(approval__isnull=False).first()
     names = (
@@ -52,6 +62,7 @@ def public(tender: Tender) -> list[str]:
         "registry:changes",
         "opendata:about",
         "registry:area_list",
+        "registry:list_index",
         "directory:intermediary_list",
         "tenders:tender_list",
         "search",
@@ -70,6 +81,7 @@ def public(tender: Tender) -> list[str]:
         ruling.get_absolute_url(),
         ruling.dated_url,
         *comparisons(),
+        *lists(),
         Provision.objects.filter(bases__isnull=False).first().get_absolute_url(),
         Provision.objects.filter(bases__isnull=False).first().instrument.get_absolute_url(),
         reverse("registry:joint_review", args=[JointReviewScheme.objects.first().ref]),
@@ -94,7 +106,13 @@ ROLES = {
         reverse("directory:offer_new"),
         reverse("tenders:bid_new", args=[t.ref]),
     ],
-    "editor": lambda t: [reverse("desk"), reverse("registry:draft_list"), reverse("registry:draft_new")],
+    "editor": lambda t: [
+        reverse("desk"),
+        reverse("registry:draft_list"),
+        reverse("registry:draft_new"),
+        reverse("registry:edition_drafts"),
+        reverse("registry:edition_new"),
+    ],
     "regulator": lambda t: [reverse("desk"), reverse("decoupling:check_list"), reverse("decoupling:inquire")],
     "trustee1": lambda t: [reverse("desk")],
     "admin": lambda t: [reverse("desk"), reverse("styleguide")],

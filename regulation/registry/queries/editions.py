@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from regulation.ledger.models import Entry
 
-from ..models import Approval, Edition, EditionRow, Level, PublicList, Ruling
+from ..models import Approval, Edition, EditionRow, Level, ListKind, PublicList, Ruling
 
 PUBLISHED = "registry.edition_published"
 
 
 def published_lists() -> QuerySet[PublicList]:
-    """Lists with an edition, each with the key of its `latest` one: the country first."""
+    """Lists with an edition, each with the key of its `latest` one: the country first, mandatory first."""
+    kinds = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(ListKind.values)))
     latest = Edition.objects.published().filter(of_list=OuterRef("pk")).order_by("-number")
     return (
         PublicList.objects.annotate(latest=Subquery(latest.values("pk")[:1]))
         .filter(latest__isnull=False)
         .select_related("region", "department")
-        .order_by("region", "kind", "department__pinyin", "pk")
+        .order_by("region", kinds, "department__pinyin", "pk")
     )
 
 

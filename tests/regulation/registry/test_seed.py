@@ -17,9 +17,11 @@ from regulation.registry.models import (
     LAWFUL_LEVELS,
     Approval,
     AreaAssessmentMatter,
+    Edition,
     Instrument,
     JointReviewScheme,
     Level,
+    ListKind,
     Material,
     Necessity,
     Payer,
@@ -30,6 +32,7 @@ from regulation.registry.models import (
 from regulation.registry.seed import load_seed
 from regulation.registry.seed.load import FOLDER
 from regulation.registry.seed.put import Change, put
+from regulation.registry.seed.rulings import AUTHOR, REVIEWER
 from regulation.registry.text import terms
 
 CODE_IN_FORCE = dt.date(2026, 8, 15)
@@ -340,3 +343,25 @@ def test_put_removes_nothing(seeded):
     before = Service.objects.count()
     assert put(Service.objects.all(), [], key=("code",)) == Change()
     assert Service.objects.count() == before
+
+
+# Lists
+
+
+def test_every_list_that_has_rows_gets_its_first_edition_by_two_accounts(seeded):
+    editions = Edition.objects.published().select_related("of_list", "compiled_by", "published_by")
+    assert {e.number for e in editions} == {1}
+    assert {(e.compiled_by.email, e.published_by.email) for e in editions} == {(AUTHOR[0], REVIEWER[0])}
+    powers = [e for e in editions if e.of_list.kind == ListKind.POWERS]
+    assert sum(e.row_count for e in powers) == Approval.objects.count()
+    assert len(powers) == len({(a.department_id, a.region_id) for a in Approval.objects.all()})
+    held = Ruling.objects.on_record().standing_on(timezone.localdate())
+    for kind in (Necessity.MANDATORY, Necessity.OPTIONAL, Necessity.COMMISSIONED, Necessity.ABOLISHED):
+        listed = sum(e.row_count for e in editions if e.of_list.kind == kind)
+        assert listed == held.filter(necessity=kind).count() > 0
+
+
+def test_editions_are_not_compiled_again_by_a_second_load(seeded):
+    before = Edition.objects.count()
+    assert not list(load_seed(at=timezone.now()))[-1].change
+    assert Edition.objects.count() == before
