@@ -39,7 +39,7 @@ def edition_new(request: HttpRequest) -> HttpResponse:
         for name in ("kind", "region", "department")
         if name in request.GET
     }
-    form = CompileForm(request.POST or None, initial=given)
+    form = CompileForm(request.POST if request.method == "POST" else None, initial=given)
     if request.method == "POST" and form.is_valid():
         data: dict[str, Any] = form.cleaned_data
         by: Any = request.user
