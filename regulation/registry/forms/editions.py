@@ -59,7 +59,7 @@ class CompileForm(DaysWithin, forms.Form):
     as_of = forms.DateField(
         label=_("As the registry stands on"),
         initial=timezone.localdate,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

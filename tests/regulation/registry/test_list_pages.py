@@ -271,6 +271,14 @@ def test_an_editor_compiles_and_a_reviewer_publishes(client):
     assert (made.number, answer.url) == (1, made.get_absolute_url())
 
 
+def test_the_day_is_filled_in_as_a_browser_reads_it(client):
+    acting(client, Role.EDITOR)
+    today = timezone.localdate().isoformat()
+    for language in ("zh-hans", "en"):
+        with override(language):
+            assert f'value="{today}"' in page(client, reverse("registry:edition_new"))
+
+
 def test_nothing_new_is_told_and_refused(client):
     RulingFactory()
     issue()
