@@ -91,6 +91,8 @@ class NotOnRecord(RegistryRefused):
 
 class TooManyFollowings(RegistryRefused):
     message = _("You follow a hundred topics already. End one first, or follow a region or a department.")
+
+
 class SameCompiler(RegistryRefused):
     message = _("Whoever compiled an edition cannot publish it. A second person has to.")
 

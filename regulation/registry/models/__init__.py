@@ -5,8 +5,8 @@ from .approval import Approval, Material
 from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, JointReviewStage
 from .calendar import CalendarDay
 from .condition import Condition
-from .following import Following, Rhythm, Topic
 from .edition import Edition, EditionRow, ListKind, PublicList
+from .following import Following, Rhythm, Topic
 from .guards import BURDEN
 from .provision import LAWFUL_LEVELS, Instrument, Level, Provision
 from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
@@ -38,8 +38,8 @@ __all__ = [
     "Payer",
     "PriceRegime",
     "Provision",
-    "Rhythm",
     "PublicList",
+    "Rhythm",
     "Ruling",
     "RulingBasis",
     "Service",

@@ -2,8 +2,8 @@
 
 from .catalogue import save_catalogued
 from .drafts import draft_ruling, return_draft, revise_draft, withdraw_draft
-from .following import end_following, start_following, tell_reader
 from .editions import compile_edition, publish_edition, withdraw_edition
+from .following import end_following, start_following, tell_reader
 from .publishing import note_lapse, publish_ruling, replace_ruling
 from .wording import Wording
 

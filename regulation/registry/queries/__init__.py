@@ -12,7 +12,6 @@ from .drafts import (
     lapsed_rulings,
     returned_notes,
 )
-from .following import due_followings, followings_of, readers_to_tell, with_things
 from .editions import (
     PUBLISHED,
     Delta,
@@ -27,6 +26,7 @@ from .editions import (
     standing_of,
     waiting_editions,
 )
+from .following import due_followings, followings_of, readers_to_tell, with_things
 from .listed import left_out, listed
 from .need import conditions_of, facts_for, pairs_of, search_activities, zones_within
 from .rulings import (
@@ -46,10 +46,10 @@ GENERAL_RULES = "通则"  # the category of entries that are rules about service
 __all__ = [
     "GENERAL_RULES",
     "LAPSE_NOTED",
-    "Change",
-    "Followed",
     "PUBLISHED",
+    "Change",
     "Delta",
+    "Followed",
     "area_matters_for",
     "bases",
     "changes_of",
@@ -74,9 +74,9 @@ __all__ = [
     "left_out",
     "listed",
     "pairs_of",
-    "readers_to_tell",
     "publication_of",
     "published_lists",
+    "readers_to_tell",
     "region_facet",
     "resting_on",
     "returned_notes",
@@ -89,8 +89,8 @@ __all__ = [
     "services_of",
     "standing_of",
     "verdict_for",
-    "with_things",
     "waiting_editions",
+    "with_things",
     "words_of",
     "working_calendar",
     "zones_within",

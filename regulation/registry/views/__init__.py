@@ -1,6 +1,8 @@
 """Pages of the registry: need check, lists, rulings, laws, and the editors' desk."""
 
 from .desk import draft_edit, draft_list, draft_new, draft_return, draft_review, draft_withdraw
+from .editions import edition, edition_difference, edition_file, list_index, list_series
+from .editions_desk import edition_drafts, edition_new, edition_review, edition_withdraw
 from .following import (
     changes,
     feed,
@@ -9,8 +11,6 @@ from .following import (
     following_start,
     following_stop,
 )
-from .editions import edition, edition_difference, edition_file, list_index, list_series
-from .editions_desk import edition_drafts, edition_new, edition_review, edition_withdraw
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
 from .need import need_check, need_found
 from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
@@ -27,11 +27,6 @@ __all__ = [
     "draft_return",
     "draft_review",
     "draft_withdraw",
-    "feed",
-    "following_end",
-    "following_list",
-    "following_start",
-    "following_stop",
     "edition",
     "edition_difference",
     "edition_drafts",
@@ -39,6 +34,11 @@ __all__ = [
     "edition_new",
     "edition_review",
     "edition_withdraw",
+    "feed",
+    "following_end",
+    "following_list",
+    "following_start",
+    "following_stop",
     "instrument",
     "instrument_list",
     "joint_review",
