@@ -66,6 +66,17 @@ class PriceTableBlock(blocks.StructBlock):
         return context | live.price_table(value["service"], value["count"])
 
 
+class ReportedBlock(blocks.StructBlock):
+    """A result as a local government reports it, with where it says so."""
+
+    text = blocks.CharBlock(max_length=300, label=_("What is reported"))
+    source = blocks.CharBlock(max_length=400, label=_("Source"))
+
+    class Meta:
+        icon = "openquote"
+        label = _("Reported result")
+
+
 def paragraph() -> blocks.RichTextBlock:
     """A fresh block each time: a block takes the name of where it stands, so two places cannot share one."""
     return blocks.RichTextBlock(features=FEATURES, label=_("Paragraph"), icon="pilcrow")

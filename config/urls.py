@@ -10,7 +10,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from cms import public, styleguide
+from cms import adopting, public, styleguide
 from cms import views as cms_views
 from marketplace.opendata.urls import machine as opendata_machine
 
@@ -43,6 +43,8 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.tenders.urls")),
     path("", include("marketplace.opendata.urls")),
     path("desk/", cms_views.desk, name="desk"),
+    path("adoptions/<uuid:key>/", adopting.adopt, name="practice_adopt"),
+    path("adoptions/<uuid:key>/take-back/", adopting.take_back, name="practice_take_back"),
     path("search/", cms_views.search, name="search"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("", include(wagtail_urls)),

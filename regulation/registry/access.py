@@ -3,14 +3,14 @@
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role, User
 
-from .models import Edition, Ruling
+from .models import Edition, Measure, Ruling
 
 
 def may_draft(membership: Membership | None) -> bool:
     return acts_as(membership, Role.EDITOR)
 
 
-def may_revise(membership: Membership | None, draft: Ruling, user: User) -> bool:
+def may_revise(membership: Membership | None, draft: Ruling | Measure, user: User) -> bool:
     """The draft's own author, while acting as an editor."""
     return may_draft(membership) and draft.author_id == user.pk
 
@@ -19,7 +19,7 @@ def may_publish(membership: Membership | None) -> bool:
     return acts_as(membership, Role.REVIEWER)
 
 
-def may_review(membership: Membership | None, draft: Ruling, user: User) -> bool:
+def may_review(membership: Membership | None, draft: Ruling | Measure, user: User) -> bool:
     """A reviewer who did not write the draft (DESIGN §3.3)."""
     return may_publish(membership) and draft.author_id != user.pk
 

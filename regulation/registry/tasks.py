@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from regulation.ledger.queries import database_now
 
-from .operations import note_lapse, tell_reader
-from .queries import lapsed_rulings, readers_to_tell
+from .operations import follow_measure, note_lapse, tell_reader
+from .queries import approvals_behind_measures, lapsed_rulings, readers_to_tell
 
 
 @shared_task(name="registry.note_lapsed")
@@ -31,3 +31,10 @@ def send_digests() -> int:
     if failures:
         raise ExceptionGroup("digests that could not be sent", failures)
     return told
+
+
+@shared_task(name="registry.follow_measures")
+def follow_measures() -> int:
+    """Where a measure begins today, the approval's committed days follow it. Safe to run twice."""
+    today = timezone.localdate(database_now())
+    return sum(follow_measure(approval=one, on=today) for one in approvals_behind_measures(on=today))

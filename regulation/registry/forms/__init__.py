@@ -14,6 +14,7 @@ from .filters import (
     regions_with_approvals,
 )
 from .following import FollowForm
+from .measures import LeagueForm, MeasureForm, sort_of
 
 __all__ = [
     "ApprovalFilter",
@@ -23,7 +24,9 @@ __all__ = [
     "Facet",
     "FollowForm",
     "InstrumentFilter",
+    "LeagueForm",
     "ListFilter",
+    "MeasureForm",
     "ReturnForm",
     "RowFilter",
     "RulingForm",
@@ -32,4 +35,5 @@ __all__ = [
     "clean_text",
     "end_of",
     "regions_with_approvals",
+    "sort_of",
 ]

@@ -8,6 +8,7 @@ from .condition import Condition
 from .edition import Edition, EditionRow, ListKind, PublicList
 from .following import Following, Rhythm, Topic
 from .guards import BURDEN
+from .measure import Measure, OnlineLevel
 from .provision import LAWFUL_LEVELS, Instrument, Level, Provision
 from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
 from .service import Service
@@ -34,7 +35,9 @@ __all__ = [
     "Level",
     "ListKind",
     "Material",
+    "Measure",
     "Necessity",
+    "OnlineLevel",
     "Payer",
     "PriceRegime",
     "Provision",

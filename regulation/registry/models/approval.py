@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, Region
 
+from .provision import Provision
 from .service import Service
 
 
@@ -57,19 +58,35 @@ class Approval(models.Model):
 
 
 class Material(models.Model):
-    """A paper an approval asks for (CCCEV EvidenceType). `service` is the one whose output it plainly is."""
+    """A paper an approval asks for (CCCEV EvidenceType). `service` is the one whose output it plainly is.
+
+    `held_by` is the office that issued it, where it plainly is an office's own result: what a department can
+    fetch it may not ask for, under `held_provision`. `held_ground` says in a sentence why it is plain.
+    """
 
     approval = models.ForeignKey(Approval, models.CASCADE, related_name="materials")
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=400)
     service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="materials")
+    held_by = models.CharField(max_length=200, blank=True)
+    held_by_en = models.CharField(max_length=200, blank=True)
+    held_ground = models.CharField(max_length=400, blank=True)
+    held_ground_en = models.CharField(max_length=400, blank=True)
+    held_provision = models.ForeignKey(
+        Provision, models.PROTECT, null=True, blank=True, related_name="held_papers"
+    )
     source = models.CharField(max_length=400)
 
     class Meta:
         verbose_name = _("required paper")
         ordering = ["approval", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["approval", "position"], name="material_once_per_position")
+            models.UniqueConstraint(fields=["approval", "position"], name="material_once_per_position"),
+            models.CheckConstraint(
+                condition=Q(held_by="", held_ground="", held_provision__isnull=True)
+                | (~Q(held_by="") & ~Q(held_ground="") & Q(held_provision__isnull=False)),
+                name="material_held_on_a_ground_and_a_provision",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from ..errors import (
     SamePerson,
 )
 from ..models import Necessity, Ruling, Service
+from ..periods import left_of
 from ..queries import (
     LAPSE_NOTED,
     harder_than_above,
@@ -62,7 +63,9 @@ def replace_ruling(*, draft: Ruling, by: User, at: dt.datetime) -> Ruling:
     again: list[Ruling] = []
     for standing in old:
         close(standing, at=at)
-        again += [_record_again(standing, period=rest, at=at) for rest in _left(standing, new)]
+        again += [
+            _record_again(standing, period=rest, at=at) for rest in left_of(standing.in_force, new.in_force)
+        ]
     _publish(new, by=by, at=at)
     said = body(new, basis_of(new))
     said["replaces"] = [ruling.urn for ruling in old]
@@ -126,21 +129,10 @@ def _end_below(new: Ruling, *, at: dt.datetime) -> list[Ruling]:
             raise HarderThanAbove(up)
         if low not in ended:
             close(low, at=at)
-            for rest in _left(low, new):
+            for rest in left_of(low.in_force, new.in_force):
                 _record_again(low, period=rest, at=at)
             ended.append(low)
     return ended
-
-
-def _left(old: Ruling, new: Ruling) -> list[DateRange]:
-    """What the new ruling's period leaves of the old one's: before it, after it, both or nothing."""
-    was, now = old.in_force, new.in_force
-    left = []
-    if was.lower < now.lower:
-        left.append(DateRange(was.lower, now.lower, "[)"))
-    if now.upper is not None and (was.upper is None or now.upper < was.upper):
-        left.append(DateRange(now.upper, was.upper, "[)"))
-    return left
 
 
 def _record_again(old: Ruling, *, period: DateRange, at: dt.datetime) -> Ruling:

@@ -27,7 +27,9 @@ from .editions import (
     waiting_editions,
 )
 from .following import due_followings, followings_of, readers_to_tell, with_things
+from .league import league_cases, league_demands, league_regions
 from .listed import left_out, listed
+from .measures import Once, approvals_behind_measures, measure_drafts, measures_of, once_of, same_approvals
 from .need import conditions_of, facts_for, pairs_of, search_activities, zones_within
 from .rulings import (
     area_matters_for,
@@ -50,6 +52,8 @@ __all__ = [
     "Change",
     "Delta",
     "Followed",
+    "Once",
+    "approvals_behind_measures",
     "area_matters_for",
     "bases",
     "changes_of",
@@ -71,8 +75,14 @@ __all__ = [
     "lapsed_rulings",
     "last_edition",
     "latest_editions",
+    "league_cases",
+    "league_demands",
+    "league_regions",
     "left_out",
     "listed",
+    "measure_drafts",
+    "measures_of",
+    "once_of",
     "pairs_of",
     "publication_of",
     "published_lists",
@@ -83,6 +93,7 @@ __all__ = [
     "rows_by_level",
     "rulings_for",
     "rulings_on",
+    "same_approvals",
     "search_activities",
     "search_approvals",
     "search_services",

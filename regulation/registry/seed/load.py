@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from regulation.ledger.operations import record
 
-from . import projects, tables
+from . import measures, projects, tables
 from .files import DataFile
 from .lists import first_editions
 from .put import Change
@@ -41,6 +41,8 @@ def steps(*, at: dt.datetime) -> list[tuple[str, Callable[[DataFile], Change]]]:
         ("services.csv", tables.services),
         ("approvals.csv", tables.approvals),
         ("materials.csv", tables.materials),
+        ("held_papers.csv", measures.held_papers),
+        ("measures.csv", partial(measures.measures, at=at)),
         ("activities.json", projects.activities),
         ("area_assessments.csv", projects.area_assessments),
         ("multi_assessment.json", projects.joint_review),

@@ -40,7 +40,7 @@ def rulings(file: DataFile, *, at: dt.datetime) -> Change:
         of = approval[row["approval"]] if row["approval"] else None
         place = (of, service[row["service"]], row["region"])
         in_force = DateRange(day(row["in_force_from"]), day(row["in_force_to"]))
-        if not any(_overlap(in_force, other) for other in taken[place]):
+        if not any(overlap(in_force, other) for other in taken[place]):
             new.append(_ruling(row, place=place, in_force=in_force, at=at))
             bases.append([provision[ref] for ref in row["provisions"]])
     if new:
@@ -90,7 +90,7 @@ def _taken() -> dict[Place, list[DateRange]]:
     return taken
 
 
-def _overlap(one: DateRange, other: DateRange) -> bool:
+def overlap(one: DateRange, other: DateRange) -> bool:
     """Whether two half-open periods share a day; both have a start."""
     return _starts_before_end_of(one, other) and _starts_before_end_of(other, one)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, TextField, Value
+from django.utils import timezone
 
 from regulation.parties.models import Entity, Region
 
@@ -14,6 +15,7 @@ from ..models import (
     CalendarDay,
     Instrument,
     Material,
+    Measure,
     Provision,
     Service,
 )
@@ -148,6 +150,7 @@ def approvals(file: DataFile) -> Change:
     departments_file = DataFile(file.folder, "departments.csv")
     pk = {(e.name, e.region_id): e.pk for e in Entity.objects.filter(is_invented=False)}
     department = {row["ref"]: pk[row["name"], row["region"]] for row in departments_file.rows()}
+    measured = _measured_days()
     rows = [
         {
             "ref": row["ref"],
@@ -158,7 +161,7 @@ def approvals(file: DataFile) -> Change:
             "code": row["code"] or None,
             "base_code": row["base_code"],
             "main_item": row["main_item"],
-            "committed_days": number(row["committed_days"]),
+            "committed_days": measured.get(row["ref"], number(row["committed_days"])),
             "source": row["source"],
         }
         for row in file.rows()
@@ -166,6 +169,15 @@ def approvals(file: DataFile) -> Change:
     known = Approval.objects.defer("search")
     derived = ("pinyin", "initials", "search")
     return put(known, rows, key=("ref",), derive=index_approval, derived=derived)
+
+
+def _measured_days() -> dict[str, int]:
+    """Committed days that a published measure states: they take the place of the file's."""
+    stated = Measure.objects.on_record().in_force_on(timezone.localdate())
+    stated = stated.filter(committed_days__isnull=False, is_invented=False)
+    return {
+        ref: days for ref, days in stated.values_list("approval__ref", "committed_days") if days is not None
+    }
 
 
 def index_approval(approval: Approval) -> None:

@@ -11,7 +11,9 @@ from .following import (
     following_start,
     following_stop,
 )
+from .league import league, league_csv
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
+from .measures import measure_list, measure_new, measure_review, measure_withdraw
 from .need import need_check, need_found
 from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
 
@@ -43,8 +45,14 @@ __all__ = [
     "instrument_list",
     "joint_review",
     "lapsed_list",
+    "league",
+    "league_csv",
     "list_index",
     "list_series",
+    "measure_list",
+    "measure_new",
+    "measure_review",
+    "measure_withdraw",
     "need_check",
     "need_found",
     "provision",

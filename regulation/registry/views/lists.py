@@ -7,10 +7,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy
 
+from regulation.parties.access import acting
+
+from ..access import may_draft
 from ..forms import ApprovalFilter, AreaFilter, AsOfForm, ServiceFilter, all_but
 from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Service
 from ..plan import Facts, make_plan
-from ..queries import GENERAL_RULES, department_facet, region_facet, rulings_for, rulings_on, services_of
+from ..queries import (
+    GENERAL_RULES,
+    department_facet,
+    once_of,
+    region_facet,
+    rulings_for,
+    rulings_on,
+    services_of,
+)
 from .editions import standing
 
 PAGE = 20
@@ -49,6 +60,7 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
     form = AsOfForm(request.GET or None)
     day = form.day()
     services = list(services_of(found))
+    materials = list(found.materials.select_related("service", "held_provision__instrument"))
     rulings = rulings_for(
         approval=found, services=services, region=found.region, on=day, said_at=form.moment()
     )
@@ -58,7 +70,9 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
         {
             "approval": found,
             "plan": make_plan([Facts(s, rulings.get(s.pk)) for s in services]),
-            "materials": found.materials.select_related("service"),
+            "materials": materials,
+            "once": once_of(found, materials=materials, on=day, said_at=form.moment()),
+            "may_draft": may_draft(acting(request)),
             "form": form,
             "day": day,
             "standing": standing(found),

@@ -15,8 +15,8 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from . import live
-from .blocks import BodyBlock, paragraph
+from .. import live
+from ..blocks import BodyBlock, paragraph
 
 PER_PAGE = 10
 
@@ -50,7 +50,7 @@ class HomePage(BasePage):
         FieldPanel("body"),
     ]
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
-    subpage_types: ClassVar[list[str]] = ["cms.StandardPage", "cms.ArticleIndexPage"]
+    subpage_types: ClassVar[list[str]] = ["cms.StandardPage", "cms.ArticleIndexPage", "cms.PracticeIndexPage"]
     template = "cms/home_page.html"
 
     class Meta:

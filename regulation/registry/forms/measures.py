@@ -1,0 +1,105 @@
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ..errors import MeasureEmpty, MeasurePeriodEmpty, PromiseBeyondLaw
+from ..league import KEYS
+from ..models import Approval, OnlineLevel
+from ..operations import Measured
+from ..operations.measures import NUMBERS
+from .days import DaysWithin
+
+
+def _number(label: Any, highest: int, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=0, max_value=highest, **more)
+
+
+class MeasureForm(DaysWithin, forms.Form):
+    """A draft measure of an approval. What is left empty is unknown."""
+
+    approval = forms.ModelChoiceField(
+        label=_("Approval (its address part)"),
+        queryset=Approval.objects.defer("search"),
+        to_field_name="ref",
+        widget=forms.TextInput,
+    )
+    start = forms.DateField(label=_("In force from"), widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(
+        label=_("In force until (exclusive)"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    trips = _number(
+        _("Trips to the office"), 100, help_text=_("Leave empty what is not known; 0 means none.")
+    )
+    papers = _number(_("Papers"), 1000)
+    committed_days = _number(_("Committed working days"), 3650)
+    statutory_days = _number(_("Working days the law allows"), 3650)
+    online_level = forms.TypedChoiceField(
+        label=_("Online level"),
+        choices=[("", _("not known")), *OnlineLevel.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("The four levels are this site's own."),
+    )
+    fee = forms.DecimalField(
+        label=_("Fee (yuan)"), required=False, min_value=0, max_digits=14, decimal_places=2
+    )
+    reform = forms.CharField(label=_("Name of the reform, in Chinese"), max_length=200, required=False)
+    reform_en = forms.CharField(label=_("Name of the reform, in English"), max_length=300, required=False)
+    source = forms.CharField(label=_("Source"), max_length=400)
+
+    def clean_start(self) -> dt.date | None:
+        return self._within("start")
+
+    def clean_end(self) -> dt.date | None:
+        return self._within("end")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        start, end = said.get("start"), said.get("end")
+        if start and end and end <= start:
+            self.add_error("end", str(MeasurePeriodEmpty()))
+        committed, statutory = said.get("committed_days"), said.get("statutory_days")
+        if committed is not None and statutory is not None and committed > statutory:
+            self.add_error("committed_days", str(PromiseBeyondLaw()))
+        if all(said.get(name) is None for name in NUMBERS) and not set(NUMBERS) & set(self.errors):
+            self.add_error("trips", str(MeasureEmpty()))
+        return said
+
+    def said(self) -> Measured:
+        return Measured(**{name: self.cleaned_data[name] for name in Measured.__dataclass_fields__})
+
+
+class LeagueForm(forms.Form):
+    """What the league table compares: every region's approvals, or only those that two regions share."""
+
+    region = forms.ChoiceField(label=_("Region"), required=False)
+    other = forms.ChoiceField(label=_("Compared with"), required=False)
+
+    def __init__(self, data: Any, *, regions: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        for name in ("region", "other"):
+            self.fields[name].choices = [("", _("every region")), *regions]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        one, other = said.get("region"), said.get("other")
+        if not self.errors and bool(one) != bool(other):
+            self.add_error("other" if one else "region", _("Choose two regions, or none."))
+        if one and one == other:
+            self.add_error("other", _("Choose another region: this is the same one."))
+        return said
+
+    def pair(self) -> tuple[str, str] | None:
+        """The two regions, or None where every region stands in the table."""
+        said = self.cleaned_data if self.is_valid() else {}
+        return (said["region"], said["other"]) if said.get("region") else None
+
+
+def sort_of(value: object) -> tuple[str, bool]:
+    """The column a table is ordered by, and whether downwards; an unknown name gives the regions' order."""
+    text = str(value or "")
+    key = text.removeprefix("-")
+    return (key, text.startswith("-")) if key in (*KEYS, "approvals", "region") else ("region", False)

@@ -1,0 +1,93 @@
+"""Trips, papers and days of approvals, before and after a reform."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F, Q, QuerySet
+
+from ..change import Change, changes
+from ..models import Approval, Material, Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What an approval asks of an applicant on a day.
+
+    `papers` is what the measure states, or else counts those on record; `held` of them are an office's own
+    results. `before` is the measure that ended where the one of the day began, if one did.
+    """
+
+    now: Measure | None
+    before: Measure | None
+    changes: list[Change]
+    papers: int | None
+    held: int
+    committed_days: int | None
+
+
+def once_of(
+    approval: Approval, *, materials: Sequence[Material], on: dt.date, said_at: dt.datetime | None = None
+) -> Once:
+    """The measure of a day, the one before it, and what changed; `said_at` as for rulings."""
+    measures = Measure.objects.said_at(said_at) if said_at else Measure.objects.on_record()
+    found = list(measures.filter(approval=approval, in_force__startswith__lte=on).order_by("-in_force")[:2])
+    now = found[0] if found and _covers(found[0], on) else None
+    before = found[1] if now and len(found) > 1 else None
+    stated = now.papers if now else None
+    committed = now.committed_days if now and now.committed_days is not None else None
+    if committed is None and said_at is None:
+        committed = approval.committed_days
+    return Once(
+        now=now,
+        before=before,
+        changes=changes(before, now) if before and now else [],
+        papers=stated if stated is not None else len(materials) or None,
+        held=sum(bool(material.held_by) for material in materials),
+        committed_days=committed,
+    )
+
+
+def _covers(measure: Measure, day: dt.date) -> bool:
+    period = measure.in_force
+    return period.lower <= day and (period.upper is None or day < period.upper)
+
+
+def measures_of(approvals: Sequence[Approval]) -> dict[int, list[Measure]]:
+    """What is on record of some approvals, by approval, in the order of time. One query."""
+    found: dict[int, list[Measure]] = {}
+    measures = Measure.objects.on_record().filter(approval__in=[approval.pk for approval in approvals])
+    for measure in measures.order_by("approval", "in_force"):
+        found.setdefault(measure.approval_id, []).append(measure)
+    return found
+
+
+def same_approvals(approvals: Sequence[Approval], *, regions: Iterable[str]) -> list[Approval]:
+    """What other regions call the same: approvals there with the base code or the name of one of these."""
+    codes = {a.base_code for a in approvals if a.base_code}
+    same = Q(base_code__in=codes) | Q(name__in={a.name for a in approvals})
+    found = Approval.objects.filter(same, region__in=list(regions))
+    return list(found.defer("search").order_by("region", "pinyin", "pk"))
+
+
+def measure_drafts() -> QuerySet[Measure]:
+    """Measures that wait for a second person: neither published nor withdrawn, oldest first."""
+    return (
+        Measure.objects.filter(published_at__isnull=True, recorded__upper_inf=True)
+        .select_related("approval__region", "author")
+        .order_by("created_at", "pk")
+    )
+
+
+def approvals_behind_measures(*, on: dt.date) -> QuerySet[Approval]:
+    """Approvals whose committed days differ from what the measure in force on a day states."""
+    stated = (
+        Measure.objects.on_record()
+        .in_force_on(on)
+        .filter(
+            Q(approval__committed_days__isnull=True) | ~Q(committed_days=F("approval__committed_days")),
+            committed_days__isnull=False,
+            is_invented=False,
+        )
+    )
+    return Approval.objects.filter(pk__in=stated.values("approval")).defer("search")
