@@ -12,7 +12,7 @@ from marketplace.tenders import queries as tenders
 from regulation.decoupling.queries import proposed_determinations, waiting_checks
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Membership, Role, User
-from regulation.registry.queries import drafts, waiting_editions
+from regulation.registry.queries import drafts, measure_drafts, waiting_editions
 
 SHOWN = 20
 
@@ -135,6 +135,23 @@ def _lists(*, reviews: bool) -> dict[str, Any]:
         links.insert(0, (_("Compile an edition"), reverse("registry:edition_new")))
     title = _("Editions of lists to publish") if reviews else _("Draft editions of lists")
     return _section(title, items, _("No edition of a list waits."), *links)
+    return [_section(title, items, _("No draft ruling waits."), *links), _measures(reviews)]
+
+
+def _measures(reviews: bool) -> dict[str, Any]:
+    items = [
+        _item(
+            m.approval,
+            reverse("registry:measure_review", args=[m.pk]),
+            _("Written by %(name)s") % {"name": m.author},
+        )
+        for m in measure_drafts()[:SHOWN]
+    ]
+    links = [(_("All draft measures"), reverse("registry:measure_list"))]
+    if not reviews:
+        links.insert(0, (_("Write a measure"), reverse("registry:measure_new")))
+    title = _("Measures to review") if reviews else _("Draft measures")
+    return _section(title, items, _("No draft measure waits."), *links)
 
 
 def trustee(acting: Membership) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ ROOMS = (
     "registry:instrument_list",
     "registry:area_list",
     "registry:list_index",
+    "registry:league",
     "directory:intermediary_list",
     "tenders:tender_list",
 )

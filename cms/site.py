@@ -13,7 +13,18 @@ from django.utils.translation import override
 from wagtail.models import Locale, Page, Site
 from wagtail.rich_text import RichText
 
-from .models import ArticleIndexPage, ArticlePage, HomePage, NavigationItem, SiteSettings, StandardPage
+from regulation.parties.models import Region
+
+from .models import (
+    ArticleIndexPage,
+    ArticlePage,
+    HomePage,
+    NavigationItem,
+    PracticeIndexPage,
+    PracticePage,
+    SiteSettings,
+    StandardPage,
+)
 
 CONTENT = Path(__file__).parent / "content"
 DEFAULT, OTHER = "zh-hans", "en"
@@ -60,6 +71,24 @@ def _tree(language: str, root: Page) -> int:
     for entry in written["article"]:
         values = entry | {"body": _body(entry["body"])}
         made += _page(articles, ArticlePage, locale, **values)[1]
+    return made + _practices(home, locale, written)
+
+
+def _practices(home: Page, locale: Locale, written: dict[str, Any]) -> int:
+    """Practices whose region is on record; the others come when the site is loaded after the regions."""
+    index, first = _page(home, PracticeIndexPage, locale, **written["practices"])
+    known = set(
+        Region.objects.filter(pk__in=[e["region"] for e in written["practice"]]).values_list("pk", flat=True)
+    )
+    made = int(first)
+    for entry in written["practice"]:
+        if entry["region"] in known:
+            values = {key: value for key, value in entry.items() if key != "region"}
+            values |= {"region_id": entry["region"], "body": _body(entry["body"])}
+            values["reported"] = [
+                ("figure", {"text": text, "source": source}) for text, source in entry["reported"]
+            ]
+            made += _page(index, PracticePage, locale, **values)[1]
     return made
 
 

@@ -66,6 +66,7 @@ class Steps:
         tell("Demo accounts")
         words = ["demo_world", "--passwords", str(home.path / PASSWORDS)]
         self.finish(self.begin("world", words, self.site.with_opening_keys, seen=False))
+        self.finish(self.begin("practice", ["demo_practice"], plain, seen=False))
         if static:
             tell("Static files")
             self.finish(static)
