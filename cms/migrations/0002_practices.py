@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cms', '0001_pages'),
         ('parties', '0002_share_stated_at_both_ends'),
-        ('registry', '0061_papers_an_office_holds'),
+        ('registry', '0007_papers_an_office_holds'),
         ('wagtailcore', '0098_apitoken'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -128,6 +128,13 @@ TABLE: list[Row] = [
     _get("registry:edition_review", only(editor=200, reviewer=200), "draft_edition"),
     _post("registry:edition_review", only(reviewer=302), "draft_edition"),
     _post("registry:edition_withdraw", only(editor=302), "draft_edition"),
+    _get("registry:league", everyone()),
+    _get("registry:league_csv", everyone()),
+    _get("registry:measure_list", only(editor=200, reviewer=200)),
+    _get("registry:measure_new", only(editor=200)),
+    _get("registry:measure_review", only(editor=200, reviewer=200), "draft_measure"),
+    _post("registry:measure_review", only(reviewer=302), "draft_measure"),
+    _post("registry:measure_withdraw", only(editor=302), "draft_measure"),
     # decoupling
     _get("decoupling:entity", everyone(), "intermediary_entity"),
     _get("decoupling:check_list", only(regulator=200)),
@@ -162,7 +169,14 @@ TABLE: list[Row] = [
     _get("opendata_machine:ruling", everyone(), "ruling"),
     _get("opendata_machine:ruling", everyone(404), "draft_ruling"),
     # pages and documents
+    # pages and documents; an editor speaks for the region of the body acted for
     _get("wagtail_serve", everyone(), "page"),
+    _get("wagtail_serve", everyone(), "practice_page"),
+    _get("practice_adopt", only(editor=200), "practice"),
+    _post("practice_adopt", only(editor=422), "practice"),
+    _post("practice_take_back", only(editor=302), "practice"),
+    _get("practice_adopt", only(editor=403), "own_practice"),
+    _post("practice_take_back", only(editor=403), "own_practice"),
     _get("wagtaildocs_serve", everyone(404), "nothing", "file"),
     # accounts
     _get("account_login", everyone(302, anonymous=200)),

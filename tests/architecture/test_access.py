@@ -9,12 +9,13 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 
+from cms.models import PracticeIndexPage, PracticePage
 from cms.site import load_site
 from marketplace.tenders.operations import submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.parties.models import Region, Role
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
-from regulation.registry.operations import compile_edition, publish_edition
+from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
 from tests.factories import world
 
@@ -58,6 +59,16 @@ def house(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic(), translation.override("zh-hans"):
         yield build()
         transaction.set_rollback(True)
+
+
+def practices():
+    """A practice of another region than the one everybody here is seated in, and one of their own."""
+    keys = {}
+    for name, code in (("practice", "130200"), ("own_practice", "511602")):
+        page = PracticePage(title=name, slug=name, region=world.region(code), source="test")
+        index = PracticeIndexPage.objects.get(locale__language_code="zh-hans")
+        keys[name] = index.add_child(instance=page).translation_key
+    return keys | {"practice_page": "practices/practice/"}
 
 
 def build():
@@ -154,6 +165,10 @@ def things(users, service, approval, seller, tender, bid):
         **(ruling := ruled(provision)),
         **lists(users, approval, Ruling.objects.get(pk=ruling["ruling"])),
         "draft_ruling": world.ruling(published_at=None, reviewer=None, author=users["editor"]).pk,
+        "draft_measure": draft_measure(
+            approval=approval, said=Measured(dt.date(2024, 1, 1), "test", trips=1), by=users["editor"]
+        ).pk,
+        **practices(),
         "instrument": provision.instrument.ref,
         "provision": provision.ref,
         "scheme": scheme.ref,

@@ -45,4 +45,5 @@ def demo(transactional_db, tmp_path, settings):
     call_command("load_seed", verbosity=0)
     call_command("load_site", verbosity=0)
     call_command("demo_world", passwords=str(passwords))
+    call_command("demo_practice")
     return {row["email"]: row["password"] for row in json.loads(passwords.read_text())}

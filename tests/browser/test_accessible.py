@@ -1,11 +1,15 @@
 """axe finds nothing, and nothing is wider than a phone, on every page a visitor or a role works with."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
+from wagtail.models import Locale
 
+from cms.demo import SLUG as DEMO_PRACTICE
+from cms.models import PracticeIndexPage, PracticePage
 from marketplace.directory.models import Intermediary
 from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
@@ -51,6 +55,16 @@ def lists() -> list[str]:
     return [*(each.get_absolute_url() for each in shown), against_itself]
 
 
+def practices() -> list[str]:
+    """The list and two practices in the reader's language: a real one and the demo's."""
+    locale = Locale.get_active()
+    pages = PracticePage.objects.filter(
+        locale=locale, slug__in=["environmental-assessment-fair", DEMO_PRACTICE]
+    )
+    index = PracticeIndexPage.objects.get(locale=locale)
+    return [urlsplit(page.full_url).path for page in (index, *pages)]
+
+
 def public(tender: Tender) -> list[str]:
     ruling = Ruling.objects.on_record().filter(approval__isnull=False).first()
     names = (
@@ -63,6 +77,7 @@ def public(tender: Tender) -> list[str]:
         "opendata:about",
         "registry:area_list",
         "registry:list_index",
+        "registry:league",
         "directory:intermediary_list",
         "tenders:tender_list",
         "search",
@@ -76,7 +91,11 @@ def public(tender: Tender) -> list[str]:
         f"{reverse('registry:need_check')}?approval={APPROVAL}",
         f"{reverse('registry:approval_list')}?q=没有这样的事项",
         f"{reverse('search')}?q=安全",
+        f"{reverse('registry:league')}?region=130200&other=511602&sort=-papers",
         Approval.objects.filter(materials__isnull=False).first().get_absolute_url(),
+        Approval.objects.get(ref="130200-2019-17").get_absolute_url(),
+        Approval.objects.get(ref=APPROVAL).get_absolute_url(),
+        *practices(),
         Service.objects.get(code="eia-report").get_absolute_url(),
         ruling.get_absolute_url(),
         ruling.dated_url,
@@ -112,6 +131,9 @@ ROLES = {
         reverse("registry:draft_new"),
         reverse("registry:edition_drafts"),
         reverse("registry:edition_new"),
+        reverse("registry:measure_list"),
+        reverse("registry:measure_new"),
+        reverse("practice_adopt", args=[PracticePage.objects.filter(region="330213")[0].translation_key]),
     ],
     "regulator": lambda t: [reverse("desk"), reverse("decoupling:check_list"), reverse("decoupling:inquire")],
     "trustee1": lambda t: [reverse("desk")],

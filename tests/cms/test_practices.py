@@ -67,9 +67,8 @@ def editor(sign_in, code="130200"):
 def test_real_practices_are_loaded_for_the_regions_on_record(site):
     assert not PracticePage.objects.exists()
     world.region("330213", "奉化区")
-    assert load_site() == 2
-    page = PracticePage.objects.get(locale__language_code="zh-hans")
-    assert page.region_id == "330213"
+    assert load_site() == 4  # two practices, of the district and of its province, in two languages
+    page = PracticePage.objects.get(locale__language_code="zh-hans", region="330213")
     assert all(figure.value["source"] for figure in page.reported)
     assert load_site() == 0
 

@@ -23,12 +23,14 @@ from regulation.registry.models import (
     Level,
     ListKind,
     Material,
+    Measure,
     Necessity,
     Payer,
     Provision,
     Ruling,
     Service,
 )
+from regulation.registry.operations import Measured, draft_measure, publish_measure
 from regulation.registry.seed import load_seed
 from regulation.registry.seed.load import FOLDER
 from regulation.registry.seed.put import Change, put
@@ -366,3 +368,33 @@ def test_editions_are_not_compiled_again_by_a_second_load(seeded):
     before = Edition.objects.count()
     assert not list(load_seed(at=timezone.now()))[-1].change
     assert Edition.objects.count() == before
+
+
+def test_measures_say_what_the_sheet_says_and_nothing_more(seeded):
+    measures = Measure.objects.select_related("approval")
+    assert measures.count() == len(rows("measures.csv")) == 60
+    for measure in measures:
+        assert measure.committed_days == measure.approval.committed_days
+        assert measure.papers == measure.approval.materials.exclude(name="无").count()
+        assert measure.trips is measure.online_level is measure.fee is None
+    stated = measures.filter(statutory_days__isnull=False)
+    assert list(stated.values_list("approval__ref", "statutory_days")) == [("130200-2019-17", 20)]
+
+
+def test_a_paper_an_office_holds_names_its_ground_and_the_article(seeded):
+    held = Material.objects.exclude(held_by="")
+    assert held.count() == len(rows("held_papers.csv")) == 50
+    assert set(held.values_list("held_provision__ref", flat=True)) == {"online-government-services-7"}
+    assert not held.filter(held_ground_en="").exists()
+    assert not held.filter(approval__department__name__contains="公司").exists()
+
+
+def test_loading_again_keeps_the_days_a_newer_measure_states(seeded):
+    measure = Measure.objects.get(approval__ref="130200-2019-17")
+    soon = measure.recorded.lower + dt.timedelta(days=1)
+    said = Measured(dt.date(2020, 1, 1), "测试来源", committed_days=1)
+    draft = draft_measure(approval=measure.approval, said=said, by=measure.author)
+    publish_measure(measure=draft, by=measure.reviewer, at=soon)
+    assert not any(step.change for step in load_seed(at=soon))
+    measure.approval.refresh_from_db()
+    assert measure.approval.committed_days == 1

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0060_measures'),
+        ("registry", "0006_measures"),
     ]
 
     operations = [
