@@ -37,7 +37,7 @@ def adopt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     practice, membership = _practice(key), acting(request)
     if membership is None or not may_adopt(membership, practice):
         raise PermissionDenied
-    form = AdoptionForm(request.POST or None)
+    form = AdoptionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             region: Any = membership.entity.region

@@ -36,7 +36,8 @@ def measure_list(request: HttpRequest) -> HttpResponse:
 @acting_required(Role.EDITOR)
 def measure_new(request: HttpRequest) -> HttpResponse:
     """Write a measure of an approval."""
-    form = MeasureForm(request.POST or None, initial={"approval": clean_text(request.GET.get("approval"))})
+    data = request.POST if request.method == "POST" else None
+    form = MeasureForm(data, initial={"approval": clean_text(request.GET.get("approval"))})
     if request.method == "POST" and form.is_valid():
         try:
             by: Any = request.user
