@@ -28,6 +28,7 @@ app.conf.update(
         "note-lapsed-rulings": {"task": "registry.note_lapsed", "schedule": 600.0},
         "send-digests": {"task": "registry.send_digests", "schedule": 300.0},
         "follow-measures": {"task": "registry.follow_measures", "schedule": 600.0},
+        "publish-due-rulings": {"task": "registry.publish_due", "schedule": 10.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
     },
 )

@@ -216,6 +216,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "qinqing@localhost")
 
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
+CONSULTATION_MINIMUM_DAYS = int(os.environ.get("CONSULTATION_MINIMUM_DAYS", "7"))  # within 1 to 90
+
 # Keys that never stand in the database.
 IDENTITY_HMAC_KEY = os.environ.get("IDENTITY_HMAC_KEY", "")
 OPENING_KEYS_DIR = os.environ.get("OPENING_KEYS_DIR", "")  # given to the worker only

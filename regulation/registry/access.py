@@ -3,7 +3,7 @@
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role, User
 
-from .models import Edition, Measure, Ruling
+from .models import Edition, Measure, Ruling, Stage
 
 
 def may_draft(membership: Membership | None) -> bool:
@@ -32,3 +32,18 @@ def may_withdraw(membership: Membership | None, draft: Edition, user: User) -> b
 def may_issue(membership: Membership | None, draft: Edition, user: User) -> bool:
     """A reviewer who did not compile the edition."""
     return may_publish(membership) and draft.compiled_by_id != user.pk
+
+
+def may_submit(membership: Membership | None, draft: Ruling, user: User) -> bool:
+    """The author hands in what is still being written."""
+    return may_revise(membership, draft, user) and draft.stage == Stage.DRAFT
+
+
+def may_consult(membership: Membership | None, draft: Ruling, user: User) -> bool:
+    """The author of a draft, or a reviewer, asks the public about it."""
+    return may_revise(membership, draft, user) or may_publish(membership)
+
+
+def may_answer(membership: Membership | None) -> bool:
+    """Editors and reviewers answer comments."""
+    return acts_as(membership, Role.EDITOR, Role.REVIEWER)

@@ -37,7 +37,9 @@ def fields_of(ruling: Ruling) -> Iterable[tuple[str, str]]:
     """What a ruling says, as (label, words)."""
     period = ruling.in_force
     clock = {True: _("yes"), False: _("no, it is counted apart"), None: ""}[ruling.counts_in_clock]
-    cited = ruling.bases.select_related("provision__instrument")
+    cited = ruling.cited
+    if cited is None:
+        cited = [basis.provision for basis in ruling.bases.select_related("provision__instrument")]
     yield _("Region"), str(ruling.region)
     yield _("Approval"), str(ruling.approval or _("In every approval"))
     yield _("Verdict"), ruling.get_necessity_display()
@@ -53,7 +55,7 @@ def fields_of(ruling: Ruling) -> Iterable[tuple[str, str]]:
     yield _("Supervision from then on"), _spoken(ruling, "follow_up")
     yield _("Risk to watch"), _spoken(ruling, "risk")
     yield _("Note"), _spoken(ruling, "note")
-    yield _("The law behind it"), _("; ").join(str(basis.provision) for basis in cited)
+    yield _("The law behind it"), _("; ").join(map(str, cited))
     yield _("Source"), ruling.source
 
 

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from regulation.ledger.queries import database_now
 
-from .operations import follow_measure, note_lapse, tell_reader
-from .queries import approvals_behind_measures, lapsed_rulings, readers_to_tell
+from .operations import follow_measure, note_lapse, publish_due, tell_reader
+from .queries import approvals_behind_measures, due_for_publication, lapsed_rulings, readers_to_tell
 
 
 @shared_task(name="registry.note_lapsed")
@@ -38,3 +38,10 @@ def follow_measures() -> int:
     """Where a measure begins today, the approval's committed days follow it. Safe to run twice."""
     today = timezone.localdate(database_now())
     return sum(follow_measure(approval=one, on=today) for one in approvals_behind_measures(on=today))
+
+
+@shared_task(name="registry.publish_due")
+def publish_drafts_due() -> int:
+    """Publish each draft whose time has come by the database's clock; returns how many. Safe to repeat."""
+    now = database_now()
+    return sum(publish_due(ruling=ruling, at=database_now()) for ruling in due_for_publication(now=now))

@@ -17,7 +17,9 @@ from regulation.registry.models import (
     Ruling,
     RulingBasis,
     Service,
+    Stage,
 )
+from regulation.registry.operations import pass_review, submit_draft
 from regulation.registry.seed.tables import index_approval
 
 SINCE = DateRange(dt.date(2020, 1, 1), None, "[)")
@@ -114,8 +116,17 @@ class ProvisionFactory(factory.django.DjangoModelFactory):
     source = "测试来源"
 
 
+def reviewed(draft, *, by=None):
+    """The draft, once its author has submitted it and a second person has passed it."""
+    submit_draft(ruling=draft, by=draft.author)
+    passed = pass_review(ruling=draft, by=by or UserFactory(), at=timezone.now())
+    for name in ("stage", "legal_reviewer", "reviewed_at"):
+        setattr(draft, name, getattr(passed, name))
+    return draft
+
+
 class DraftFactory(factory.django.DjangoModelFactory):
-    """A draft that cites one provision of a law."""
+    """A draft that cites one provision of a law, as it left the legal review unless told otherwise."""
 
     class Meta:
         model = Ruling
@@ -135,6 +146,14 @@ class DraftFactory(factory.django.DjangoModelFactory):
         cited = [ProvisionFactory()] if extracted is None else extracted
         for position, provision in enumerate(cited):
             RulingBasis.objects.create(ruling=self, provision=provision, position=position)
+
+    @factory.post_generation
+    def review(self, create, extracted, **kwargs):
+        if extracted is None and self.published_at is None:
+            signed = {"legal_reviewer": UserFactory(), "reviewed_at": timezone.now()}
+            Ruling.objects.filter(pk=self.pk).update(stage=Stage.SUBMITTED)
+            Ruling.objects.filter(pk=self.pk).update(stage=Stage.REVIEWED, **signed)
+            self.refresh_from_db(fields=["stage", *signed])
 
 
 class RulingFactory(DraftFactory):

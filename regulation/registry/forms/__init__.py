@@ -1,5 +1,13 @@
 """What readers narrow lists and days by, and what editors fill in."""
 
+from .consultation import (
+    STATES,
+    AnswerForm,
+    CommentForm,
+    ConsultationFilter,
+    ConsultForm,
+    ReasonForm,
+)
 from .days import AsOfForm, end_of
 from .desk import ReturnForm, RulingForm
 from .editions import CompileForm, ListFilter, RowFilter
@@ -15,21 +23,30 @@ from .filters import (
 )
 from .following import FollowForm
 from .measures import LeagueForm, MeasureForm, sort_of
+from .schedule import DraftFilter, ScheduleForm
 
 __all__ = [
+    "STATES",
+    "AnswerForm",
     "ApprovalFilter",
     "AreaFilter",
     "AsOfForm",
+    "CommentForm",
     "CompileForm",
+    "ConsultForm",
+    "ConsultationFilter",
+    "DraftFilter",
     "Facet",
     "FollowForm",
     "InstrumentFilter",
     "LeagueForm",
     "ListFilter",
     "MeasureForm",
+    "ReasonForm",
     "ReturnForm",
     "RowFilter",
     "RulingForm",
+    "ScheduleForm",
     "ServiceFilter",
     "all_but",
     "clean_text",

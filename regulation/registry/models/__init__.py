@@ -5,6 +5,7 @@ from .approval import Approval, Material
 from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, JointReviewStage
 from .calendar import CalendarDay
 from .condition import Condition
+from .consultation import Answer, AnsweredComment, Comment, CommentHiding, Consultation, Uptake
 from .edition import Edition, EditionRow, ListKind, PublicList
 from .following import Following, Rhythm, Topic
 from .guards import BURDEN
@@ -12,6 +13,7 @@ from .measure import Measure, OnlineLevel
 from .provision import LAWFUL_LEVELS, Instrument, Level, Provision
 from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
 from .service import Service
+from .workflow import Stage
 from .zone import Effect, Zone, ZoneAssessment
 
 __all__ = [
@@ -19,10 +21,15 @@ __all__ = [
     "LAWFUL_LEVELS",
     "Activity",
     "ActivityStep",
+    "Answer",
+    "AnsweredComment",
     "Approval",
     "AreaAssessmentMatter",
     "CalendarDay",
+    "Comment",
+    "CommentHiding",
     "Condition",
+    "Consultation",
     "DayKind",
     "Edition",
     "EditionRow",
@@ -46,7 +53,9 @@ __all__ = [
     "Ruling",
     "RulingBasis",
     "Service",
+    "Stage",
     "Topic",
+    "Uptake",
     "Zone",
     "ZoneAssessment",
 ]

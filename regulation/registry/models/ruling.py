@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Sequence
 
 import pgtrigger
 from django.conf import settings
@@ -19,6 +20,7 @@ from .condition import Condition
 from .guards import BASIS_FUNC, BURDEN_FUNC
 from .provision import LAWFUL_LEVELS, Provision
 from .service import Service
+from .workflow import Workflow, basis_triggers, stage_constraints, stage_triggers
 
 EVERY_APPROVAL = "every-approval"  # in an address, for a ruling on the service alone
 
@@ -96,7 +98,7 @@ def _lawful_bases(day: dt.date) -> "models.QuerySet[RulingBasis]":
     )
 
 
-class Ruling(models.Model):
+class Ruling(Workflow):
     """Is an intermediary required? Approval × Service × Region → Necessity (CCCEV Requirement).
 
     Approval null: the law speaks of the service alone, so the ruling stands for every approval.
@@ -146,6 +148,7 @@ class Ruling(models.Model):
 
     objects = RulingQuerySet.as_manager()
     lapsed = False  # whether its legal basis has ended, where a query judged it (`judged_on`)
+    cited: Sequence[Provision] | None = None  # what it rests on, where that was read from the ledger
 
     class Meta:
         verbose_name = _("ruling")
@@ -178,6 +181,7 @@ class Ruling(models.Model):
                 | (Q(days__isnull=False, days__gte=1) & ~Q(day_kind="")),
                 name="ruling_days_have_a_kind",
             ),
+            *stage_constraints(),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -195,6 +199,7 @@ class Ruling(models.Model):
                 func=BURDEN_FUNC.format(ruling_id="NEW.id"),
             ),
             *kept(),
+            *stage_triggers(),
             pgtrigger.Trigger(
                 name="published_stands",
                 operation=pgtrigger.Update,
@@ -260,6 +265,7 @@ class RulingBasis(models.Model):
             models.UniqueConstraint(fields=["ruling", "provision"], name="ruling_basis_once_per_provision")
         ]
         triggers = [
+            *basis_triggers(),
             pgtrigger.Trigger(
                 name="lawful_basis",
                 operation=pgtrigger.Update | pgtrigger.Delete,

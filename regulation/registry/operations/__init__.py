@@ -1,22 +1,39 @@
 """Writing the registry. One verb, one transaction, one ledger entry; nothing published is overwritten."""
 
 from .catalogue import save_catalogued
+from .consultations import answer_comments, file_comment, hide_comment, open_consultation
 from .drafts import draft_ruling, return_draft, revise_draft, withdraw_draft
 from .editions import compile_edition, publish_edition, withdraw_edition
 from .following import end_following, start_following, tell_reader
 from .measures import Measured, draft_measure, follow_measure, publish_measure, withdraw_measure
 from .publishing import note_lapse, publish_ruling, replace_ruling
 from .wording import Wording
+from .workflow import (
+    bring_to_public,
+    cancel_schedule,
+    pass_review,
+    publish_due,
+    schedule_publication,
+    submit_draft,
+)
 
 __all__ = [
     "Measured",
     "Wording",
+    "answer_comments",
+    "bring_to_public",
+    "cancel_schedule",
     "compile_edition",
     "draft_measure",
     "draft_ruling",
     "end_following",
+    "file_comment",
     "follow_measure",
+    "hide_comment",
     "note_lapse",
+    "open_consultation",
+    "pass_review",
+    "publish_due",
     "publish_edition",
     "publish_measure",
     "publish_ruling",
@@ -24,7 +41,9 @@ __all__ = [
     "return_draft",
     "revise_draft",
     "save_catalogued",
+    "schedule_publication",
     "start_following",
+    "submit_draft",
     "tell_reader",
     "withdraw_draft",
     "withdraw_edition",

@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from regulation.ledger.operations import record
+from regulation.ledger.queries import database_now as clock
 from regulation.parties.models import Region, User
 
-from ..errors import NoteMissing, NotTheAuthor, ProvisionMissing, SamePerson
-from ..models import Approval, Provision, Ruling, Service
+from ..errors import (
+    InReview,
+    NoteMissing,
+    NotTheAuthor,
+    ProvisionMissing,
+    ReasonMissing,
+    SamePerson,
+    UnderConsultation,
+)
+from ..models import Approval, Consultation, Provision, Ruling, Service, Stage
 from .wording import Wording, body, close, locked_draft, rest_on
 
 
@@ -38,13 +47,17 @@ def draft_ruling(
 
 @transaction.atomic
 def revise_draft(*, ruling: Ruling, wording: Wording, provisions: Sequence[Provision], by: User) -> Ruling:
-    """The author writes a draft anew; approval, service and region stay.
+    """The author writes a draft anew; approval, service and region stay. A legal review it had is void.
 
-    Raises NotADraft, NotTheAuthor and what draft_ruling raises.
+    Raises NotADraft, NotTheAuthor, InReview, UnderConsultation and what draft_ruling raises.
     """
     draft = locked_draft(ruling)
     if draft.author_id != by.pk:
         raise NotTheAuthor
+    if draft.stage == Stage.SUBMITTED:
+        raise InReview
+    if Consultation.objects.open_at(clock()).filter(ruling=draft).exists():
+        raise UnderConsultation
     columns = wording.columns()
     if not provisions:
         raise ProvisionMissing
@@ -53,28 +66,46 @@ def revise_draft(*, ruling: Ruling, wording: Wording, provisions: Sequence[Provi
     draft.save(update_fields=list(columns))
     draft.bases.all().delete()
     rest_on(draft, provisions)
+    draft.refresh_from_db(fields=["stage", "legal_reviewer", "reviewed_at", "publish_at", "scheduled_by"])
     record(kind="registry.ruling_revised", subject=draft, actor=by, body=body(draft, provisions))
     return draft
 
 
 @transaction.atomic
 def return_draft(*, ruling: Ruling, note: str, by: User) -> Ruling:
-    """A second person sends a draft back with a note. Raises NotADraft, SamePerson and NoteMissing."""
+    """A second person sends a draft back with a note: a review, and a time of publication, are taken back.
+
+    Raises NotADraft, SamePerson and NoteMissing.
+    """
     draft = locked_draft(ruling)
     if draft.author_id == by.pk:
         raise SamePerson
     if not note.strip():
         raise NoteMissing
+    draft.stage, draft.legal_reviewer, draft.reviewed_at = Stage.DRAFT, None, None
+    draft.publish_at = draft.scheduled_by = None
+    draft.save(update_fields=["stage", "legal_reviewer", "reviewed_at", "publish_at", "scheduled_by"])
     record(kind="registry.ruling_returned", subject=draft, actor=by, body={"note": note.strip()})
     return draft
 
 
 @transaction.atomic
-def withdraw_draft(*, ruling: Ruling, by: User, at: dt.datetime) -> Ruling:
-    """The author gives a draft up; the row stays, its record ends at `at`. Raises NotADraft, NotTheAuthor."""
+def withdraw_draft(*, ruling: Ruling, by: User, at: dt.datetime, reason: str = "") -> Ruling:
+    """The author gives a draft up; the row stays, its record ends at `at`.
+
+    What the public was asked about it ends with the reason, which is shown; elsewhere none is needed.
+    Raises NotADraft, NotTheAuthor and ReasonMissing.
+    """
     draft = locked_draft(ruling)
     if draft.author_id != by.pk:
         raise NotTheAuthor
+    said = reason.strip()
+    asked = Consultation.objects.filter(ruling=draft, withdrawn_at__isnull=True)
+    for consultation in asked.select_for_update(no_key=True).order_by("pk"):
+        if not said:
+            raise ReasonMissing
+        consultation.withdrawn_at, consultation.withdrawn_reason = at, said
+        consultation.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     close(draft, at=at)
-    record(kind="registry.ruling_withdrawn", subject=draft, actor=by, body={})
+    record(kind="registry.ruling_withdrawn", subject=draft, actor=by, body={"reason": said} if said else {})
     return draft

@@ -24,7 +24,7 @@ from ..errors import (
 )
 from ..listing import Listed, canonical
 from ..models import Edition, EditionRow, ListKind, PublicList
-from ..queries import PUBLISHED, delta, last_edition, left_out, listed
+from ..queries import EDITION_PUBLISHED, delta, last_edition, left_out, listed
 
 BATCH = 1000
 
@@ -77,7 +77,7 @@ def publish_edition(*, edition: Edition, by: User, at: dt.datetime) -> Edition:
     draft.number = (last.number or 0) + 1 if last is not None else 1
     draft.published_by, draft.published_at = by, at
     draft.save(update_fields=["number", "published_by", "published_at", "added", "removed", "changed"])
-    record(kind=PUBLISHED, subject=draft, actor=by, body=_body(draft))
+    record(kind=EDITION_PUBLISHED, subject=draft, actor=by, body=_body(draft))
     return draft
 
 

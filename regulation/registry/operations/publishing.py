@@ -9,15 +9,18 @@ from regulation.ledger.operations import record
 from regulation.parties.models import User
 
 from ..errors import (
+    CommentsUnanswered,
+    ConsultationRunning,
     FollowUpMissing,
     HarderThanAbove,
     NoLawfulBasis,
     NothingToReplace,
+    NotReviewed,
     ProvisionMissing,
     RulingOverlaps,
     SamePerson,
 )
-from ..models import Necessity, Ruling, Service
+from ..models import Consultation, Necessity, Ruling, Service, Stage
 from ..periods import left_of
 from ..queries import (
     LAPSE_NOTED,
@@ -26,6 +29,7 @@ from ..queries import (
     in_the_way_of,
     lapse_is_noted,
     lapsed_rulings,
+    unanswered,
 )
 from .wording import basis_of, body, close, locked_draft, rest_on
 
@@ -35,10 +39,10 @@ def publish_ruling(*, ruling: Ruling, by: User, at: dt.datetime) -> Ruling:
     """The second person publishes a draft; from `at` this site says so.
 
     Rulings of regions below that ask for more, without a law of their own, end where this one starts.
-    Raises NotADraft, SamePerson, NoLawfulBasis (优化营商环境条例 43), HarderThanAbove, ProvisionMissing,
-    FollowUpMissing and RulingOverlaps.
+    Raises NotADraft, SamePerson, NotReviewed, ConsultationRunning, CommentsUnanswered, NoLawfulBasis
+    (优化营商环境条例 43), HarderThanAbove, ProvisionMissing, FollowUpMissing and RulingOverlaps.
     """
-    draft = _reviewed(ruling, by=by)
+    draft = _reviewed(ruling, by=by, at=at)
     if in_the_way_of(draft).exists():
         raise RulingOverlaps
     _publish(draft, by=by, at=at)
@@ -56,7 +60,7 @@ def replace_ruling(*, draft: Ruling, by: User, at: dt.datetime) -> Ruling:
     recorded again: what was required then is still said.
     Raises NothingToReplace, TooEarly and what publish_ruling raises.
     """
-    new = _reviewed(draft, by=by)
+    new = _reviewed(draft, by=by, at=at)
     old = list(in_the_way_of(new))
     if not old:
         raise NothingToReplace
@@ -90,12 +94,15 @@ def note_lapse(*, ruling: Ruling, on: dt.date) -> bool:
     return True
 
 
-def _reviewed(ruling: Ruling, *, by: User) -> Ruling:
+def _reviewed(ruling: Ruling, *, by: User, at: dt.datetime) -> Ruling:
     """The draft, fit for publication by `by`. Publications on one service take turns."""
     Service.objects.select_for_update(no_key=True).get(pk=ruling.service_id)
     draft = locked_draft(ruling)
     if draft.author_id == by.pk:
         raise SamePerson
+    if draft.stage != Stage.REVIEWED:
+        raise NotReviewed
+    _consulted(draft, at=at)
     if not draft.bases.exists():
         raise ProvisionMissing
     if not has_lawful_basis(draft, on=draft.in_force.lower):
@@ -105,8 +112,18 @@ def _reviewed(ruling: Ruling, *, by: User) -> Ruling:
     return draft
 
 
+def _consulted(draft: Ruling, *, at: dt.datetime) -> None:
+    """No consultation on the draft runs, and every comment is answered; who is commenting is waited for."""
+    asked = Consultation.objects.filter(ruling=draft)
+    list(asked.select_for_update(no_key=True).order_by("pk"))
+    if asked.open_at(at).exists():
+        raise ConsultationRunning
+    if unanswered(draft).exists():
+        raise CommentsUnanswered
+
+
 def _publish(ruling: Ruling, *, by: User, at: dt.datetime) -> None:
-    """Fill in the publication; an overlap that a race let through is told in words."""
+    """Fill in the publication; an overlap or a clock that only the database sees is told in words."""
     ruling.reviewer, ruling.published_at = by, at
     ruling.recorded = DateTimeTZRange(at, None, "[)")
     try:
@@ -115,6 +132,8 @@ def _publish(ruling: Ruling, *, by: User, at: dt.datetime) -> None:
     except IntegrityError as refusal:
         if "ruling_one_in_force_at_a_time" in str(refusal):
             raise RulingOverlaps from refusal
+        if "ruling_consultation_is_over" in str(refusal):
+            raise ConsultationRunning from refusal
         raise
 
 

@@ -12,6 +12,7 @@ from regulation.ledger.queries import body_of
 from ..models import Ruling, guards
 
 LAPSE_NOTED = "registry.ruling_basis_lapsed"
+PUBLICATION_REFUSED = "registry.publication_refused"
 
 
 def lapsed_rulings(*, on: dt.date) -> QuerySet[Ruling]:
@@ -61,7 +62,7 @@ def drafts() -> QuerySet[Ruling]:
     """Rulings that wait for a second person: neither published nor withdrawn, oldest first."""
     return (
         Ruling.objects.filter(published_at__isnull=True, recorded__upper_inf=True)
-        .select_related("service", "region", "approval", "author")
+        .select_related("service", "region", "approval", "author", "legal_reviewer", "scheduled_by")
         .order_by("created_at", "pk")
     )
 
@@ -73,6 +74,31 @@ def returned_notes(drafts: Sequence[Ruling]) -> dict[int, str]:
     for entry in Entry.objects.filter(subject__in=keys).order_by("pk"):
         if entry.kind == "registry.ruling_returned":
             notes[keys[entry.subject]] = str(body_of(entry)["note"])
-        else:
+        elif entry.kind in ("registry.ruling_revised", "registry.ruling_submitted"):
             notes.pop(keys[entry.subject], None)
     return notes
+
+
+def scheduled() -> QuerySet[Ruling]:
+    """Drafts with a time of publication, the next one first."""
+    return drafts().filter(publish_at__isnull=False).order_by("publish_at", "pk")
+
+
+def due_for_publication(*, now: dt.datetime) -> QuerySet[Ruling]:
+    """Drafts whose time of publication has come."""
+    return scheduled().filter(publish_at__lte=now)
+
+
+def refused_publications(drafts: Sequence[Ruling]) -> dict[int, str]:
+    """Why the last publication at a set time was refused, as the refusal's name, by the draft's key.
+
+    What was revised, returned, reviewed or scheduled since is left out.
+    """
+    keys = {draft.urn: draft.pk for draft in drafts}
+    refused: dict[int, str] = {}
+    for entry in Entry.objects.filter(subject__in=keys).order_by("pk"):
+        if entry.kind == PUBLICATION_REFUSED:
+            refused[keys[entry.subject]] = str(body_of(entry)["refusal"])
+        else:
+            refused.pop(keys[entry.subject], None)
+    return refused

@@ -10,7 +10,7 @@ from regulation.ledger.models import Entry
 
 from ..models import Approval, Edition, EditionRow, Level, ListKind, PublicList, Ruling
 
-PUBLISHED = "registry.edition_published"
+EDITION_PUBLISHED = "registry.edition_published"
 
 
 def published_lists() -> QuerySet[PublicList]:
@@ -88,7 +88,7 @@ def rows_by_level(edition: Edition) -> list[tuple[str, int]]:
 
 def publication_of(edition: Edition) -> Entry | None:
     """The ledger entry by which an edition was published."""
-    return Entry.objects.about(edition.urn).filter(kind=PUBLISHED).first()
+    return Entry.objects.about(edition.urn).filter(kind=EDITION_PUBLISHED).first()
 
 
 def standing_of(subject: Approval | Ruling) -> QuerySet[EditionRow]:

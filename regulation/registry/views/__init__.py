@@ -1,5 +1,12 @@
 """Pages of the registry: need check, lists, rulings, laws, and the editors' desk."""
 
+from .consultations import (
+    comment_hide,
+    consultation,
+    consultation_answer,
+    consultation_list,
+    consultation_new,
+)
 from .desk import draft_edit, draft_list, draft_new, draft_return, draft_review, draft_withdraw
 from .editions import edition, edition_difference, edition_file, list_index, list_series
 from .editions_desk import edition_drafts, edition_new, edition_review, edition_withdraw
@@ -16,18 +23,29 @@ from .lists import approval, approval_list, area_list, joint_review, service, se
 from .measures import measure_list, measure_new, measure_review, measure_withdraw
 from .need import need_check, need_found
 from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
+from .workflow import draft_history, draft_pass, draft_schedule, draft_submit, draft_unschedule
 
 __all__ = [
     "approval",
     "approval_list",
     "area_list",
     "changes",
+    "comment_hide",
     "comparison",
+    "consultation",
+    "consultation_answer",
+    "consultation_list",
+    "consultation_new",
     "draft_edit",
+    "draft_history",
     "draft_list",
     "draft_new",
+    "draft_pass",
     "draft_return",
     "draft_review",
+    "draft_schedule",
+    "draft_submit",
+    "draft_unschedule",
     "draft_withdraw",
     "edition",
     "edition_difference",

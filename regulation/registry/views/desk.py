@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,34 +11,40 @@ from django.views.decorators.http import require_POST
 
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
-from regulation.parties.models import Role
+from regulation.parties.models import Role, User
 
-from ..access import may_draft, may_review, may_revise
+from ..access import may_answer, may_consult, may_draft, may_review, may_revise
 from ..comparison import compare
-from ..errors import RegistryRefused
-from ..forms import ReturnForm, RulingForm, clean_text
+from ..errors import RegistryRefused, sentence_of
+from ..forms import DraftFilter, ReturnForm, RulingForm, ScheduleForm, clean_text
 from ..models import Ruling
-from ..operations import (
-    draft_ruling,
-    publish_ruling,
-    replace_ruling,
-    return_draft,
-    revise_draft,
-    withdraw_draft,
+from ..operations import bring_to_public, draft_ruling, return_draft, revise_draft, withdraw_draft
+from ..queries import (
+    OPEN,
+    consultations,
+    drafts,
+    in_the_way_of,
+    lapsed_rulings,
+    refused_publications,
+    returned_notes,
+    state_of,
 )
-from ..queries import drafts, in_the_way_of, lapsed_rulings, returned_notes
 
 PAGE = 20
+STAGE_TONES = {"draft": "neutral", "submitted": "warn", "reviewed": "good"}
 
 
 @acting_required(Role.EDITOR, Role.REVIEWER)
 def draft_list(request: HttpRequest) -> HttpResponse:
     """Rulings that wait for a second person."""
-    page = Paginator(drafts(), PAGE).get_page(request.GET.get("page"))
-    notes = returned_notes(list(page.object_list))
-    rows = [(draft, notes.get(draft.pk, "")) for draft in page.object_list]
+    found = DraftFilter(request.GET or None, queryset=drafts())
+    page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    notes, refused = returned_notes(shown), refused_publications(shown)
+    rows = [(draft, notes.get(draft.pk, ""), sentence_of(refused.get(draft.pk, ""))) for draft in shown]
     lapsed = lapsed_rulings(on=timezone.localdate()).count()
-    context = {"page_obj": page, "rows": rows, "may_draft": may_draft(acting(request)), "lapsed": lapsed}
+    context = {"filter": found, "page_obj": page, "rows": rows, "lapsed": lapsed}
+    context |= {"may_draft": may_draft(acting(request))}
     return render(request, "registry/draft_list.html", context)
 
 
@@ -58,7 +64,7 @@ def draft_new(request: HttpRequest) -> HttpResponse:
                 provisions=form.cited(),
                 by=request.user,  # type: ignore[arg-type]
             )
-            messages.success(request, _("The draft is saved. A second person publishes it."))
+            messages.success(request, _("The draft is saved. Submit it for legal review when it is ready."))
             return redirect("registry:draft_review", pk=made.pk)
         except RegistryRefused as refusal:
             form.add_error(None, str(refusal))
@@ -76,7 +82,7 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             by: Any = request.user
             revise_draft(ruling=draft, wording=form.wording(), provisions=form.cited(), by=by)
-            messages.success(request, _("The draft is saved. A second person publishes it."))
+            messages.success(request, _("The draft is saved. Submit it for legal review when it is ready."))
             return redirect("registry:draft_review", pk=draft.pk)
         except RegistryRefused as refusal:
             form.add_error(None, str(refusal))
@@ -85,11 +91,11 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "registry/draft_new.html", context, status=422 if form.errors else 200)
 
 
-def _review(
-    request: HttpRequest, draft: Ruling, *, refused: str = "", form: ReturnForm | None = None
-) -> HttpResponse:
-    membership, user = acting(request), request.user
+def review_page(request: HttpRequest, draft: Ruling, *, refused: str = "", **forms: Any) -> HttpResponse:
+    """A draft beside what holds now, with the acts that whoever looks may do."""
+    membership, user, now = acting(request), request.user, database_now()
     replaced = list(in_the_way_of(draft).select_related("approval", "service", "region"))
+    asked = consultations().filter(ruling=draft)
     context = {
         "draft": draft,
         "bases": draft.bases.select_related("provision__instrument"),
@@ -98,11 +104,19 @@ def _review(
         "lines": compare(replaced[-1], draft) if replaced else [],
         "may_review": may_review(membership, draft, user),  # type: ignore[arg-type]
         "may_revise": may_revise(membership, draft, user),  # type: ignore[arg-type]
+        "may_consult": may_consult(membership, draft, user),  # type: ignore[arg-type]
+        "may_answer": may_answer(membership),
+        "tone": STAGE_TONES[draft.stage],
+        "asked": [(c, state_of(c, now=now)) for c in asked],
         "note": returned_notes([draft]).get(draft.pk, ""),
-        "form": form or ReturnForm(),
+        "not_published": sentence_of(refused_publications([draft]).get(draft.pk, "")),
+        "form": ReturnForm(),
+        "schedule_form": ScheduleForm(),
         "refused": refused,
+        **forms,
     }
-    status = 409 if refused else 422 if form and form.errors else 200
+    context["running"] = next((c for c, state in context["asked"] if state == OPEN), None)
+    status = 409 if refused else 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "registry/draft_review.html", context, status=status)
 
 
@@ -111,17 +125,14 @@ def draft_review(request: HttpRequest, pk: int) -> HttpResponse:
     """Read a draft beside what holds now; the reviewer publishes it in the place of that."""
     draft = get_object_or_404(drafts(), pk=pk)
     if request.method != "POST":
-        return _review(request, draft)
+        return review_page(request, draft)
     by: Any = request.user
     if not may_review(acting(request), draft, by):
         raise PermissionDenied
     try:
-        if in_the_way_of(draft).exists():
-            done = replace_ruling(draft=draft, by=by, at=database_now())
-        else:
-            done = publish_ruling(ruling=draft, by=by, at=database_now())
+        done = bring_to_public(draft=draft, by=by, at=database_now())
     except RegistryRefused as refusal:
-        return _review(request, draft, refused=str(refusal))
+        return review_page(request, draft, refused=str(refusal))
     messages.success(request, _("The ruling is public."))
     return redirect(done)
 
@@ -133,11 +144,11 @@ def draft_return(request: HttpRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(drafts(), pk=pk)
     form = ReturnForm(request.POST)
     if not form.is_valid():
-        return _review(request, draft, form=form)
+        return review_page(request, draft, form=form)
     try:
         return_draft(ruling=draft, note=form.cleaned_data["note"], by=request.user)  # type: ignore[arg-type]
     except RegistryRefused as refusal:
-        return _review(request, draft, refused=str(refusal))
+        return review_page(request, draft, refused=str(refusal))
     messages.success(request, _("The draft went back to its author."))
     return redirect("registry:draft_list")
 
@@ -148,8 +159,9 @@ def draft_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """The author gives a draft up."""
     draft = get_object_or_404(drafts(), pk=pk)
     try:
-        withdraw_draft(ruling=draft, by=request.user, at=database_now())  # type: ignore[arg-type]
+        reason, by = request.POST.get("reason", "").replace("\0", "")[:500], cast(User, request.user)
+        withdraw_draft(ruling=draft, by=by, at=database_now(), reason=reason)
     except RegistryRefused as refusal:
-        return _review(request, draft, refused=str(refusal))
+        return review_page(request, draft, refused=str(refusal))
     messages.success(request, _("The draft is withdrawn."))
     return redirect("registry:draft_list")

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from regulation.ledger.queries import database_now
 from regulation.parties.access import acting
 from regulation.parties.models import Region
 
@@ -84,6 +85,7 @@ def _page(request: HttpRequest, found: Ruling, today: dt.date) -> dict[str, Any]
         "versions": list(zip(history, [*history[1:], None], strict=True)),
         "drawing": draw([_era(r, found) for r in history], today=today),
         "holds_today": today in found.in_force and found.recorded.upper is None,
+        "consulted": queries.consultations_about(found, now=database_now()),
         "may_draft": may_draft(acting(request)),
         "standing": standing(found),
     }

@@ -73,7 +73,10 @@ def test_an_editor_writes_and_a_reviewer_publishes(client, django_user_model):
     client.post(at("draft_new"), filled())
     draft = drafts().get()
     assert (draft.author, draft.bases.count()) == (editor, 1)
+    assert client.post(at("draft_submit", draft)).status_code == 302
     reviewer = acting(client, Role.REVIEWER)
+    assert client.post(at("draft_review", draft)).status_code == 409  # not reviewed in law yet
+    assert client.post(at("draft_pass", draft)).status_code == 302
     response = client.post(at("draft_review", draft))
     draft.refresh_from_db()
     assert response.url == draft.get_absolute_url()
