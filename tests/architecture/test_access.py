@@ -18,6 +18,8 @@ from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
 from tests.factories import world
+from tests.factories.consultations import comment, consultation
+from tests.factories.registry import reviewed
 
 NAMES = [f"{row.method} {row.view}({','.join(row.arguments)})" for row in TABLE]
 
@@ -142,6 +144,18 @@ def lists(users, approval, ruling):
         "second": 2,
         "csv": "csv",
         "xlsx": "xlsx",
+def drafts(users):
+    """One draft past its legal review, one being written, one the public is asked about."""
+    written, passed, asked = (
+        world.ruling(published_at=None, reviewer=None, author=users["editor"]) for _n in range(3)
+    )
+    reviewed(passed, by=users["reviewer"])
+    made = consultation(asked)
+    return {
+        "draft_ruling": passed.pk,
+        "written_ruling": written.pk,
+        "consultation": made.pk,
+        "comment": comment(made).pk,
     }
 
 
@@ -169,6 +183,7 @@ def things(users, service, approval, seller, tender, bid):
             approval=approval, said=Measured(dt.date(2024, 1, 1), "test", trips=1), by=users["editor"]
         ).pk,
         **practices(),
+        **drafts(users),
         "instrument": provision.instrument.ref,
         "provision": provision.ref,
         "scheme": scheme.ref,

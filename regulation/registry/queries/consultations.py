@@ -65,7 +65,11 @@ def to_answer() -> QuerySet[Consultation]:
     """Consultations on drafts with comments that wait for an answer, the first to close first."""
     return (
         consultations()
-        .filter(ruling__published_at__isnull=True, withdrawn_at__isnull=True, waiting__gt=0)
+        .filter(
+            Exists(_waiting(consultation=OuterRef("pk"))),
+            ruling__published_at__isnull=True,
+            withdrawn_at__isnull=True,
+        )
         .order_by("closes_at", "pk")
     )
 

@@ -30,6 +30,11 @@ TONES = {"open": "good", "closed": "warn", "answered": "info", "published": "inf
 UPTAKE_TONES = {"taken": "good", "partly": "info", "declined": "neutral", "explained": "neutral"}
 
 
+def _sent(request: HttpRequest) -> Any:
+    """What was sent, if anything was: an empty form that was sent is told what it lacks."""
+    return request.POST if request.method == "POST" else None
+
+
 def _row(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
     state = queries.state_of(consultation, now=now)
     return {"consultation": consultation, "state": state, "words": STATES[state], "tone": TONES[state]}
@@ -90,7 +95,8 @@ def _page(request: HttpRequest, found: Consultation, form: CommentForm) -> HttpR
             "draft": said,
             "now": now,
             "page_obj": page,
-            "form": form if row["state"] == queries.OPEN else None,
+            "form": form,
+            "takes_comments": row["state"] == queries.OPEN,
             "uptake_tones": UPTAKE_TONES,
             "may_answer": may_answer(acting(request)) and found.waiting,  # type: ignore[attr-defined]
             "may_hide": may_publish(acting(request)) and found.ruling.author_id != request.user.pk,
@@ -120,7 +126,7 @@ def consultation_new(request: HttpRequest, pk: int) -> HttpResponse:
     by = cast(User, request.user)
     if not may_consult(acting(request), draft, by):
         raise PermissionDenied
-    form = ConsultForm(request.POST or None, initial={"days": 30})
+    form = ConsultForm(_sent(request), initial={"days": 30})
     if request.method == "POST" and form.is_valid():
         try:
             made = open_consultation(ruling=draft, by=by, **form.cleaned_data)
@@ -137,7 +143,7 @@ def consultation_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer one comment, or several at once, in public."""
     found = get_object_or_404(queries.consultations(), pk=pk)
     waiting = queries.comments_of(found).filter(answered__isnull=True)
-    form = AnswerForm(request.POST or None, waiting=waiting)
+    form = AnswerForm(_sent(request), waiting=waiting)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -161,7 +167,7 @@ def consultation_answer(request: HttpRequest, pk: int) -> HttpResponse:
 def comment_hide(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a comment's words off the page, with a reason."""
     comment = get_object_or_404(Comment.objects.select_related("consultation__ruling__service"), pk=pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             hide_comment(comment=comment, reason=form.cleaned_data["reason"], by=cast(User, request.user))
