@@ -12,7 +12,8 @@ from marketplace.tenders import queries as tenders
 from regulation.decoupling.queries import proposed_determinations, waiting_checks
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Membership, Role, User
-from regulation.registry.queries import drafts, measure_drafts, waiting_editions
+from regulation.registry import queries as registry
+from regulation.registry.queries import measure_drafts, waiting_editions
 
 SHOWN = 20
 
@@ -114,8 +115,12 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
 def editors(acting: Membership) -> list[dict[str, Any]]:
     reviews = acting.role == Role.REVIEWER
     items = [
-        _item(r, reverse("registry:draft_review", args=[r.pk]), _("Written by %(name)s") % {"name": r.author})
-        for r in drafts()[:SHOWN]
+        _item(
+            r,
+            reverse("registry:draft_review", args=[r.pk]),
+            _("%(stage)s; written by %(name)s") % {"stage": r.get_stage_display(), "name": r.author},
+        )
+        for r in registry.drafts()[:SHOWN]
     ]
     links = [(_("All drafts"), reverse("registry:draft_list"))]
     if not reviews:
@@ -152,6 +157,25 @@ def _measures(reviews: bool) -> dict[str, Any]:
         links.insert(0, (_("Write a measure"), reverse("registry:measure_new")))
     title = _("Measures to review") if reviews else _("Draft measures")
     return _section(title, items, _("No draft measure waits."), *links)
+    asked = [
+        _item(
+            c.question,
+            reverse("registry:consultation_answer", args=[c.pk]),
+            _("%(n)d of %(all)d comments wait for an answer") % {"n": c.waiting, "all": c.said},
+            c.closes_at,
+        )
+        for c in registry.to_answer()[:SHOWN]
+    ]
+    timed = [
+        _item(r, reverse("registry:draft_review", args=[r.pk]), _("Published by itself"), r.publish_at)
+        for r in registry.scheduled()[:SHOWN]
+    ]
+    every = (_("All consultations"), reverse("registry:consultation_list"))
+    return [
+        _section(title, items, _("No draft ruling waits."), *links),
+        _section(_("Comments to answer"), asked, _("Every comment has its answer"), every),
+        _section(_("Drafts with a time of publication"), timed, _("No draft has a time of publication.")),
+    ]
 
 
 def trustee(acting: Membership) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ FOOTER: list[tuple[Any, str]] = [
     (_("What changed"), "registry:changes"),
     (_("Open data"), "opendata:about"),
     (_("Lists"), "registry:list_index"),
+    (_("Consultations"), "registry:consultation_list"),
     (_("Search the site"), "search"),
     (_("My desk"), "desk"),
 ]

@@ -18,7 +18,7 @@ from wagtail.models import Page
 
 from marketplace.directory.queries import listed
 from marketplace.tenders.models import Tender
-from regulation.registry.models import Approval, Service
+from regulation.registry.models import Approval, Consultation, Service
 
 from . import health
 
@@ -30,6 +30,7 @@ ROOMS = (
     "registry:area_list",
     "registry:list_index",
     "registry:league",
+    "registry:consultation_list",
     "directory:intermediary_list",
     "tenders:tender_list",
 )
@@ -111,6 +112,7 @@ SITEMAPS: dict[str, Any] = {
     "rooms": RoomsSitemap,
     "approvals": RecordsSitemap(lambda: Approval.objects.order_by("pk")),
     "services": RecordsSitemap(lambda: Service.objects.order_by("pk")),
+    "consultations": RecordsSitemap(lambda: Consultation.objects.order_by("pk")),
     "intermediaries": RecordsSitemap(lambda: listed().order_by("pk")),
     "tenders": RecordsSitemap(lambda: Tender.objects.published().order_by("pk")),
 }

@@ -84,6 +84,7 @@ urlpatterns = [
     path("rulings/lapsed/", views.lapsed_list, name="lapsed_list"),
     path("rulings/drafts/", views.draft_list, name="draft_list"),
     path("rulings/drafts/new/", views.draft_new, name="draft_new"),
+    path("rulings/drafts/find/<slug:kind>/", views.draft_find, name="draft_find"),
     path("rulings/drafts/<int:pk>/", views.draft_review, name="draft_review"),
     path("rulings/drafts/<int:pk>/edit/", views.draft_edit, name="draft_edit"),
     path("rulings/drafts/<int:pk>/return/", views.draft_return, name="draft_return"),

@@ -9,6 +9,7 @@ from django.forms.models import modelform_factory
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.forms.models import formfield_for_dbfield
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
@@ -17,6 +18,8 @@ from wagtail.permissions import register_permission_policy
 
 from .models import Approval, CalendarDay, Instrument, Provision, Service
 from .operations import save_catalogued
+from .staff_choosers import CHOOSERS
+from .staff_lists import LISTS
 
 
 class KeptPolicy(ModelPermissionPolicy):
@@ -60,8 +63,9 @@ class CatalogueViewSet(ModelViewSet):
     once: tuple[str, ...] = ("ref",)
 
     def get_form_class(self, for_update: bool = False) -> Any:
+        """Approvals, services, provisions and regions are chosen by the choosers registered for them."""
         fields = [name for name in self.form_fields if not (for_update and name in self.once)]
-        return modelform_factory(self.model, fields=fields, formfield_callback=self.formfield_for_dbfield)
+        return modelform_factory(self.model, fields=fields, formfield_callback=formfield_for_dbfield)
 
 
 class ApprovalViewSet(CatalogueViewSet):
@@ -160,6 +164,7 @@ class RegistryGroup(ModelViewSetGroup):
     menu_icon = "folder-open-inverse"
     menu_order = 150
     items = (
+        *LISTS,
         ApprovalViewSet("registry_approvals"),
         ServiceViewSet("registry_services"),
         InstrumentViewSet("registry_instruments"),
@@ -171,6 +176,11 @@ class RegistryGroup(ModelViewSetGroup):
 @hooks.register("register_admin_viewset")
 def registry_screens() -> RegistryGroup:
     return RegistryGroup()
+
+
+@hooks.register("register_admin_viewset")
+def registry_choosers() -> Any:
+    return CHOOSERS
 
 
 @hooks.register("register_admin_menu_item")

@@ -107,6 +107,7 @@ TABLE: list[Row] = [
     _get("registry:joint_review", everyone(), "scheme"),
     _get("registry:draft_list", only(editor=200, reviewer=200)),
     _get("registry:draft_new", only(editor=200)),
+    _get("registry:draft_find", only(editor=200), "a_field"),
     _get("registry:draft_review", only(editor=200, reviewer=200), "draft_ruling"),
     _post("registry:draft_review", only(reviewer=302), "draft_ruling"),
     _get("registry:draft_edit", only(editor=200), "draft_ruling"),

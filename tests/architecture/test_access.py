@@ -197,6 +197,7 @@ def things(users, service, approval, seller, tender, bid):
         "page": "privacy/",
         "nothing": 999_999_999,
         "file": "x.pdf",
+        "a_field": "region",
     }
 
 

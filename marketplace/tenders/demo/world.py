@@ -14,6 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from marketplace.directory.demo import BIDDERS, SOURCE, ensure_demo_directory, invented_code
 from regulation.parties.models import Entity, EntityKind, Region, Role, User
 from regulation.parties.operations import grant_membership, register_entity
+from regulation.registry.demo import ensure_demo_consultation
 
 from ..models import ProcedureRule
 from ..operations import ensure_opening_key
@@ -62,6 +63,7 @@ def ensure_world(*, passwords: Path, today: dt.date, now: dt.datetime) -> None:
     known = json.loads(passwords.read_text() or "[]") if passwords.is_file() else []
     kept = {row["email"]: row["password"] for row in known}
     rows = [_account(account, entities, kept, today) for account in ACCOUNTS]
+    _consultation(entities["enterprise"], now)
     text = json.dumps(rows, ensure_ascii=False, indent=1)
     if passwords.is_file() or not passwords.exists():
         with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -79,6 +81,19 @@ def _entity(kind: EntityKind, name: str, name_en: str, *, code: str | None) -> E
         source=SOURCE,
         is_invented=True,
         by=None,
+    )
+
+
+def _consultation(enterprise: Entity, now: dt.datetime) -> None:
+    """What the public is asked in the demo, and what two of its people say."""
+    user = {key: User.objects.get(email=f"{key}@{DOMAIN}") for key in ("editor", "reviewer", "enterprise")}
+    ensure_demo_consultation(
+        editor=user["editor"],
+        reviewer=user["reviewer"],
+        member=user["enterprise"],
+        entity=enterprise,
+        other=User.objects.get(email=f"intermediary1@{DOMAIN}"),
+        at=now,
     )
 
 

@@ -21,6 +21,7 @@ from .filters import (
     clean_text,
     regions_with_approvals,
 )
+from .finding import FoundField
 from .following import FollowForm
 from .measures import LeagueForm, MeasureForm, sort_of
 from .schedule import DraftFilter, ScheduleForm
@@ -38,6 +39,7 @@ __all__ = [
     "DraftFilter",
     "Facet",
     "FollowForm",
+    "FoundField",
     "InstrumentFilter",
     "LeagueForm",
     "ListFilter",

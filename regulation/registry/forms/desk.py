@@ -20,27 +20,31 @@ from ..models import (
     Service,
 )
 from ..operations import Wording
+from ..queries import search_approvals, search_regions
 from .days import DaysWithin
+from .finding import FoundField
 
 
 class RulingForm(DaysWithin, forms.Form):
     """A draft ruling."""
 
     service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.all(), to_field_name="code")
-    approval = forms.ModelChoiceField(
-        label=_("Approval (its address part)"),
-        queryset=Approval.objects.all(),
+    approval = FoundField(
+        label=_("Approval"),
+        queryset=Approval.objects.select_related("department", "region"),
+        search=search_approvals,
         to_field_name="ref",
         required=False,
-        widget=forms.TextInput,
-        help_text=_("Leave empty where the law speaks of the service in every approval."),
+        help_text=_(
+            "Name, pinyin, initials or code. Empty where the law speaks of the service in every approval."
+        ),
     )
-    region = forms.ModelChoiceField(
-        label=_("Region code"),
+    region = FoundField(
+        label=_("Region"),
         queryset=Region.objects.all(),
+        search=search_regions,
         to_field_name="code",
-        widget=forms.TextInput,
-        help_text=_("000000 for the whole country"),
+        help_text=_("Name or code; 000000 for the whole country"),
     )
     necessity = forms.ChoiceField(label=_("Verdict"), choices=Necessity.choices, widget=forms.RadioSelect)
     payer = forms.ChoiceField(

@@ -44,6 +44,7 @@ from .editions import (
     standing_of,
     waiting_editions,
 )
+from .finding import search_provisions, search_regions
 from .following import due_followings, followings_of, readers_to_tell, with_things
 from .league import league_cases, league_demands, league_regions
 from .listed import left_out, listed
@@ -59,7 +60,13 @@ from .rulings import (
     services_of,
     verdict_for,
 )
-from .search import department_facet, region_facet, search_approvals, search_services, words_of
+from .search import (
+    department_facet,
+    region_facet,
+    search_approvals,
+    search_services,
+    words_of,
+)
 from .versions import Version, last_marked, ruling_as_said, story_of, versions_of
 
 GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
@@ -131,6 +138,8 @@ __all__ = [
     "scheduled",
     "search_activities",
     "search_approvals",
+    "search_provisions",
+    "search_regions",
     "search_services",
     "services_of",
     "standing_of",

@@ -7,7 +7,7 @@ from .consultations import (
     consultation_list,
     consultation_new,
 )
-from .desk import draft_edit, draft_list, draft_new, draft_return, draft_review, draft_withdraw
+from .desk import draft_edit, draft_find, draft_list, draft_new, draft_return, draft_review, draft_withdraw
 from .editions import edition, edition_difference, edition_file, list_index, list_series
 from .editions_desk import edition_drafts, edition_new, edition_review, edition_withdraw
 from .following import (
@@ -37,6 +37,7 @@ __all__ = [
     "consultation_list",
     "consultation_new",
     "draft_edit",
+    "draft_find",
     "draft_history",
     "draft_list",
     "draft_new",

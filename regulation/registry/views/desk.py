@@ -3,7 +3,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from regulation.parties.models import Role, User
 from ..access import may_answer, may_consult, may_draft, may_review, may_revise
 from ..comparison import compare
 from ..errors import RegistryRefused, sentence_of
-from ..forms import DraftFilter, ReturnForm, RulingForm, ScheduleForm, clean_text
+from ..forms import DraftFilter, FoundField, ReturnForm, RulingForm, ScheduleForm, clean_text
 from ..models import Ruling
 from ..operations import bring_to_public, draft_ruling, return_draft, revise_draft, withdraw_draft
 from ..queries import (
@@ -89,6 +89,16 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
     note = returned_notes([draft]).get(draft.pk, "")
     context = {"form": form, "draft": draft, "note": note}
     return render(request, "registry/draft_new.html", context, status=422 if form.errors else 200)
+
+
+@acting_required(Role.EDITOR)
+def draft_find(request: HttpRequest, kind: str) -> HttpResponse:
+    """What fits the words typed so far into a field of the form, as options of its list."""
+    field = RulingForm.base_fields.get(kind)
+    if not isinstance(field, FoundField):
+        raise Http404
+    offers = field.offers(clean_text(request.GET.get(kind)))
+    return render(request, "registry/widgets/offers.html", {"offers": offers})
 
 
 def review_page(request: HttpRequest, draft: Ruling, *, refused: str = "", **forms: Any) -> HttpResponse:

@@ -8,6 +8,7 @@ from regulation.parties.models import Role
 from regulation.registry.models import Level, Ruling
 from regulation.registry.queries import drafts, returned_notes
 from tests.factories.registry import (
+    ApprovalFactory,
     DraftFactory,
     InstrumentFactory,
     ProvisionFactory,
@@ -175,3 +176,30 @@ def test_returning_and_withdrawing_are_posts(client, method):
     draft = DraftFactory(author=acting(client, Role.EDITOR))
     assert getattr(client, method)(at("draft_withdraw", draft)).status_code == 405
     assert list(drafts()) == [draft]
+
+
+def test_what_is_named_is_found_by_words_and_one_of_several_is_chosen(client):
+    acting(client, Role.EDITOR)
+    one, other = ApprovalFactory(name="取水许可（新办）"), ApprovalFactory(name="取水许可（延续）")
+    answer = client.post(at("draft_new"), filled(approval="取水许可"))
+    assert answer.status_code == 422
+    assert all(f'value="{a.ref}"' in answer.content.decode() for a in (one, other))
+    assert not Ruling.objects.exists()
+    assert client.post(at("draft_new"), filled(approval=["取水许可", other.ref])).status_code == 302
+    assert client.post(at("draft_new"), filled(approval="qsxk（新")).status_code == 422
+    assert client.post(at("draft_new"), filled(approval="新办")).status_code == 302
+    assert [draft.approval for draft in drafts()] == [other, one]
+
+
+def test_offers_follow_what_is_typed(client):
+    acting(client, Role.EDITOR)
+    wanted = ApprovalFactory(name="取水许可")
+    find = reverse("registry:draft_find", args=["approval"])
+    assert wanted.ref in client.get(find, {"approval": "取水"}).content.decode()
+    for nothing in ("", "没有", "\0", "%"):
+        assert wanted.ref not in client.get(find, {"approval": nothing}).content.decode()
+    assert (
+        region().code
+        in client.get(reverse("registry:draft_find", args=["region"]), {"region": "000000"}).content.decode()
+    )
+    assert client.get(reverse("registry:draft_find", args=["source"])).status_code == 404

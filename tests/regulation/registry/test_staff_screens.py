@@ -7,11 +7,15 @@ from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
 from regulation.registry.models import Approval, Level, Provision
 from regulation.registry.queries import search_approvals
+from tests.factories.consultations import consultation
 from tests.factories.registry import (
     ApprovalFactory,
     DepartmentFactory,
+    DraftFactory,
     InstrumentFactory,
     ProvisionFactory,
+    RulingFactory,
+    ServiceFactory,
     UserFactory,
     region,
 )
@@ -111,3 +115,65 @@ def test_nothing_is_deleted_there(staff, name):
 def test_who_is_not_staff_does_not_get_in(client):
     client.force_login(UserFactory())
     assert client.get(screen("approvals", "index")).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("name", ["rulings", "drafts", "consultations"])
+def test_rulings_drafts_and_consultations_are_read_there_and_acted_on_at_the_desk(staff, name):
+    draft = DraftFactory()
+    subject = {"rulings": RulingFactory, "drafts": lambda: draft, "consultations": consultation}[name]()
+    listed = staff.get(screen(name, "index"))
+    assert listed.status_code == 200
+    assert screen(name, "inspect", subject.pk) in listed.content.decode()
+    inspected = staff.get(screen(name, "inspect", subject.pk)).content.decode()
+    leads_to = {
+        "rulings": subject.get_absolute_url(),
+        "drafts": reverse("registry:draft_review", args=[draft.pk]),
+        "consultations": reverse("registry:consultation_answer", args=[subject.pk]),
+    }
+    assert leads_to[name] in inspected
+    for action in ("edit", "delete"):
+        assert staff.get(screen(name, action, subject.pk)).status_code in (302, 403)
+    assert staff.get(screen(name, "add")).status_code in (302, 403)
+
+
+def test_the_lists_there_tell_drafts_from_what_is_published(staff):
+    draft, ruling = DraftFactory(), RulingFactory()
+    assert screen("drafts", "inspect", ruling.pk) not in staff.get(screen("drafts", "index")).content.decode()
+    assert (
+        screen("rulings", "inspect", draft.pk) not in staff.get(screen("rulings", "index")).content.decode()
+    )
+    assert staff.get(screen("rulings", "index"), {"necessity": "optional", "q": "评估"}).status_code == 200
+    assert staff.get(screen("drafts", "index"), {"stage": "reviewed"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "make", "words"),
+    [
+        ("approval", lambda: ApprovalFactory(name="取水许可"), "qsxk"),
+        ("service", lambda: ServiceFactory(name="水资源论证"), "水资源"),
+        ("provision", lambda: ProvisionFactory(article="第九十九条"), "九十九"),
+        ("region", lambda: region("330100"), "3301"),
+    ],
+)
+def test_a_chooser_finds_by_words(staff, kind, make, words):
+    wanted = make()
+    if kind == "service":
+        wanted.pinyin, wanted.initials = "shuiziyuan", "szy"
+        wanted.save()
+    address = reverse(f"registry_choose_{kind}:choose_results")
+    found = staff.get(address, {"q": words}).content.decode()
+    assert str(wanted) in found
+    assert str(wanted) not in staff.get(address, {"q": "没有这样的东西"}).content.decode()
+    assert staff.get(reverse(f"registry_choose_{kind}:chosen", args=[wanted.pk])).status_code == 200
+
+
+def test_a_region_is_chosen_not_typed(staff):
+    form = staff.get(screen("approvals", "add"))
+    assert reverse("registry_choose_region:choose") in form.content.decode()
+
+
+def test_who_is_not_staff_does_not_read_there(client):
+    client.force_login(UserFactory())
+    for name in ("rulings", "drafts", "consultations"):
+        assert client.get(screen(name, "index")).status_code in (302, 403)
+    assert client.get(reverse("registry_choose_region:choose")).status_code in (302, 403)
