@@ -16,6 +16,15 @@ from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Tender
 from regulation.parties.models import User
 from regulation.registry.models import Approval, JointReviewScheme, Provision, PublicList, Ruling, Service
+from regulation.registry.models import (
+    Approval,
+    Comment,
+    Consultation,
+    JointReviewScheme,
+    Provision,
+    Ruling,
+    Service,
+)
 from tests.browser.axe import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -78,6 +87,7 @@ def public(tender: Tender) -> list[str]:
         "registry:area_list",
         "registry:list_index",
         "registry:league",
+        "registry:consultation_list",
         "directory:intermediary_list",
         "tenders:tender_list",
         "search",
@@ -104,11 +114,18 @@ def public(tender: Tender) -> list[str]:
         Provision.objects.filter(bases__isnull=False).first().get_absolute_url(),
         Provision.objects.filter(bases__isnull=False).first().instrument.get_absolute_url(),
         reverse("registry:joint_review", args=[JointReviewScheme.objects.first().ref]),
+        Consultation.objects.get(is_invented=True).get_absolute_url(),
         Intermediary.objects.get(ref="demo-qujiang").get_absolute_url(),
         reverse("decoupling:entity", args=[Intermediary.objects.get(ref="demo-qujiang").entity_id]),
         tender.get_absolute_url(),
         "/no-such-page/",
     ]
+
+
+def consulted(*views: str) -> list[str]:
+    """Pages about the draft that the demo asks its public about."""
+    draft = Consultation.objects.get(is_invented=True).ruling_id
+    return [reverse(f"registry:{view}", args=[draft]) for view in views]
 
 
 ROLES = {
@@ -134,6 +151,12 @@ ROLES = {
         reverse("registry:measure_list"),
         reverse("registry:measure_new"),
         reverse("practice_adopt", args=[PracticePage.objects.filter(region="330213")[0].translation_key]),
+        *consulted("draft_review", "draft_history"),
+        reverse("registry:consultation_answer", args=[Consultation.objects.get(is_invented=True).pk]),
+    ],
+    "reviewer": lambda t: [
+        *consulted("draft_review", "consultation_new"),
+        reverse("registry:comment_hide", args=[Comment.objects.first().pk]),
     ],
     "regulator": lambda t: [reverse("desk"), reverse("decoupling:check_list"), reverse("decoupling:inquire")],
     "trustee1": lambda t: [reverse("desk")],

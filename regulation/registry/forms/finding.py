@@ -49,15 +49,20 @@ class FoundField(forms.ModelChoiceField):
 
     def offers(self, words: str) -> list[tuple[str, str]]:
         """Key and name of what fits, the best first."""
-        found = self.search(self.queryset.all(), words)[:OFFERED] if words else []
+        found = self._found(words)[:OFFERED]
         return [(self.prepare_value(item), self._named(item)) for item in found]
+
+    def _found(self, words: str) -> list[Any]:
+        if not words or self.queryset is None:
+            return []
+        return list(self.search(self.queryset.all(), words)[: OFFERED + 1])
 
     def to_python(self, value: Any) -> Any:
         try:
             return super().to_python(value)
         except forms.ValidationError:
             words = str(value).replace("\0", "").strip()[:100]
-            found = list(self.search(self.queryset.all(), words)[: OFFERED + 1]) if words else []
+            found = self._found(words)
             if len(found) == 1:
                 return found[0]
             if not found:
