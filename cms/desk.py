@@ -13,7 +13,6 @@ from regulation.decoupling.queries import proposed_determinations, waiting_check
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Membership, Role, User
 from regulation.registry import queries as registry
-from regulation.registry.queries import measure_drafts, waiting_editions
 
 SHOWN = 20
 
@@ -126,37 +125,45 @@ def editors(acting: Membership) -> list[dict[str, Any]]:
     if not reviews:
         links.insert(0, (_("Draft a ruling"), reverse("registry:draft_new")))
     title = _("Rulings to review") if reviews else _("Draft rulings")
-    return [_section(title, items, _("No draft ruling waits."), *links), _lists(reviews=reviews)]
+    return [
+        _section(title, items, _("No draft ruling waits."), *links),
+        *_consultations(),
+        _lists(reviews=reviews),
+        _measures(reviews=reviews),
+    ]
 
 
 def _lists(*, reviews: bool) -> dict[str, Any]:
     """Editions of lists that wait for a second person."""
     items = [
         _item(e.of_list, e.get_absolute_url(), _("Compiled by %(name)s") % {"name": e.compiled_by})
-        for e in waiting_editions()[:SHOWN]
+        for e in registry.waiting_editions()[:SHOWN]
     ]
     links = [(_("All draft editions"), reverse("registry:edition_drafts"))]
     if not reviews:
         links.insert(0, (_("Compile an edition"), reverse("registry:edition_new")))
     title = _("Editions of lists to publish") if reviews else _("Draft editions of lists")
     return _section(title, items, _("No edition of a list waits."), *links)
-    return [_section(title, items, _("No draft ruling waits."), *links), _measures(reviews)]
 
 
-def _measures(reviews: bool) -> dict[str, Any]:
+def _measures(*, reviews: bool) -> dict[str, Any]:
     items = [
         _item(
             m.approval,
             reverse("registry:measure_review", args=[m.pk]),
             _("Written by %(name)s") % {"name": m.author},
         )
-        for m in measure_drafts()[:SHOWN]
+        for m in registry.measure_drafts()[:SHOWN]
     ]
     links = [(_("All draft measures"), reverse("registry:measure_list"))]
     if not reviews:
         links.insert(0, (_("Write a measure"), reverse("registry:measure_new")))
     title = _("Measures to review") if reviews else _("Draft measures")
     return _section(title, items, _("No draft measure waits."), *links)
+
+
+def _consultations() -> list[dict[str, Any]]:
+    """Comments that wait for an answer, and drafts that publish themselves."""
     asked = [
         _item(
             c.question,
@@ -172,7 +179,6 @@ def _measures(reviews: bool) -> dict[str, Any]:
     ]
     every = (_("All consultations"), reverse("registry:consultation_list"))
     return [
-        _section(title, items, _("No draft ruling waits."), *links),
         _section(_("Comments to answer"), asked, _("Every comment has its answer"), every),
         _section(_("Drafts with a time of publication"), timed, _("No draft has a time of publication.")),
     ]

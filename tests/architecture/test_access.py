@@ -144,6 +144,9 @@ def lists(users, approval, ruling):
         "second": 2,
         "csv": "csv",
         "xlsx": "xlsx",
+    }
+
+
 def drafts(users):
     """One draft past its legal review, one being written, one the public is asked about."""
     written, passed, asked = (
@@ -175,10 +178,8 @@ def things(users, service, approval, seller, tender, bid):
         "approval": approval.ref,
         "service": service.code,
         "service_topic": "service",
-        **ruled(provision),
         **(ruling := ruled(provision)),
         **lists(users, approval, Ruling.objects.get(pk=ruling["ruling"])),
-        "draft_ruling": world.ruling(published_at=None, reviewer=None, author=users["editor"]).pk,
         "draft_measure": draft_measure(
             approval=approval, said=Measured(dt.date(2024, 1, 1), "test", trips=1), by=users["editor"]
         ).pk,

@@ -15,13 +15,13 @@ from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Tender
 from regulation.parties.models import User
-from regulation.registry.models import Approval, JointReviewScheme, Provision, PublicList, Ruling, Service
 from regulation.registry.models import (
     Approval,
     Comment,
     Consultation,
     JointReviewScheme,
     Provision,
+    PublicList,
     Ruling,
     Service,
 )

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('parties', '0002_share_stated_at_both_ends'),
         ('parties', '__first__'),
-        ('registry', '0020_workflow'),
+        ("registry", "0008_workflow"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('parties', '0002_share_stated_at_both_ends'),
         ('parties', '__first__'),
-        ('registry', '0003_conditions_activities_zones'),
+        ("registry", "0007_papers_an_office_holds"),
     ]
 
     operations = [
