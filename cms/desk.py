@@ -121,8 +121,12 @@ def editors(acting: Membership) -> list[dict[str, Any]]:
         )
         for r in registry.drafts()[:SHOWN]
     ]
-    links = [(_("All drafts"), reverse("registry:draft_list"))]
+    links = [
+        (_("All drafts"), reverse("registry:draft_list")),
+        (_("Imports"), reverse("registry:import_list")),
+    ]
     if not reviews:
+        links.insert(0, (_("Import a table"), reverse("registry:import_new")))
         links.insert(0, (_("Draft a ruling"), reverse("registry:draft_new")))
     title = _("Rulings to review") if reviews else _("Draft rulings")
     return [

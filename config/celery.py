@@ -29,6 +29,8 @@ app.conf.update(
         "send-digests": {"task": "registry.send_digests", "schedule": 300.0},
         "follow-measures": {"task": "registry.follow_measures", "schedule": 600.0},
         "publish-due-rulings": {"task": "registry.publish_due", "schedule": 10.0},
+        "resume-imports": {"task": "registry.resume_imports", "schedule": 15.0},
+        "forget-import-files": {"task": "registry.forget_import_files", "schedule": 3600.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
     },
 )

@@ -1,12 +1,19 @@
 """Jobs of this room."""
 
+import datetime as dt
+
 from celery import shared_task
 from django.utils import timezone
 
 from regulation.ledger.queries import database_now
 
+from .exchange import operations as exchange
+from .exchange.queries import unfinished_imports
 from .operations import follow_measure, note_lapse, publish_due, tell_reader
 from .queries import approvals_behind_measures, due_for_publication, lapsed_rulings, readers_to_tell
+
+FILES_KEPT = dt.timedelta(days=30)
+SETTLING = dt.timedelta(seconds=15)
 
 
 @shared_task(name="registry.note_lapsed")
@@ -45,3 +52,24 @@ def publish_drafts_due() -> int:
     """Publish each draft whose time has come by the database's clock; returns how many. Safe to repeat."""
     now = database_now()
     return sum(publish_due(ruling=ruling, at=database_now()) for ruling in due_for_publication(now=now))
+
+
+@shared_task(name="registry.run_import")
+def run_import(pk: int) -> str:
+    """Check or write an import; returns its state afterwards. Safe to run twice or at the same time."""
+    return exchange.run_import(pk=pk, at=database_now())
+
+
+@shared_task(name="registry.resume_imports")
+def resume_imports() -> int:
+    """Queue again what a killed worker or an absent broker left lying; returns how many."""
+    late = list(unfinished_imports(before=database_now() - SETTLING))
+    for pk in late:
+        run_import.delay(pk)
+    return len(late)
+
+
+@shared_task(name="registry.forget_import_files")
+def forget_import_files() -> int:
+    """Forget uploaded files after thirty days; returns how many."""
+    return exchange.forget_files(before=database_now() - FILES_KEPT)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from . import views
+from .exchange import views as exchange
 from .forms.days import EARLIEST, LATEST
 
 
@@ -113,6 +114,16 @@ urlpatterns = [
     path("consultations/<int:pk>/", views.consultation, name="consultation"),
     path("consultations/<int:pk>/answer/", views.consultation_answer, name="consultation_answer"),
     path("consultations/comments/<int:pk>/hide/", views.comment_hide, name="comment_hide"),
+    path("<str:kind>/export.<str:fmt>", exchange.export, name="export"),
+    path("imports/", exchange.import_list, name="import_list"),
+    path("imports/new/", exchange.import_new, name="import_new"),
+    path("imports/templates/<str:kind>.<str:fmt>", exchange.template, name="import_template"),
+    path("imports/<int:pk>/", exchange.import_detail, name="import"),
+    path("imports/<int:pk>/progress/", exchange.import_progress, name="import_progress"),
+    path("imports/<int:pk>/faults.csv", exchange.import_faults, name="import_faults"),
+    path("imports/<int:pk>/confirm/", exchange.import_confirm, name="import_confirm"),
+    path("imports/<int:pk>/cancel/", exchange.import_cancel, name="import_cancel"),
+    path("imports/<int:pk>/drafts/", exchange.import_drafts, name="import_drafts"),
     path("laws/", views.instrument_list, name="instrument_list"),
     path("laws/<registry_ref:ref>/", views.instrument, name="instrument"),
     path("provisions/<registry_ref:ref>/", views.provision, name="provision"),

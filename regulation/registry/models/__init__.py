@@ -9,6 +9,7 @@ from .consultation import Answer, AnsweredComment, Comment, CommentHiding, Consu
 from .edition import Edition, EditionRow, ListKind, PublicList
 from .following import Following, Rhythm, Topic
 from .guards import BURDEN
+from .imported import Import, ImportedRow, ImportFault, ImportKind, ImportState
 from .measure import Measure, OnlineLevel
 from .provision import LAWFUL_LEVELS, Instrument, Level, Provision
 from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
@@ -35,6 +36,11 @@ __all__ = [
     "EditionRow",
     "Effect",
     "Following",
+    "Import",
+    "ImportFault",
+    "ImportKind",
+    "ImportState",
+    "ImportedRow",
     "Instrument",
     "JointReviewItem",
     "JointReviewScheme",
