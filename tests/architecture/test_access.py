@@ -16,6 +16,8 @@ from marketplace.tenders.sealing import PlainBid
 from regulation.parties.models import Region, Role
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
+from regulation.registry.exchange.operations import upload_import
+from regulation.registry.models import JointReviewScheme
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
 from tests.factories import world
 from tests.factories.consultations import comment, consultation
@@ -196,6 +198,9 @@ def things(users, service, approval, seller, tender, bid):
         "draft": draft.ref,
         "bid": bid.pk,
         "page": "privacy/",
+        "rows_kind": "services",
+        "table_format": "csv",
+        "import": upload_import(kind="services", name="x.csv", content=b"code", by=users["editor"]).pk,
         "nothing": 999_999_999,
         "file": "x.pdf",
         "a_field": "region",

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from wagtail.models import Locale
 
@@ -25,6 +26,8 @@ from regulation.registry.models import (
     Ruling,
     Service,
 )
+from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
+from regulation.registry.models import Approval, JointReviewScheme, Provision, Ruling, Service
 from tests.browser.axe import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -72,6 +75,22 @@ def practices() -> list[str]:
     )
     index = PracticeIndexPage.objects.get(locale=locale)
     return [urlsplit(page.full_url).path for page in (index, *pages)]
+def imported() -> list[str]:
+    """A file with a fault, and one that became drafts."""
+    by = User.objects.get(email=f"editor@{DOMAIN}")
+    head = "service,region,start,necessity,provisions,reason,source\n"
+    rows = [
+        "eia-report,广安曲,2026-02-30,optional,x,理由,来源",
+        "eia-report,511602,2026-09-01,optional,environmental-code-98,您可以自行编制。,来源",
+    ]
+    jobs = []
+    for row in rows:
+        job = upload_import(kind="rulings", name="认定.csv", content=(head + row).encode(), by=by)
+        run_import(pk=job.pk, at=timezone.now())
+        jobs.append(job)
+    confirm_import(job=jobs[1], by=by)
+    run_import(pk=jobs[1].pk, at=timezone.now())
+    return [*(job.get_absolute_url() for job in jobs), reverse("registry:import_drafts", args=[jobs[1].pk])]
 
 
 def public(tender: Tender) -> list[str]:
@@ -157,6 +176,9 @@ ROLES = {
     "reviewer": lambda t: [
         *consulted("draft_review", "consultation_new"),
         reverse("registry:comment_hide", args=[Comment.objects.first().pk]),
+        reverse("registry:import_list"),
+        reverse("registry:import_new"),
+        *imported(),
     ],
     "regulator": lambda t: [reverse("desk"), reverse("decoupling:check_list"), reverse("decoupling:inquire")],
     "trustee1": lambda t: [reverse("desk")],

@@ -122,7 +122,7 @@ APPROVALS = Sheet(
         Column("name_en", _("Name in English"), most=300),
         Column("main_item", _("Main item"), most=300),
         REGION,
-        _name("region", _("Region")),
+        _name("region", _("Name of the region")),
         Column(
             "department",
             _("Department"),
@@ -202,7 +202,7 @@ RULINGS = Sheet(
             key=True,
             hint=_("Leave empty where the law speaks of the service in every approval."),
         ),
-        _name("approval", _("Approval")),
+        _name("approval", _("Name of the approval")),
         Column(
             "service",
             _("Service code"),
@@ -212,9 +212,9 @@ RULINGS = Sheet(
             needed=True,
             hint=_("The code, or the Chinese name, of a service on record."),
         ),
-        _name("service", _("Service")),
+        _name("service", _("Name of the service")),
         Column("region", REGION.label, Holds.REGION, key=True, needed=True, hint=REGION.hint, width=12),
-        _name("region", _("Region")),
+        _name("region", _("Name of the region")),
         Column("start", _("In force from"), Holds.DAY, key=True, needed=True, hint=_("2026-08-15"), width=12),
         Column(
             "end",

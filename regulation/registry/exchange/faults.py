@@ -48,7 +48,6 @@ WHAT: dict[str, Any] = {
     "follow_up_missing": _(
         "A ruling that abolishes a demand says how the matter is supervised from then on."
     ),
-    "changed_meanwhile": _("Somebody changed the record while this file was being written."),
 }
 
 

@@ -8,7 +8,7 @@ from regulation.parties.models import Region
 
 from ..forms.filters import Facet
 from ..models import Approval, Import, ImportKind, ImportState, Necessity, Ruling, Service
-from .errors import FileRefused
+from .errors import REFUSALS, FileRefused
 from .reading import MAX_BYTES
 
 
@@ -21,7 +21,7 @@ class UploadForm(forms.Form):
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
         help_text=_("An .xlsx workbook or a CSV, up to 20 MB and 100,000 rows."),
-        error_messages={"empty": FileRefused("empty")},
+        error_messages={"empty": REFUSALS["empty"]},
     )
 
     def clean_file(self) -> Any:

@@ -19,6 +19,11 @@ def imports() -> QuerySet[Import]:
     )
 
 
+def reports() -> QuerySet[Import]:
+    """All imports with the sample of what they change, without their files."""
+    return imports().defer(None).defer("content")
+
+
 def unfinished_imports(*, before: dt.datetime) -> Iterator[int]:
     """Imports uploaded before a moment that still wait for a worker."""
     waits = (ImportState.WAITING, ImportState.CONFIRMED)

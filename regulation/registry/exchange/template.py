@@ -33,7 +33,8 @@ def _example_cell(column: Column, text: str) -> str:
 
 def template_workbook(sheet: Sheet) -> IO[bytes]:
     """The template of a sheet in the reader's language, in a temporary file at its beginning."""
-    book = Workbook(write_only=True)
+    book = Workbook()
+    book.remove(book.worksheets[0])
     data = put_sheet(book, str(sheet.title), sheet.columns, template_rows(sheet))
     lists = _lists(sheet)
     for n, column in enumerate(sheet.columns, start=1):

@@ -37,7 +37,8 @@ class ApprovalRows(CatalogueRows):
 
     def prepare(self, chunk: Sequence[Parsed]) -> None:
         codes = {parsed.values.get("code") for parsed in chunk} - {"", None}
-        self._taken = dict(Approval.objects.filter(code__in=codes).values_list("code", "ref"))
+        taken = Approval.objects.filter(code__in=codes)
+        self._taken = {str(code): ref for code, ref in taken.values_list("code", "ref")}
 
     def settle(self, parsed: Parsed, values: dict[str, Any]) -> list[Fault]:
         faults = []

@@ -67,7 +67,9 @@ class CatalogueRows(Rows):
         return Outcome(parsed.row, key, self.differences(was, values), item, values)
 
     def write(self, outcomes: Sequence[Outcome], *, by: User, at: dt.datetime) -> list[Written]:
-        new, changed, names = [], [], set()
+        new: list[Any] = []
+        changed: list[Any] = []
+        names: set[str] = set()
         for outcome in outcomes:
             item = outcome.item or self.model()
             kept = self.columns({name: outcome.values[name] for name in outcome.changes})

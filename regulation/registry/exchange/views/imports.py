@@ -21,7 +21,7 @@ from ..errors import refusal
 from ..faults import sentence
 from ..forms import ImportFilter, UploadForm
 from ..operations import cancel_import, confirm_import, upload_import
-from ..queries import imports
+from ..queries import imports, reports
 from ..writing import csv_lines
 
 PAGE = 20
@@ -40,10 +40,10 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @acting_required(Role.EDITOR)
 def import_new(request: HttpRequest) -> HttpResponse:
     """Upload a file to be checked."""
-    form = UploadForm(
-        request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind", "")}
-    )
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    initial = {"kind": request.GET.get("kind", "")}
+    form = UploadForm(request.POST, request.FILES) if posted else UploadForm(initial=initial)
+    if posted and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             by: Any = request.user
@@ -52,7 +52,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
             return redirect(made)
         except RegistryRefused as refused:
             form.add_error("file", str(refused))
-    status = 422 if form.is_bound and form.errors else 200
+    status = 422 if form.errors else 200
     return render(
         request, "registry/import_new.html", {"form": form, "sheets": SHEETS.values()}, status=status
     )
@@ -61,7 +61,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 @acting_required(Role.EDITOR, Role.REVIEWER)
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What the check of a file found, and what can be done with it now."""
-    return _detail(request, get_object_or_404(imports().defer("content"), pk=pk))
+    return _detail(request, get_object_or_404(reports(), pk=pk))
 
 
 def _detail(request: HttpRequest, job: Import, *, refused: str = "") -> HttpResponse:
@@ -136,7 +136,7 @@ def import_faults(request: HttpRequest, pk: int) -> HttpResponseBase:
 @acting_required(Role.EDITOR)
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Have what the check told written."""
-    job = get_object_or_404(imports(), pk=pk)
+    job = get_object_or_404(reports(), pk=pk)
     try:
         confirm_import(job=job, by=request.user)  # type: ignore[arg-type]
     except RegistryRefused as refused:
@@ -148,7 +148,7 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @acting_required(Role.EDITOR)
 def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an import up before it is written."""
-    job = get_object_or_404(imports(), pk=pk)
+    job = get_object_or_404(reports(), pk=pk)
     try:
         cancel_import(job=job, by=request.user, at=database_now())  # type: ignore[arg-type]
     except RegistryRefused as refused:
