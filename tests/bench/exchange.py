@@ -1,4 +1,4 @@
-"""`./run bench exchange`: tables of 50,000 rows out and in, each step in a process of its own, with its peak memory.
+"""`./run bench exchange`: tables of 50,000 rows out and in, each step in a process of its own, with its peak.
 
 Each step is measured at 5,000 and at 50,000 rows, so that what grows with the rows can be told from what does
 not. The dry run of an export has to find no change; a test holds that on the real data.
@@ -92,7 +92,8 @@ def _upload(kind: str, file: str):
 
 def check(kind: str, file: str) -> str:
     job = _run(_upload(kind, file).pk)
-    assert job.state == "checked" and not job.faults_found, (job.refusal, list(job.faults.values()[:3]))
+    assert job.state == "checked", job.refusal
+    assert not job.faults_found, list(job.faults.values()[:3])
     return f"{job.new} new, {job.changed} changed, {job.unchanged} unchanged"
 
 
@@ -185,6 +186,6 @@ if __name__ == "__main__":
         arguments = [int(a) if a.isdigit() else a for a in sys.argv[2:]]
         said = STEPS[sys.argv[1]](*arguments)
         seconds = time.perf_counter() - start
-        print(f"\n{seconds}\t{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}\t{said or ''}")
+        print(f"\n{seconds}\t{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}\t{said or '–'}")
     else:
         main()

@@ -275,5 +275,5 @@ def test_the_template_has_drop_downs_and_an_explanation(client):
     assert {"mark", "service", "region", "necessity", "payer", "day_kind"} <= set(by_column)
     letter = by_column["necessity"].formula1.split("$")[1]
     assert [cell.value for cell in lists[letter]][:5] == [
-        "强制性", "非强制性，可自行完成", "由审批部门委托并付费", "区域评估已覆盖", "已取消，不得要求",
+        "强制性", "非强制性，可自行完成", "审批部门委托并付费", "区域评估已覆盖", "已取消，不得要求",
     ]  # fmt: skip
