@@ -101,9 +101,8 @@ def _told(sheet: Sheet, fault: Any) -> dict[str, Any]:
 def _sampled(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
     """A row of the sample with its columns and choices named in the reader's language."""
     changes = []
-    for name, pair in row["changes"].items():
-        column = sheet.column(name)
-        before, after = (column.choices.get(value, value) for value in pair)
+    for column in sheet.columns:
+        before, after = (column.choices.get(v, v) for v in row["changes"].get(column.name, ("", "")))
         if before or after:
             changes.append({"column": column.label, "before": before, "after": after})
     return {**row, "changes": changes}
