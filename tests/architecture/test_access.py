@@ -14,10 +14,9 @@ from cms.site import load_site
 from marketplace.tenders.operations import submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.parties.models import Region, Role
+from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
-from regulation.registry.exchange.operations import upload_import
-from regulation.registry.models import JointReviewScheme
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
 from tests.factories import world
 from tests.factories.consultations import comment, consultation

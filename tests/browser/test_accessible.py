@@ -16,6 +16,7 @@ from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Tender
 from regulation.parties.models import User
+from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
 from regulation.registry.models import (
     Approval,
     Comment,
@@ -26,8 +27,6 @@ from regulation.registry.models import (
     Ruling,
     Service,
 )
-from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
-from regulation.registry.models import Approval, JointReviewScheme, Provision, Ruling, Service
 from tests.browser.axe import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -75,6 +74,8 @@ def practices() -> list[str]:
     )
     index = PracticeIndexPage.objects.get(locale=locale)
     return [urlsplit(page.full_url).path for page in (index, *pages)]
+
+
 def imported() -> list[str]:
     """A file with a fault, and one that became drafts."""
     by = User.objects.get(email=f"editor@{DOMAIN}")

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0003_conditions_activities_zones'),
+        ("registry", "0009_consultations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
