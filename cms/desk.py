@@ -172,7 +172,7 @@ def _consultations() -> list[dict[str, Any]]:
         _item(
             c.question,
             reverse("registry:consultation_answer", args=[c.pk]),
-            _("%(n)d of %(all)d comments wait for an answer") % {"n": c.waiting, "all": c.said},
+            _("%(n)d of %(all)d comments wait for an answer") % {"n": c.waiting, "all": c.said},  # type: ignore[attr-defined]
             c.closes_at,
         )
         for c in registry.to_answer()[:SHOWN]

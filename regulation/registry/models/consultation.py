@@ -55,7 +55,6 @@ class Consultation(models.Model):
     is_invented = models.BooleanField(default=False)
 
     objects = ConsultationQuerySet.as_manager()
-    said = waiting = 0  # its comments, and those unanswered, where a query counted them (`consultations`)
 
     class Meta:
         verbose_name = _("consultation")
