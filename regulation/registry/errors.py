@@ -98,6 +98,37 @@ class MeasureOverlaps(RegistryRefused):
     message = _("Another measure was published for that period just now. Read it, then try again.")
 
 
+class SamePersonAssessed(SamePerson):
+    message = _("Whoever wrote an assessment cannot publish, return or end it. A second person has to.")
+
+
+class AssessmentIncomplete(RegistryRefused):
+    message = _("An assessment names its report and its source.")
+
+
+class AssessmentPeriodEmpty(EmptyPeriod):
+    message = _("The assessment has to end after it starts.")
+
+
+class AssessmentOverlaps(RegistryRefused):
+    message = _(
+        "A published assessment of this matter is already valid in the zone on some of these days. End that "
+        "one first, or let this one start where it ends."
+    )
+
+
+class NotPublished(RegistryRefused):
+    message = _("Only a published assessment can be ended. A draft is withdrawn by its author.")
+
+
+class AssessmentEndsTooEarly(RegistryRefused):
+    message = _("What held on days gone by is not taken back. Name today or a later day.")
+
+
+class EndOutsidePeriod(RegistryRefused):
+    message = _("The day has to lie after the first day of the assessment and before the day it ends anyway.")
+
+
 class HarderThanAbove(RegistryRefused):
     """`above` is the ruling of the region above that asks for less."""
 

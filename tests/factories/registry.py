@@ -18,6 +18,8 @@ from regulation.registry.models import (
     RulingBasis,
     Service,
     Stage,
+    Zone,
+    ZoneAssessment,
 )
 from regulation.registry.operations import pass_review, submit_draft
 from regulation.registry.seed.tables import index_approval
@@ -158,6 +160,39 @@ class DraftFactory(factory.django.DjangoModelFactory):
 
 class RulingFactory(DraftFactory):
     """A published ruling, signed by a second person."""
+
+    reviewer = factory.SubFactory(UserFactory)
+    published_at = factory.LazyFunction(timezone.now)
+
+
+class ZoneFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Zone
+
+    ref = factory.Sequence(lambda n: f"zone-{n}")
+    region = factory.LazyFunction(lambda: region("511602"))
+    name = factory.Sequence(lambda n: f"开发区{n}")
+    source = "测试来源"
+
+
+class AssessmentDraftFactory(factory.django.DjangoModelFactory):
+    """An assessment of a zone that waits for a second person."""
+
+    class Meta:
+        model = ZoneAssessment
+
+    zone = factory.SubFactory(ZoneFactory)
+    service = factory.SubFactory(ServiceFactory)
+    report = "区域评估报告"
+    valid = SINCE
+    effect = "waived"
+    provision = factory.SubFactory(ProvisionFactory)
+    author = factory.SubFactory(UserFactory)
+    source = "测试来源"
+
+
+class AssessmentFactory(AssessmentDraftFactory):
+    """One that a second person published."""
 
     reviewer = factory.SubFactory(UserFactory)
     published_at = factory.LazyFunction(timezone.now)

@@ -2,7 +2,7 @@
 
 from .activity import Activity, ActivityStep
 from .approval import Approval, Material
-from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, JointReviewStage
+from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, JointReviewStage, StageKind
 from .calendar import CalendarDay
 from .condition import Condition
 from .consultation import Answer, AnsweredComment, Comment, CommentHiding, Consultation, Uptake
@@ -60,6 +60,7 @@ __all__ = [
     "RulingBasis",
     "Service",
     "Stage",
+    "StageKind",
     "Topic",
     "Uptake",
     "Zone",

@@ -12,12 +12,12 @@ class Activity(models.Model):
     """Something an applicant wants to do that takes several approvals in order (CPSV-AP Event)."""
 
     ref = models.SlugField(max_length=60, unique=True)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
-    name = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=300, blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name=_("region"), related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("name, in English"), max_length=300, blank=True)
     pinyin = models.TextField(blank=True)
     initials = models.CharField(max_length=300, blank=True)
-    source = models.CharField(max_length=400)
+    source = models.CharField(_("source"), max_length=400)
 
     class Meta:
         verbose_name = _("activity")
@@ -37,10 +37,10 @@ class ActivityStep(models.Model):
     """An approval of an activity, in the stage and order it is applied for."""
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="steps")
-    position = models.PositiveSmallIntegerField()
-    stage = models.CharField(max_length=60)
-    stage_en = models.CharField(max_length=80, blank=True)
-    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(_("position"))
+    stage = models.CharField(_("stage"), max_length=60)
+    stage_en = models.CharField(_("stage, in English"), max_length=80, blank=True)
+    approval = models.ForeignKey(Approval, models.PROTECT, verbose_name=_("approval"), related_name="+")
 
     class Meta:
         ordering = ["activity", "position"]

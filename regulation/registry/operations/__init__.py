@@ -1,5 +1,14 @@
 """Writing the registry. One verb, one transaction, one ledger entry; nothing published is overwritten."""
 
+from .assessments import (
+    Assessed,
+    draft_assessment,
+    end_assessment,
+    publish_assessment,
+    return_assessment,
+    revise_assessment,
+    withdraw_assessment,
+)
 from .catalogue import save_catalogued
 from .consultations import answer_comments, file_comment, hide_comment, open_consultation
 from .drafts import draft_ruling, return_draft, revise_draft, withdraw_draft
@@ -18,33 +27,43 @@ from .workflow import (
 )
 
 __all__ = [
+    "Assessed",
     "Measured",
+    "Wording",
     "Wording",
     "answer_comments",
     "bring_to_public",
     "cancel_schedule",
     "compile_edition",
+    "draft_assessment",
     "draft_measure",
     "draft_ruling",
+    "draft_ruling",
+    "end_assessment",
     "end_following",
     "file_comment",
     "follow_measure",
     "hide_comment",
     "note_lapse",
+    "note_lapse",
     "open_consultation",
     "pass_review",
+    "publish_assessment",
     "publish_due",
     "publish_edition",
     "publish_measure",
     "publish_ruling",
     "replace_ruling",
+    "return_assessment",
     "return_draft",
+    "revise_assessment",
     "revise_draft",
     "save_catalogued",
     "schedule_publication",
     "start_following",
     "submit_draft",
     "tell_reader",
+    "withdraw_assessment",
     "withdraw_draft",
     "withdraw_edition",
     "withdraw_measure",

@@ -68,6 +68,15 @@ from .search import (
     words_of,
 )
 from .versions import Version, last_marked, ruling_as_said, story_of, versions_of
+from .zones import (
+    ENDING_SOON,
+    activities_in,
+    assessment_drafts,
+    assessments_ending,
+    assessments_of,
+    changed_by,
+    zones_with_counts,
+)
 
 GENERAL_RULES = "通则"  # the category of entries that are rules about services, not services
 
@@ -75,7 +84,10 @@ __all__ = [
     "ANSWERED",
     "CLOSED",
     "EDITION_PUBLISHED",
+    "ENDING_SOON",
     "GENERAL_RULES",
+    "GENERAL_RULES",
+    "LAPSE_NOTED",
     "LAPSE_NOTED",
     "OPEN",
     "PUBLICATION_REFUSED",
@@ -86,9 +98,15 @@ __all__ = [
     "Followed",
     "Once",
     "Version",
+    "activities_in",
     "approvals_behind_measures",
     "area_matters_for",
+    "area_matters_for",
+    "assessment_drafts",
+    "assessments_ending",
+    "assessments_of",
     "bases",
+    "changed_by",
     "changes_of",
     "comments_of",
     "conditions_of",
@@ -153,5 +171,6 @@ __all__ = [
     "with_things",
     "words_of",
     "working_calendar",
+    "zones_with_counts",
     "zones_within",
 ]

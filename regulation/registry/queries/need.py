@@ -137,5 +137,9 @@ def _assessed(zone: Zone | None, on: dt.date) -> dict[int, ZoneAssessment]:
     """The zone's assessments that are valid on a day, by service."""
     if zone is None:
         return {}
-    found: Any = zone.assessments.filter(valid__contains=on).select_related("provision__instrument", "zone")
+    found: Any = (
+        zone.assessments.published()
+        .filter(valid__contains=on)
+        .select_related("provision__instrument", "zone")
+    )
     return {assessment.service_id: assessment for assessment in found}

@@ -113,6 +113,7 @@ def _stage(scheme: int, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "scheme_id": scheme,
         "position": row["position"],
+        "kind": row["kind"],
         "name": row["name_zh"],
         "name_en": row["name_en"],
         "working_days": row["working_days"],
