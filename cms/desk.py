@@ -134,6 +134,7 @@ def editors(acting: Membership) -> list[dict[str, Any]]:
         *_consultations(),
         _lists(reviews=reviews),
         _measures(reviews=reviews),
+        *_assessments(reviews=reviews),
     ]
 
 
@@ -186,6 +187,30 @@ def _consultations() -> list[dict[str, Any]]:
         _section(_("Comments to answer"), asked, _("Every comment has its answer"), every),
         _section(_("Drafts with a time of publication"), timed, _("No draft has a time of publication.")),
     ]
+
+
+def _assessments(*, reviews: bool) -> list[dict[str, Any]]:
+    """Assessments of zones: drafts that wait, and for editors those that end soon."""
+    waiting = [
+        _item(
+            d,
+            reverse("registry:assessment_review", args=[d.pk]),
+            _("Written by %(name)s") % {"name": d.author},
+        )
+        for d in registry.assessment_drafts()[:SHOWN]
+    ]
+    listed = (_("Assessments of zones"), reverse("registry:assessment_list"))
+    title = _("Assessments of zones to review") if reviews else _("Draft assessments of zones")
+    found = [_section(title, waiting, _("No draft assessment waits."), listed)]
+    if reviews:
+        return found
+    soon = [
+        _item(a, a.get_absolute_url(), _("It no longer counts from %(day)s on.") % {"day": a.valid.upper})
+        for a in registry.assessments_ending(on=timezone.localdate())[:SHOWN]
+    ]
+    new = (_("Draft an assessment"), reverse("registry:assessment_new"))
+    title = _("Assessments that end within %(days)s days") % {"days": registry.ENDING_SOON}
+    return [*found, _section(title, soon, _("None ends so soon."), new)]
 
 
 def trustee(acting: Membership) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from wagtail.models import Page
 
 from marketplace.directory.queries import listed
 from marketplace.tenders.models import Tender
-from regulation.registry.models import Approval, Consultation, Service
+from regulation.registry.models import Approval, Consultation, Service, Zone
 
 from . import health
 
@@ -31,6 +31,7 @@ ROOMS = (
     "registry:list_index",
     "registry:league",
     "registry:consultation_list",
+    "registry:zone_list",
     "directory:intermediary_list",
     "tenders:tender_list",
 )
@@ -113,6 +114,7 @@ SITEMAPS: dict[str, Any] = {
     "approvals": RecordsSitemap(lambda: Approval.objects.order_by("pk")),
     "services": RecordsSitemap(lambda: Service.objects.order_by("pk")),
     "consultations": RecordsSitemap(lambda: Consultation.objects.order_by("pk")),
+    "zones": RecordsSitemap(lambda: Zone.objects.order_by("pk")),
     "intermediaries": RecordsSitemap(lambda: listed().order_by("pk")),
     "tenders": RecordsSitemap(lambda: Tender.objects.published().order_by("pk")),
 }

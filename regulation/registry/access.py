@@ -1,19 +1,18 @@
-"""Who may write rulings and compile lists, and who may publish them. Reading is open to everyone."""
-"""Who may write rulings and assessments of zones, and who may publish them. Reading the registry is open to everyone."""
+"""Who writes rulings, lists, measures and assessments, and who publishes them. Reading is open to everyone."""
 
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role, User
 
-from .models import Edition, Measure, Ruling, Stage
-from .models import Ruling, ZoneAssessment
+from .models import Edition, Measure, Ruling, Stage, ZoneAssessment
+
+Written = Ruling | Measure | ZoneAssessment
 
 
 def may_draft(membership: Membership | None) -> bool:
     return acts_as(membership, Role.EDITOR)
 
 
-def may_revise(membership: Membership | None, draft: Ruling | Measure, user: User) -> bool:
-def may_revise(membership: Membership | None, draft: Ruling | ZoneAssessment, user: User) -> bool:
+def may_revise(membership: Membership | None, draft: Written, user: User) -> bool:
     """The draft's own author, while acting as an editor."""
     return may_draft(membership) and draft.author_id == user.pk
 
@@ -22,8 +21,7 @@ def may_publish(membership: Membership | None) -> bool:
     return acts_as(membership, Role.REVIEWER)
 
 
-def may_review(membership: Membership | None, draft: Ruling | Measure, user: User) -> bool:
-def may_review(membership: Membership | None, draft: Ruling | ZoneAssessment, user: User) -> bool:
+def may_review(membership: Membership | None, draft: Written, user: User) -> bool:
     """A reviewer who did not write the draft (DESIGN §3.3)."""
     return may_publish(membership) and draft.author_id != user.pk
 

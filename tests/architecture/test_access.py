@@ -20,7 +20,7 @@ from regulation.registry.operations import Measured, compile_edition, draft_meas
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
 from tests.factories import world
 from tests.factories.consultations import comment, consultation
-from tests.factories.registry import reviewed
+from tests.factories.registry import AssessmentDraftFactory, AssessmentFactory, reviewed
 
 NAMES = [f"{row.method} {row.view}({','.join(row.arguments)})" for row in TABLE]
 
@@ -163,6 +163,13 @@ def drafts(users):
     }
 
 
+def assessed(author):
+    """A zone with a published assessment and a draft of one."""
+    published = AssessmentFactory()
+    draft = AssessmentDraftFactory(zone=published.zone, author=author)
+    return {"zone": published.zone.ref, "assessment": published.pk, "draft_assessment": draft.pk}
+
+
 def things(users, service, approval, seller, tender, bid):
     provision = world.provision()
     unknown = world.check(
@@ -174,6 +181,8 @@ def things(users, service, approval, seller, tender, bid):
     scheme = JointReviewScheme.objects.create(
         ref="scheme", title="联合审查", region=Region.objects.get(code="511602"), source="test"
     )
+    scheme.items.create(position=1, name="评估", service=service)
+    scheme.stages.create(position=1, kind="preparation", name="编制", working_days=15)
     return {
         "section": "rooms",
         "approval": approval.ref,
@@ -186,6 +195,9 @@ def things(users, service, approval, seller, tender, bid):
         ).pk,
         **practices(),
         **drafts(users),
+        **ruled(provision),
+        **assessed(users["editor"]),
+        "draft_ruling": world.ruling(published_at=None, reviewer=None, author=users["editor"]).pk,
         "instrument": provision.instrument.ref,
         "provision": provision.ref,
         "scheme": scheme.ref,

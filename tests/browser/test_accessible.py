@@ -26,6 +26,13 @@ from regulation.registry.models import (
     PublicList,
     Ruling,
     Service,
+from regulation.registry.models import (
+    Approval,
+    JointReviewScheme,
+    Provision,
+    Ruling,
+    Service,
+    Zone,
 )
 from tests.browser.axe import violations
 
@@ -108,6 +115,7 @@ def public(tender: Tender) -> list[str]:
         "registry:list_index",
         "registry:league",
         "registry:consultation_list",
+        "registry:zone_list",
         "directory:intermediary_list",
         "tenders:tender_list",
         "search",
@@ -135,6 +143,8 @@ def public(tender: Tender) -> list[str]:
         Provision.objects.filter(bases__isnull=False).first().instrument.get_absolute_url(),
         reverse("registry:joint_review", args=[JointReviewScheme.objects.first().ref]),
         Consultation.objects.get(is_invented=True).get_absolute_url(),
+        reverse("registry:joint_plan", args=[JointReviewScheme.objects.first().ref]),
+        *(zone.get_absolute_url() for zone in Zone.objects.all()),
         Intermediary.objects.get(ref="demo-qujiang").get_absolute_url(),
         reverse("decoupling:entity", args=[Intermediary.objects.get(ref="demo-qujiang").entity_id]),
         tender.get_absolute_url(),

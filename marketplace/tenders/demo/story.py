@@ -71,7 +71,7 @@ def _need(tell: Tell, approval: Approval, service: Service) -> None:
         "service": service,
         "verdict": ruling.get_necessity_display(),
     }
-    tell(says, f"/need/?approval={approval.ref}")
+    tell(says, f"/need/?approval={approval.ref}&zone=none")
 
 
 def _tender(title: str, approval: Approval, service: Service, by: User, *, open_for: dt.timedelta) -> Tender:

@@ -14,7 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from marketplace.directory.demo import BIDDERS, SOURCE, ensure_demo_directory, invented_code
 from regulation.parties.models import Entity, EntityKind, Region, Role, User
 from regulation.parties.operations import grant_membership, register_entity
-from regulation.registry.demo import ensure_demo_consultation
+from regulation.registry.demo import ensure_demo_consultation, ensure_demo_zones
 
 from ..models import ProcedureRule
 from ..operations import ensure_opening_key
@@ -64,6 +64,8 @@ def ensure_world(*, passwords: Path, today: dt.date, now: dt.datetime) -> None:
     kept = {row["email"]: row["password"] for row in known}
     rows = [_account(account, entities, kept, today) for account in ACCOUNTS]
     _consultation(entities["enterprise"], now)
+    editor, reviewer = (User.objects.get(email=f"{key}@{DOMAIN}") for key in ("editor", "reviewer"))
+    ensure_demo_zones(editor=editor, reviewer=reviewer, today=today, at=now)
     text = json.dumps(rows, ensure_ascii=False, indent=1)
     if passwords.is_file() or not passwords.exists():
         with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

@@ -23,8 +23,11 @@ from .filters import (
 )
 from .finding import FoundField
 from .following import FollowForm
+from .joint import JointPlanForm
 from .measures import LeagueForm, MeasureForm, sort_of
+from .rows import ItemRow, RowSet, StageRow, StepRow
 from .schedule import DraftFilter, ScheduleForm
+from .zones import AssessmentForm, EndForm, ZoneFilter
 
 __all__ = [
     "STATES",
@@ -32,24 +35,33 @@ __all__ = [
     "ApprovalFilter",
     "AreaFilter",
     "AsOfForm",
+    "AssessmentForm",
     "CommentForm",
     "CompileForm",
     "ConsultForm",
     "ConsultationFilter",
     "DraftFilter",
+    "EndForm",
     "Facet",
     "FollowForm",
     "FoundField",
     "InstrumentFilter",
+    "ItemRow",
+    "JointPlanForm",
     "LeagueForm",
     "ListFilter",
     "MeasureForm",
     "ReasonForm",
     "ReturnForm",
+    "ReturnForm",
     "RowFilter",
+    "RowSet",
     "RulingForm",
     "ScheduleForm",
     "ServiceFilter",
+    "StageRow",
+    "StepRow",
+    "ZoneFilter",
     "all_but",
     "clean_text",
     "end_of",

@@ -82,7 +82,15 @@ class StageKind(models.TextChoices):
     DELIVERY = "delivery", _("joint delivery")
 
 
-class JointReviewStage(models.Model):
+class _Named:
+    name: str
+    name_en: str
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" and self.name_en else self.name
+
+
+class JointReviewStage(_Named, models.Model):
     """A stage of a scheme with its limit in working days."""
 
     scheme = models.ForeignKey(JointReviewScheme, models.CASCADE, related_name="stages")
@@ -98,7 +106,7 @@ class JointReviewStage(models.Model):
         ordering = ["scheme", "position"]
 
 
-class JointReviewItem(models.Model):
+class JointReviewItem(_Named, models.Model):
     """One assessment in a scheme: who prepares it and who reviews it."""
 
     scheme = models.ForeignKey(JointReviewScheme, models.CASCADE, related_name="items")

@@ -1,4 +1,4 @@
-"""What a zone has had assessed: drafted, revised, published by a second person, ended. One ledger entry each."""
+"""What a zone has had assessed: drafted, published by a second person, ended. One ledger entry each."""
 
 import datetime as dt
 from dataclasses import dataclass, fields
@@ -27,7 +27,7 @@ from ..models import Effect, Provision, Service, Zone, ZoneAssessment
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """What an assessment of a zone says. `start` and `end` are [start, end); an open end names no last day."""
+    """What an assessment of a zone says. `start` and `end` are [start, end), or without an end."""
 
     zone: Zone
     service: Service

@@ -46,6 +46,7 @@ from .editions import (
 )
 from .finding import search_provisions, search_regions
 from .following import due_followings, followings_of, readers_to_tell, with_things
+from .joint import calendar_days, needed_of, schemes_for
 from .league import league_cases, league_demands, league_regions
 from .listed import left_out, listed
 from .measures import Once, approvals_behind_measures, measure_drafts, measures_of, once_of, same_approvals
@@ -106,6 +107,7 @@ __all__ = [
     "assessments_ending",
     "assessments_of",
     "bases",
+    "calendar_days",
     "changed_by",
     "changes_of",
     "comments_of",
@@ -139,6 +141,7 @@ __all__ = [
     "listed",
     "measure_drafts",
     "measures_of",
+    "needed_of",
     "once_of",
     "pairs_of",
     "publication_of",
@@ -154,6 +157,7 @@ __all__ = [
     "rulings_on",
     "same_approvals",
     "scheduled",
+    "schemes_for",
     "search_activities",
     "search_approvals",
     "search_provisions",

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from regulation.parties.models import Region
-from regulation.parties.queries import region_and_parents
-
 from ..models import Activity, Necessity, Ruling, Zone, ZoneAssessment
 from ..plan import Answer, Cover, Outcome, outcome
 
@@ -45,13 +42,14 @@ def assessments_of(zone: Zone) -> QuerySet[ZoneAssessment]:
 
 
 def changed_by(
-    assessments: Sequence[ZoneAssessment], region: Region, *, on: dt.date
+    assessments: Sequence[ZoneAssessment], line: Sequence[str], *, on: dt.date
 ) -> dict[int, list[Changed]]:
-    """By assessment, the rulings that hold in the region on a day and that it changes, general ones first.
+    """By assessment, the rulings that hold in its region on a day and that it changes, general ones first.
 
-    A ruling with a condition is judged for projects that meet it.
+    `line` is the region and its parents, the nearest first. A ruling with a condition is judged for projects
+    that meet it.
     """
-    by_service = _rulings({a.service_id for a in assessments}, region, on=on)
+    by_service = _rulings({a.service_id for a in assessments}, line, on=on)
     found: dict[int, list[Changed]] = {}
     for one in assessments:
         lines = [_changed(pair, one) for pair in by_service[one.service_id]]
@@ -70,9 +68,11 @@ def _changed(pair: tuple[Ruling, str], assessment: ZoneAssessment) -> Changed:
     )
 
 
-def _rulings(services: Iterable[int], region: Region, *, on: dt.date) -> dict[int, list[tuple[Ruling, str]]]:
+def _rulings(
+    services: Iterable[int], line: Sequence[str], *, on: dt.date
+) -> dict[int, list[tuple[Ruling, str]]]:
     """By service, each ruling that decides somewhere in the region, with the verdict beneath an area's."""
-    nearest = {code: rank for rank, code in enumerate(region_and_parents(region.code))}
+    nearest = {code: rank for rank, code in enumerate(line)}
     rulings = (
         Ruling.objects.on_record()
         .in_force_on(on)
@@ -93,9 +93,9 @@ def _rulings(services: Iterable[int], region: Region, *, on: dt.date) -> dict[in
     return found
 
 
-def activities_in(region: Region) -> QuerySet[Activity]:
-    """What an applicant may want to do in a region, as its own and its parents' activities say."""
-    return Activity.objects.filter(region__in=region_and_parents(region.code)).order_by("pinyin", "pk")
+def activities_in(line: Sequence[str]) -> QuerySet[Activity]:
+    """What an applicant may want to do in a region: its activities and its parents', as `line` names them."""
+    return Activity.objects.filter(region__in=line).order_by("pinyin", "pk")
 
 
 def assessment_drafts() -> QuerySet[ZoneAssessment]:

@@ -1,5 +1,14 @@
 """Pages of the registry: need check, lists, rulings, laws, and the editors' desk."""
 
+from .assessments import (
+    assessment_edit,
+    assessment_end,
+    assessment_list,
+    assessment_new,
+    assessment_return,
+    assessment_review,
+    assessment_withdraw,
+)
 from .consultations import (
     comment_hide,
     consultation,
@@ -18,17 +27,26 @@ from .following import (
     following_start,
     following_stop,
 )
+from .joint import joint_plan
 from .league import league, league_csv
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
 from .measures import measure_list, measure_new, measure_review, measure_withdraw
 from .need import need_check, need_found
 from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
 from .workflow import draft_history, draft_pass, draft_schedule, draft_submit, draft_unschedule
+from .zones import zone, zone_list
 
 __all__ = [
     "approval",
     "approval_list",
     "area_list",
+    "assessment_edit",
+    "assessment_end",
+    "assessment_list",
+    "assessment_new",
+    "assessment_return",
+    "assessment_review",
+    "assessment_withdraw",
     "changes",
     "comment_hide",
     "comparison",
@@ -62,6 +80,7 @@ __all__ = [
     "following_stop",
     "instrument",
     "instrument_list",
+    "joint_plan",
     "joint_review",
     "lapsed_list",
     "league",
@@ -79,4 +98,6 @@ __all__ = [
     "ruling",
     "service",
     "service_list",
+    "zone",
+    "zone_list",
 ]

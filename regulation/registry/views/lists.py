@@ -5,13 +5,14 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from regulation.parties.access import acting
 
 from ..access import may_draft
 from ..forms import ApprovalFilter, AreaFilter, AsOfForm, ServiceFilter, all_but
-from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Service
+from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Service, ZoneAssessment
 from ..plan import Facts, make_plan
 from ..queries import (
     GENERAL_RULES,
@@ -20,7 +21,9 @@ from ..queries import (
     region_facet,
     rulings_for,
     rulings_on,
+    schemes_for,
     services_of,
+    zones_with_counts,
 )
 from .editions import standing
 
@@ -73,6 +76,7 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
             "materials": materials,
             "once": once_of(found, materials=materials, on=day, said_at=form.moment()),
             "may_draft": may_draft(acting(request)),
+            "schemes": schemes_for(services, found.region) if services else [],
             "form": form,
             "day": day,
             "standing": standing(found),
@@ -106,6 +110,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
             "form": form,
             "day": form.day(),
             "matters": found.area_matters.select_related("region").order_by("region", "pk")[:20],
+            "zones": ZoneAssessment.objects.published().filter(service=found).exists(),
             "for_sale": found.category != GENERAL_RULES,
         },
         status=422 if form.errors else 200,
@@ -118,7 +123,9 @@ def area_list(request: HttpRequest) -> HttpResponse:
     found = AreaFilter(request.GET or None, queryset=matters)
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
     schemes = JointReviewScheme.objects.select_related("region")[:10]
-    return render(request, "registry/area_list.html", {"filter": found, "page_obj": page, "schemes": schemes})
+    zones = zones_with_counts(on=timezone.localdate())[:6]
+    context = {"filter": found, "page_obj": page, "schemes": schemes, "zones": zones}
+    return render(request, "registry/area_list.html", context)
 
 
 def joint_review(request: HttpRequest, ref: str) -> HttpResponse:

@@ -4,8 +4,8 @@ import datetime as dt
 
 from regulation.parties.models import Entity, Region, User
 
-from .models import Consultation, Necessity, Payer, Ruling, Uptake
-from .operations import (
+from ..models import Consultation, Necessity, Payer, Ruling, Uptake
+from ..operations import (
     Wording,
     answer_comments,
     draft_ruling,

@@ -1,0 +1,106 @@
+"""What the staff screens share: recorded saves, nothing deleted."""
+
+from typing import Any
+
+from django.forms import ModelForm, formset_factory
+from django.forms.models import modelform_factory
+from wagtail.admin.forms.models import formfield_for_dbfield
+from wagtail.admin.views.generic import CreateView, EditView
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permission_policies import ModelPermissionPolicy
+
+from ..forms import RowSet
+from ..operations import save_catalogued
+
+
+class KeptPolicy(ModelPermissionPolicy):
+    """Add and change by Django's permissions; nobody deletes."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action != "delete" and bool(super().user_has_permission(user, action))
+
+
+class _Recorded:
+    """Saves through the operation, so that the change stands in the ledger."""
+
+    form: Any
+    request: Any
+
+    def save_instance(self) -> Any:
+        save_catalogued(item=self.form.instance, changed=self.form.changed_data, by=self.request.user)
+        return self.form.instance
+
+
+class RecordedCreateView(_Recorded, CreateView):
+    pass
+
+
+class RecordedEditView(_Recorded, EditView):
+    pass
+
+
+class CatalogueViewSet(ModelViewSet):
+    """Common to all: recorded saves, search by the ORM, fields that never change once created."""
+
+    add_view_class = RecordedCreateView
+    edit_view_class = RecordedEditView
+    search_backend_name = None
+    copy_view_enabled = False
+    list_per_page = 50
+    once: tuple[str, ...] = ("ref",)
+    base_form: Any = ModelForm
+
+    def get_form_class(self, for_update: bool = False) -> Any:
+        """Approvals, services, provisions and regions are chosen by the choosers registered for them."""
+        fields = [name for name in self.form_fields if not (for_update and name in self.once)]
+        return modelform_factory(
+            self.model, form=self.base_form, fields=fields, formfield_callback=formfield_for_dbfield
+        )
+
+
+class _WithRows(_Recorded):
+    """Saves an item together with the rows that belong to it, which are replaced as a whole."""
+
+    row_forms: dict[str, tuple[Any, Any]]  # by relation: its title, and the form of one row
+    template_name = "registry/staff/with_rows.html"
+
+    def row_sets(self) -> dict[str, Any]:
+        if not hasattr(self, "_row_sets"):
+            data = self.request.POST if self.request.method == "POST" else None
+            item = getattr(self, "object", None)
+            self._row_sets = {
+                name: formset_factory(row, formset=RowSet, extra=3, can_delete=True, max_num=200)(
+                    data,
+                    prefix=name,
+                    initial=[row.of(one) for one in getattr(item, name).all()] if item and item.pk else [],
+                )
+                for name, (_title, row) in self.row_forms.items()
+            }
+        return self._row_sets
+
+    def get_context_data(self, **kwargs: Any) -> Any:
+        titled = [(self.row_forms[name][0], rows) for name, rows in self.row_sets().items()]
+        return {**super().get_context_data(**kwargs), "row_sets": titled}  # type: ignore[misc]
+
+    def form_valid(self, form: Any) -> Any:
+        valid = [rows.is_valid() for rows in self.row_sets().values()]  # every one tells its errors
+        if not all(valid):
+            return self.form_invalid(form)  # type: ignore[attr-defined]
+        return super().form_valid(form)  # type: ignore[misc]
+
+    def save_instance(self) -> Any:
+        save_catalogued(
+            item=self.form.instance,
+            changed=self.form.changed_data,
+            by=self.request.user,
+            rows={name: rows.said() for name, rows in self.row_sets().items()},
+        )
+        return self.form.instance
+
+
+class WithRowsCreateView(_WithRows, CreateView):
+    pass
+
+
+class WithRowsEditView(_WithRows, EditView):
+    pass

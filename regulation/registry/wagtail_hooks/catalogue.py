@@ -1,0 +1,97 @@
+"""Staff screens for approvals, services, laws and the working calendar."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Approval, CalendarDay, Instrument, Provision, Service
+from .base import CatalogueViewSet
+
+
+class ApprovalViewSet(CatalogueViewSet):
+    model = Approval
+    icon = "clipboard-list"
+    menu_label = _("Approvals")
+    form_fields = (
+        "ref",
+        "code",
+        "name",
+        "name_en",
+        "main_item",
+        "department",
+        "region",
+        "committed_days",
+        "source",
+    )
+    list_display = ("name", "department", "region")
+    search_fields = ("name", "pinyin", "initials", "code")
+
+
+class ServiceViewSet(CatalogueViewSet):
+    model = Service
+    icon = "tag"
+    menu_label = _("Intermediary services")
+    once = ("code",)
+    form_fields = (
+        "code",
+        "name",
+        "name_en",
+        "category",
+        "category_en",
+        "description",
+        "description_en",
+        "source",
+    )
+    list_display = ("name", "category")
+    search_fields = ("name", "name_en", "pinyin", "initials")
+
+
+class InstrumentViewSet(CatalogueViewSet):
+    model = Instrument
+    icon = "doc-full"
+    menu_label = _("Laws and documents")
+    once = ("ref", "level")  # the provisions repeat the level, and required rulings rest on it
+    form_fields = (
+        "ref",
+        "title",
+        "title_en",
+        "number",
+        "issuer",
+        "level",
+        "region",
+        "in_force",
+        "version_date",
+        "repealed_by",
+        "source",
+    )
+    list_display = ("title", "number", "level")
+    list_filter = ("level",)
+    search_fields = ("title", "title_en", "number")
+
+
+class ProvisionViewSet(CatalogueViewSet):
+    model = Provision
+    icon = "list-ol"
+    menu_label = _("Provisions")
+    once = ("ref", "instrument")
+    form_fields = (
+        "ref",
+        "instrument",
+        "article",
+        "article_order",
+        "in_force",
+        "summary",
+        "summary_en",
+        "source",
+    )
+    list_display = ("instrument", "article", "level")
+    list_filter = ("level",)
+    search_fields = ("article", "summary", "summary_en")
+
+
+class CalendarViewSet(CatalogueViewSet):
+    model = CalendarDay
+    icon = "date"
+    menu_label = _("Working calendar")
+    once = ("day",)
+    form_fields = ("day", "working", "occasion", "occasion_en", "source")
+    list_display = ("day", "working", "occasion")
+    search_fields = ("occasion", "occasion_en")
