@@ -82,11 +82,9 @@ class _WithRows(_Recorded):
         titled = [(self.row_forms[name][0], rows) for name, rows in self.row_sets().items()]
         return {**super().get_context_data(**kwargs), "row_sets": titled}  # type: ignore[misc]
 
-    def form_valid(self, form: Any) -> Any:
+    def is_valid(self, form: Any) -> bool:
         valid = [rows.is_valid() for rows in self.row_sets().values()]  # every one tells its errors
-        if not all(valid):
-            return self.form_invalid(form)  # type: ignore[attr-defined]
-        return super().form_valid(form)  # type: ignore[misc]
+        return bool(super().is_valid(form)) and all(valid)  # type: ignore[misc]
 
     def save_instance(self) -> Any:
         save_catalogued(

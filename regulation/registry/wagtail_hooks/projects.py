@@ -80,6 +80,7 @@ class _Drafted:
         try:
             return super().form_valid(form)  # type: ignore[misc]
         except RegistryRefused as refusal:
+            self.produced_error_code, self.produced_error_message = "refused", str(refusal)
             form.add_error(None, str(refusal))
             return self.form_invalid(form)  # type: ignore[attr-defined]
 
