@@ -34,7 +34,7 @@ def zone(request: HttpRequest, ref: str) -> HttpResponse:
     page = Paginator(queries.assessments_of(found), PAGE).get_page(request.GET.get("page"))
     line = region_and_parents(found.region_id)
     changed = queries.changed_by(list(page.object_list), line, on=today)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "assessment": one,
             "state": _state(one, today),

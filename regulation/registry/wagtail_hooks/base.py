@@ -84,7 +84,11 @@ class _WithRows(_Recorded):
 
     def is_valid(self, form: Any) -> bool:
         valid = [rows.is_valid() for rows in self.row_sets().values()]  # every one tells its errors
-        return bool(super().is_valid(form)) and all(valid)  # type: ignore[misc]
+        if bool(super().is_valid(form)) and all(valid):  # type: ignore[misc]
+            return True
+        self.produced_error_code = "validation_error"
+        self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
+        return False
 
     def save_instance(self) -> Any:
         save_catalogued(
