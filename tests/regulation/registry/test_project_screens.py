@@ -114,7 +114,7 @@ def test_a_bad_row_is_told_and_nothing_is_written(staff, step):
     good = {"position": 1, "stage": "立项", "approval": "a"}
     response = staff.post(screen("activities", "add"), activity(good, step))
     assert response.status_code == 200
-    assert "errorlist" in response.content.decode()
+    assert "field-error" in response.content.decode()
     assert not Activity.objects.exists()
     assert not Entry.objects.exists()
 
