@@ -1,4 +1,4 @@
-"""Who writes rulings, lists, measures and assessments, and who publishes them. Reading is open to everyone."""
+"""Who writes rulings, lists, measures and assessments, and who publishes them. Reading is open to all."""
 
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role, User

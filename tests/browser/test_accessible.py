@@ -26,12 +26,6 @@ from regulation.registry.models import (
     PublicList,
     Ruling,
     Service,
-from regulation.registry.models import (
-    Approval,
-    JointReviewScheme,
-    Provision,
-    Ruling,
-    Service,
     Zone,
 )
 from tests.browser.axe import violations

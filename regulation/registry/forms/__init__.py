@@ -53,7 +53,6 @@ __all__ = [
     "MeasureForm",
     "ReasonForm",
     "ReturnForm",
-    "ReturnForm",
     "RowFilter",
     "RowSet",
     "RulingForm",

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0041_joint_review_stage_kind'),
+        ("registry", "0012_joint_review_stage_kind"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0040_zone_assessments_by_two'),
+        ("registry", "0011_zone_assessments_by_two"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """No screen wrote an assessment before this; one without an author would stop the migration."""
 
     dependencies = [
-        ('registry', '0003_conditions_activities_zones'),
+        ("registry", "0010_import_files"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
