@@ -35,7 +35,7 @@ PAGES: dict[str, dict[str, Any]] = {
 
 def ensure_demo_practice(*, at: dt.datetime, editor: User, reviewer: User) -> None:
     """Make what is missing. Raises DoesNotExist where seed and site are not loaded."""
-    approval = Approval.objects.defer("search").get(ref=APPROVAL)
+    approval = Approval.objects.get(ref=APPROVAL)
     _measures(approval, at=at, editor=editor, reviewer=reviewer)
     pages = [_page(language, approval) for language in PAGES]
     if not Adoption.objects.filter(practice=pages[0].translation_key).exists():

@@ -6,6 +6,7 @@ from itertools import chain
 from pypinyin import Style, lazy_pinyin
 
 _WORD = re.compile(r"[0-9a-z\u3400-\u9fff]+")
+_PLAIN = re.compile(r"[0-9A-Za-z\u3400-\u9fff]+")  # before folding: what no fold turns into another run
 
 
 def _plain(syllables: list[str]) -> str:
@@ -38,7 +39,7 @@ def query_terms(text: str) -> str:
     Empty where no character of `text` is ever part of a pair (punctuation, rare scripts).
     """
     found: dict[str, None] = {}
-    for run in _WORD.findall(text.lower()):
+    for run in map(str.lower, _PLAIN.findall(text)):
         pairs = [run[i : i + 2] for i in range(len(run) - 1)]
         found.update(dict.fromkeys(f"'{pair}'" for pair in pairs) if pairs else {f"'{run}':*": None})
     return " & ".join(found)

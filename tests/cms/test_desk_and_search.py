@@ -1,13 +1,10 @@
 import datetime as dt
 
 import pytest
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Func, TextField, Value
 from django.urls import reverse
 from django.utils import timezone
 
 from regulation.parties.models import EntityKind, Role
-from regulation.registry import text
 from tests.factories import world
 
 pytestmark = pytest.mark.django_db
@@ -81,15 +78,8 @@ def test_only_staff_see_the_way_to_the_back_office(client):
     assert back_office in desk_of(client, acting).text
 
 
-def indexed(approval):
-    """The approval with its search column, filled as the registry fills it."""
-    lexemes = Value(text.terms(approval.name), output_field=ArrayField(TextField()))
-    type(approval).objects.filter(pk=approval.pk).update(search=Func(lexemes, function="array_to_tsvector"))
-    return approval
-
-
 def test_search_finds_approvals_services_and_pages(client, site):
-    approval = indexed(world.approval(name="隐私测绘审批"))
+    approval = world.approval(name="隐私测绘审批")
     service = world.service(name="隐私测绘")
     text = client.get(reverse("search"), {"q": "隐私"}).text
     assert approval.get_absolute_url() in text

@@ -21,7 +21,7 @@ class MeasureForm(DaysWithin, forms.Form):
 
     approval = forms.ModelChoiceField(
         label=_("Approval (its address part)"),
-        queryset=Approval.objects.defer("search"),
+        queryset=Approval.objects.all(),
         to_field_name="ref",
         widget=forms.TextInput,
     )

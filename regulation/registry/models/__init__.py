@@ -6,6 +6,7 @@ from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, Join
 from .calendar import CalendarDay
 from .condition import Condition
 from .consultation import Answer, AnsweredComment, Comment, CommentHiding, Consultation, Uptake
+from .document import Document, DocumentCell, Kind
 from .edition import Edition, EditionRow, ListKind, PublicList
 from .following import Following, Rhythm, Topic
 from .guards import BURDEN
@@ -32,6 +33,8 @@ __all__ = [
     "Condition",
     "Consultation",
     "DayKind",
+    "Document",
+    "DocumentCell",
     "Edition",
     "EditionRow",
     "Effect",
@@ -45,6 +48,7 @@ __all__ = [
     "JointReviewItem",
     "JointReviewScheme",
     "JointReviewStage",
+    "Kind",
     "Level",
     "ListKind",
     "Material",

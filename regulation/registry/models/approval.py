@@ -1,5 +1,3 @@
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -30,14 +28,12 @@ class Approval(models.Model):
     committed_days = models.PositiveSmallIntegerField(null=True, blank=True)
     pinyin = models.TextField(blank=True)
     initials = models.CharField(max_length=300, blank=True)
-    search = SearchVectorField(null=True, editable=False)  # bigrams of the name, pinyin, initials, code
     source = models.CharField(max_length=400)
 
     class Meta:
         verbose_name = _("approval")
         ordering = ["pinyin", "pk"]
         indexes = [
-            GinIndex(fields=["search"], name="approval_search"),
             models.Index(fields=["region", "pinyin", "id"], name="approval_region_order"),
         ]
         constraints = [

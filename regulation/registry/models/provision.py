@@ -38,6 +38,8 @@ class Instrument(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     in_force = DateRangeField(null=True, blank=True)
     version_date = models.DateField(null=True, blank=True)
+    pinyin = models.TextField(blank=True, editable=False)
+    initials = models.CharField(max_length=200, blank=True, editable=False)
     repealed_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="repeals")
     source = models.CharField(max_length=300)
 

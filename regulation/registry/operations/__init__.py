@@ -16,6 +16,7 @@ from .editions import compile_edition, publish_edition, withdraw_edition
 from .following import end_following, start_following, tell_reader
 from .measures import Measured, draft_measure, follow_measure, publish_measure, withdraw_measure
 from .publishing import note_lapse, publish_ruling, replace_ruling
+from .searching import compact_cells, rebuild_search
 from .wording import Wording
 from .workflow import (
     bring_to_public,
@@ -33,6 +34,7 @@ __all__ = [
     "answer_comments",
     "bring_to_public",
     "cancel_schedule",
+    "compact_cells",
     "compile_edition",
     "draft_assessment",
     "draft_measure",
@@ -50,6 +52,7 @@ __all__ = [
     "publish_edition",
     "publish_measure",
     "publish_ruling",
+    "rebuild_search",
     "replace_ruling",
     "return_assessment",
     "return_draft",

@@ -22,7 +22,7 @@ from ..models import (
     Service,
     Zone,
 )
-from ..seed.tables import index_approval
+from ..seed.tables import index_approval, index_instrument
 
 Catalogued = (
     Activity
@@ -52,6 +52,8 @@ def save_catalogued(*, item: Catalogued, changed: Sequence[str], by: User, rows:
         index_approval(item)
     elif isinstance(item, Activity | Service):
         item.pinyin, item.initials = text.pinyin(item.name), text.initials(item.name)
+    elif isinstance(item, Instrument):
+        index_instrument(item)
     elif isinstance(item, Provision):
         item.level = item.instrument.level
     item.save()

@@ -83,7 +83,7 @@ def publish_measure(*, measure: Measure, by: User, at: dt.datetime) -> Measure:
     draft = _locked_draft(measure)
     if draft.author_id == by.pk:
         raise MeasureByOnePerson
-    approval = Approval.objects.select_for_update(no_key=True).defer("search").get(pk=draft.approval_id)
+    approval = Approval.objects.select_for_update(no_key=True).get(pk=draft.approval_id)
     touched = list(
         Measure.objects.on_record().filter(approval=approval, in_force__overlap=draft.in_force).order_by("pk")
     )
@@ -137,7 +137,7 @@ def follow_measures(*, approvals: Sequence[Approval], on: dt.date) -> list[Appro
 @transaction.atomic
 def follow_measure(*, approval: Approval, on: dt.date) -> bool:
     """On the day a measure begins, the approval's committed days follow it. False where they already do."""
-    locked = Approval.objects.select_for_update(no_key=True).defer("search").get(pk=approval.pk)
+    locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
     if not follow_measures(approvals=[locked], on=on):
         return False
     body = {"on": on.isoformat(), "committed_days": locked.committed_days}

@@ -44,6 +44,7 @@ from .editions import (
     standing_of,
     waiting_editions,
 )
+from .facets import Option, facets
 from .finding import search_provisions, search_regions
 from .following import due_followings, followings_of, readers_to_tell, with_things
 from .joint import calendar_days, needed_of, schemes_for
@@ -62,9 +63,10 @@ from .rulings import (
     verdict_for,
 )
 from .search import (
-    department_facet,
-    region_facet,
+    Choice,
+    first_of_each,
     search_approvals,
+    search_documents,
     search_services,
     words_of,
 )
@@ -93,9 +95,11 @@ __all__ = [
     "PUBLISHED",
     "WITHDRAWN",
     "Change",
+    "Choice",
     "Delta",
     "Followed",
     "Once",
+    "Option",
     "Version",
     "activities_in",
     "approvals_behind_measures",
@@ -113,12 +117,13 @@ __all__ = [
     "consultations_about",
     "counterparts",
     "delta",
-    "department_facet",
     "drafts",
     "due_followings",
     "due_for_publication",
     "edition_before",
+    "facets",
     "facts_for",
+    "first_of_each",
     "followed",
     "followings_of",
     "harder_than_above",
@@ -145,7 +150,6 @@ __all__ = [
     "published_lists",
     "readers_to_tell",
     "refused_publications",
-    "region_facet",
     "resting_on",
     "returned_notes",
     "rows_by_level",
@@ -157,6 +161,7 @@ __all__ = [
     "schemes_for",
     "search_activities",
     "search_approvals",
+    "search_documents",
     "search_provisions",
     "search_regions",
     "search_services",

@@ -67,7 +67,7 @@ def same_approvals(approvals: Sequence[Approval], *, regions: Iterable[str]) -> 
     codes = {a.base_code for a in approvals if a.base_code}
     same = Q(base_code__in=codes) | Q(name__in={a.name for a in approvals})
     found = Approval.objects.filter(same, region__in=list(regions))
-    return list(found.defer("search").order_by("region", "pinyin", "pk"))
+    return list(found.order_by("region", "pinyin", "pk"))
 
 
 def measure_drafts() -> QuerySet[Measure]:
@@ -90,4 +90,4 @@ def approvals_behind_measures(*, on: dt.date) -> QuerySet[Approval]:
             is_invented=False,
         )
     )
-    return Approval.objects.filter(pk__in=stated.values("approval")).defer("search")
+    return Approval.objects.filter(pk__in=stated.values("approval"))

@@ -1,12 +1,12 @@
-"""Finding approvals and services, and counting what was found."""
+"""Finding documents, approvals and services by what a reader typed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import (
     BooleanField,
     Case,
-    Count,
     F,
     Func,
     IntegerField,
@@ -15,25 +15,107 @@ from django.db.models import (
     TextField,
     Value,
     When,
+    Window,
 )
-
-from regulation.parties.models import Entity, Region
+from django.db.models.functions import Concat, Length, RowNumber
 
 from .. import text
-from ..models import Approval, Service
+from ..models import Approval, Document, Kind, Service
 
 
 class _Matches(Func):
-    """`search @@ query` by the GIN index; the query is cast, since a parser would take pairs for noise."""
+    """`bigrams @@ query` by the GIN index; the query is cast, since a parser would take pairs for noise."""
 
     template = "(%(expressions)s::tsquery)"
     arg_joiner = " @@ "
     output_field = BooleanField()
 
 
+class _Like(Func):
+    """ILIKE itself: Django's `icontains` compares capitals, which misses some of what ILIKE finds."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " ILIKE "
+    output_field = BooleanField()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a reader asked for: words, and one value of each facet; empty means any."""
+
+    q: str = ""
+    kind: str = ""
+    region: str = ""
+    department: str = ""
+    necessity: str = ""
+    level: str = ""
+
+    def facets(self) -> dict[str, str]:
+        """The facets that are chosen, by column."""
+        columns = {
+            "kind": self.kind,
+            "region_id": self.region,
+            "department_id": self.department,
+            "necessity": self.necessity,
+            "level": self.level,
+        }
+        return {column: value for column, value in columns.items() if value}
+
+
 def words_of(query: str) -> list[str]:
-    """What is looked for: at most eight words, a hundred characters together."""
-    return query.replace("\0", " ").strip()[:100].split()[:8]
+    """What is looked for: at most eight words, a hundred characters together, nothing a database cannot hold."""
+    plain = "".join(" " if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in query)
+    return plain.strip()[:100].split()[:8]
+
+
+def pattern(word: str) -> str:
+    """`word` as an ILIKE pattern that means nothing but itself."""
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _like(column: Any, wanted: str) -> _Like:
+    return _Like(column, Value(wanted, TextField()))
+
+
+def matching(words: Sequence[str]) -> QuerySet[Document]:
+    """Documents that hold every word, unordered: the pairs narrow, ILIKE decides. No word: all of them."""
+    found = Document.objects.order_by()
+    for word in words:
+        if narrowed := text.query_terms(word):
+            found = found.filter(_Matches(F("bigrams"), Value(narrowed, TextField())))
+        anywhere = f"%{pattern(word)}%"
+        found = found.filter(Q(_like(F("names"), anywhere)) | Q(_like(F("body"), anywhere)))
+    return found
+
+
+def _closeness(words: Sequence[str]) -> Case:
+    """0: a name is what was typed; 1: begins so; 2: holds it; 3: holds the first word; 4: the text."""
+    whole = pattern(" ".join(words))
+    lines = Concat(Value("\n"), F("names"), Value("\n"), output_field=TextField())
+    return Case(
+        When(_like(lines, f"%\n{whole}\n%"), then=0),
+        When(_like(lines, f"%\n{whole}%"), then=1),
+        When(_like(F("names"), f"%{whole}%"), then=2),
+        When(_like(F("names"), f"%{pattern(words[0])}%"), then=3),
+        default=4,
+        output_field=IntegerField(),
+    )
+
+
+def search_documents(choice: Choice) -> QuerySet[Document]:
+    """What fits the words and the facets; with words the closest first, without by kind."""
+    words = words_of(choice.q)
+    found = matching(words).filter(**choice.facets()).select_related("region", "department").defer("bigrams")
+    if not words:
+        return found.order_by("kind", "object_id")
+    ranked = found.annotate(closeness=_closeness(words), size=Length("title"))
+    return ranked.order_by("closeness", "size", "kind", "object_id")
+
+
+def first_of_each(choice: Choice, *, n: int) -> list[Document]:
+    """The closest `n` documents of each kind, in one query."""
+    row = Window(RowNumber(), partition_by=["kind"], order_by=["closeness", "size", "object_id"])
+    return list(search_documents(choice).annotate(row=row).filter(row__lte=n))
 
 
 def search_approvals(approvals: QuerySet[Approval], query: str) -> QuerySet[Approval]:
@@ -43,18 +125,10 @@ def search_approvals(approvals: QuerySet[Approval], query: str) -> QuerySet[Appr
     or code comes first, then names that begin so, then pinyin that begins so, then names that hold it.
     """
     words = words_of(query)
-    for word in words:
-        narrowed = text.query_terms(word)
-        if narrowed:
-            approvals = approvals.filter(_Matches(F("search"), Value(narrowed, TextField())))
-        approvals = approvals.filter(
-            Q(name__icontains=word)
-            | Q(name_en__icontains=word)
-            | Q(pinyin__icontains=word)
-            | Q(initials__icontains=word)
-            | Q(code__icontains=word)
-        )
-    return approvals.annotate(rank=_rank(words[0])).order_by("rank", "pinyin", "pk") if words else approvals
+    if not words:
+        return approvals
+    found = approvals.filter(pk__in=matching(words).filter(kind=Kind.APPROVALS).values("object_id"))
+    return found.annotate(rank=_rank(words[0])).order_by("rank", "pinyin", "pk")
 
 
 def _rank(word: str) -> Case:
@@ -69,30 +143,8 @@ def _rank(word: str) -> Case:
 
 
 def search_services(services: QuerySet[Service], query: str) -> QuerySet[Service]:
-    """Services whose name, English name, pinyin or initials hold every word of the query."""
-    for word in words_of(query):
-        services = services.filter(
-            Q(name__icontains=word)
-            | Q(name_en__icontains=word)
-            | Q(pinyin__icontains=word)
-            | Q(initials__icontains=word)
-        )
-    return services
-
-
-def department_facet(approvals: QuerySet[Approval]) -> list[tuple[Entity, int]]:
-    """How many of the approvals each department decides, most first; of each its key and names only."""
-    counted = _facet(approvals, "department", "department__name", "department__name_en")
-    return [(Entity(pk=pk, name=name, name_en=name_en), n) for pk, name, name_en, n in counted]
-
-
-def region_facet(approvals: QuerySet[Approval]) -> list[tuple[Region, int]]:
-    """How many of the approvals each region has, most first; of each its code and names only."""
-    counted = _facet(approvals, "region", "region__name", "region__name_en")
-    return [(Region(code=code, name=name, name_en=name_en), n) for code, name, name_en, n in counted]
-
-
-def _facet(approvals: QuerySet[Approval], *fields: str) -> Iterable[tuple[Any, ...]]:
-    counted = approvals.order_by().values(*fields).annotate(n=Count("pk"))
-    rows: Iterable[tuple[Any, ...]] = counted.order_by("-n", fields[0]).values_list(*fields, "n")[:40]
-    return rows
+    """Services whose names, pinyin, initials, kind or description hold every word of the query."""
+    words = words_of(query)
+    if not words:
+        return services
+    return services.filter(pk__in=matching(words).filter(kind=Kind.SERVICES).values("object_id"))

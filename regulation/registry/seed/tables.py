@@ -3,8 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Func, TextField, Value
 from django.utils import timezone
 
 from regulation.parties.models import Entity, Region
@@ -77,12 +75,19 @@ def instruments(file: DataFile) -> Change:
         }
         for row in found
     ]
-    change = put(Instrument.objects.all(), rows, key=("ref",))
+    derived = ("pinyin", "initials")
+    change = put(Instrument.objects.all(), rows, key=("ref",), derive=index_instrument, derived=derived)
     pk = ids(Instrument, "ref")
     repeals = [
         {"ref": row["ref"], "repealed_by_id": pk[row["repealed_by"]]} for row in found if row["repealed_by"]
     ]
     return change + put(Instrument.objects.all(), repeals, key=("ref",))
+
+
+def index_instrument(instrument: Instrument) -> None:
+    """Fill what a law is found by."""
+    instrument.pinyin = text.pinyin(instrument.title)
+    instrument.initials = text.initials(instrument.title)
 
 
 def provisions(file: DataFile) -> Change:
@@ -166,9 +171,8 @@ def approvals(file: DataFile) -> Change:
         }
         for row in file.rows()
     ]
-    known = Approval.objects.defer("search")
-    derived = ("pinyin", "initials", "search")
-    return put(known, rows, key=("ref",), derive=index_approval, derived=derived)
+    derived = ("pinyin", "initials")
+    return put(Approval.objects.all(), rows, key=("ref",), derive=index_approval, derived=derived)
 
 
 def _measured_days() -> dict[str, int]:
@@ -184,11 +188,6 @@ def index_approval(approval: Approval) -> None:
     """Fill what an approval is sorted and found by."""
     approval.pinyin = text.pinyin(approval.name)
     approval.initials = text.initials(approval.name)
-    words = text.terms(
-        approval.name, approval.name_en, approval.pinyin, approval.initials, approval.code or ""
-    )
-    lexemes = Value(words, output_field=ArrayField(TextField()))
-    approval.search = Func(lexemes, function="array_to_tsvector")
 
 
 def materials(file: DataFile) -> Change:

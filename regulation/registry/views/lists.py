@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy
 from regulation.parties.access import acting
 
 from ..access import may_draft
-from ..forms import ApprovalFilter, AreaFilter, AsOfForm, ServiceFilter, all_but
-from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Service, ZoneAssessment
+from ..forms import ApprovalFilter, AreaFilter, AsOfForm, ServiceFilter
+from ..models import Approval, AreaAssessmentMatter, JointReviewScheme, Kind, Service, ZoneAssessment
 from ..plan import Facts, make_plan
 from ..queries import (
     GENERAL_RULES,
-    department_facet,
+    Choice,
+    Option,
+    facets,
     once_of,
-    region_facet,
     rulings_for,
     rulings_on,
     schemes_for,
@@ -36,23 +37,30 @@ def approval_list(request: HttpRequest) -> HttpResponse:
         request.GET or None, queryset=Approval.objects.select_related("department", "region")
     )
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
-    facets = [
-        _facet(request, "region", gettext_lazy("Region"), region_facet(all_but(found, "region"))),
-        _facet(
-            request, "department", gettext_lazy("Department"), department_facet(all_but(found, "department"))
-        ),
+    asked = found.form.cleaned_data if found.is_bound and found.is_valid() else {}
+    region, department = asked.get("region"), asked.get("department")
+    counted = facets(
+        Choice(
+            q=asked.get("q") or "",
+            kind=Kind.APPROVALS,
+            region=region.pk if region else "",
+            department=str(department.pk) if department else "",
+        )
+    )
+    panel = [
+        _facet(request, "region", gettext_lazy("Region"), counted["region_id"]),
+        _facet(request, "department", gettext_lazy("Department"), counted["department_id"]),
     ]
     return render(
-        request, "registry/approval_list.html", {"filter": found, "page_obj": page, "facets": facets}
+        request, "registry/approval_list.html", {"filter": found, "page_obj": page, "facets": panel}
     )
 
 
-def _facet(request: HttpRequest, name: str, label: Any, counted: Sequence[tuple[Any, int]]) -> dict[str, Any]:
+def _facet(request: HttpRequest, name: str, label: Any, counted: Sequence[Option]) -> dict[str, Any]:
     """Links that set one filter, each with how many rows it leaves."""
     chosen = request.GET.get(name, "")
     options = [
-        {"value": item.pk, "label": str(item), "count": n, "selected": str(item.pk) == chosen}
-        for item, n in counted
+        {"value": o.value, "label": str(o), "count": o.count, "selected": o.value == chosen} for o in counted
     ]
     return {"name": name, "label": label, "options": options}
 

@@ -16,7 +16,7 @@ class ApprovalRows(CatalogueRows):
     """Approvals, known by their address part."""
 
     sheet, model, key = APPROVALS, Approval, "ref"
-    derived = ("pinyin", "initials", "search")
+    derived = ("pinyin", "initials")
 
     def __init__(self, lookups: Lookups) -> None:
         super().__init__(lookups)

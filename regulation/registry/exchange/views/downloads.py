@@ -21,7 +21,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("csv", "xlsx")
 
 EXPORTS: dict[str, tuple[Callable[..., Any], Callable[[], QuerySet[Any]]]] = {
-    "approvals": (ApprovalFilter, lambda: Approval.objects.defer("search").order_by("ref")),
+    "approvals": (ApprovalFilter, lambda: Approval.objects.order_by("ref")),
     "services": (ServiceFilter, lambda: Service.objects.order_by("code")),
     "rulings": (RulingFilter, rulings_on_record),
 }
