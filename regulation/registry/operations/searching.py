@@ -19,14 +19,15 @@ _GROUP = "kind, region_id, department_id, necessity, level"
 
 @transaction.atomic
 def rebuild_search() -> int:
-    """Bring every document and count in line with its source; returns how many documents were not. Writers wait."""
+    """Bring every document and count in line with its source; returns how many were not. Writers wait."""
     changed = 0
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {Document._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
         for kind, table in SOURCES.items():
             cursor.execute(
                 "SELECT registry_refresh_documents(%s, (SELECT array_agg(id) FROM ("
-                f"SELECT id FROM {table} UNION SELECT object_id FROM registry_document WHERE kind = %s) known))",
+                f"SELECT id FROM {table} "
+                "UNION SELECT object_id FROM registry_document WHERE kind = %s) known))",
                 [kind, kind],
             )
             changed += cursor.fetchone()[0]
@@ -39,7 +40,7 @@ def rebuild_search() -> int:
 
 
 def compact_cells() -> int:
-    """Fold the rows of each cell into one; returns how many rows there were. Counts stay exact beside writers."""
+    """Fold the rows of each cell into one; returns how many there were. Exact beside writers."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH gone AS (DELETE FROM registry_documentcell RETURNING {_GROUP}, n), kept AS ("

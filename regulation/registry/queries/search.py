@@ -63,7 +63,7 @@ class Choice:
 
 
 def words_of(query: str) -> list[str]:
-    """What is looked for: at most eight words, a hundred characters together, nothing a database cannot hold."""
+    """At most eight words, a hundred characters together, nothing a database cannot hold."""
     plain = "".join(" " if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in query)
     return plain.strip()[:100].split()[:8]
 
