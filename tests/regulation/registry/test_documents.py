@@ -1,6 +1,7 @@
 """The search documents and their counts follow their sources, whoever writes and however."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from django.db import connection
@@ -23,6 +24,7 @@ from tests.factories.registry import (
 )
 
 pytestmark = pytest.mark.django_db
+numbers = itertools.count()
 GROUP = ("kind", "region_id", "department_id", "necessity", "level")
 
 
@@ -43,7 +45,7 @@ def stored():
 
 def with_bulk(n):
     Service.objects.bulk_create(
-        [Service(code=f"bulk-{n}-{i}", name=f"批量{i}", source="s") for i in range(3)]
+        [Service(code=f"bulk-{next(numbers)}", name=f"批量{i}", source="s") for i in range(3)]
     )
 
 
@@ -82,7 +84,7 @@ CHANGES = {
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), st.integers(0, 9)), max_size=8))
 def test_what_is_maintained_is_what_a_rebuild_makes(changes):
     for name, n in changes:
@@ -130,7 +132,7 @@ HELD = (
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     typed=st.one_of(
         st.text(max_size=8),
