@@ -31,6 +31,7 @@ app.conf.update(
         "publish-due-rulings": {"task": "registry.publish_due", "schedule": 10.0},
         "resume-imports": {"task": "registry.resume_imports", "schedule": 15.0},
         "forget-import-files": {"task": "registry.forget_import_files", "schedule": 3600.0},
+        "compact-search-cells": {"task": "registry.compact_cells", "schedule": 600.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
     },
 )
