@@ -29,6 +29,8 @@ FOOTER: list[tuple[Any, str]] = [
     (_("Open data"), "opendata:about"),
     (_("Lists"), "registry:list_index"),
     (_("Consultations"), "registry:consultation_list"),
+    (_("Report a demand"), "oversight:report_new"),
+    (_("Reports and answers"), "oversight:statistics"),
     (_("Search the site"), "search"),
     (_("My desk"), "desk"),
 ]

@@ -34,6 +34,8 @@ ROOMS = (
     "registry:zone_list",
     "directory:intermediary_list",
     "tenders:tender_list",
+    "oversight:statistics",
+    "oversight:report_list",
 )
 
 
@@ -72,7 +74,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    closed = ["/cms/", "/django-admin/", "/accounts/", "/account/", "/desk/", "/checks/"]
+    closed = ["/cms/", "/django-admin/", "/accounts/", "/account/", "/desk/", "/checks/", "/oversight/"]
     lines = ["User-agent: *", *(f"Disallow: {p}" for p in closed), *(f"Disallow: /en{p}" for p in closed[2:])]
     lines.append(f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

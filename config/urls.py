@@ -39,6 +39,7 @@ urlpatterns += i18n_patterns(
     path("account/", include("regulation.parties.urls")),
     path("", include("regulation.registry.urls")),
     path("", include("regulation.decoupling.urls")),
+    path("", include("regulation.oversight.urls")),
     path("", include("marketplace.directory.urls")),
     path("", include("marketplace.tenders.urls")),
     path("", include("marketplace.opendata.urls")),

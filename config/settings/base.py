@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "marketplace.opendata",
     "marketplace.tenders",
     "marketplace.directory",
+    "regulation.oversight",
     "regulation.decoupling",
     "regulation.registry",
     "regulation.ledger",
@@ -108,6 +109,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "cms.templatetags.qinqing",
+                "cms.templatetags.reports",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],
@@ -193,7 +195,24 @@ MEDIA_ROOT = os.environ.get("MEDIA_ROOT", str(VAR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "evidence": {  # what reporters upload: outside MEDIA, served by a view that asks who is asking
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": os.environ.get("EVIDENCE_ROOT", str(VAR / "evidence")),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
 }
+
+# Reports of demands. No provision on record sets these limits: they are this site's own rule, in working days.
+OVERSIGHT_ANSWER_DAYS = int(os.environ.get("OVERSIGHT_ANSWER_DAYS", "15"))
+OVERSIGHT_REVIEW_DAYS = int(os.environ.get("OVERSIGHT_REVIEW_DAYS", "10"))
+OVERSIGHT_FILINGS_PER_HOUR = int(
+    os.environ.get("OVERSIGHT_FILINGS_PER_HOUR", "10")
+)  # one address, not signed in
+PROXIES_IN_FRONT = int(os.environ.get("PROXIES_IN_FRONT", "0"))  # whose X-Forwarded-For is believed
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

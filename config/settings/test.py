@@ -19,5 +19,6 @@ AXES_ENABLED = False
 LOGGING |= {"root": {"handlers": ["console"], "level": "WARNING"}}
 PAGE_CACHE_SECONDS = 0
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STORAGES["evidence"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

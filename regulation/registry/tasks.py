@@ -14,8 +14,7 @@ from .queries import approvals_behind_measures, due_for_publication, lapsed_ruli
 
 FILES_KEPT = dt.timedelta(days=30)
 SETTLING = dt.timedelta(seconds=15)
-from .operations import compact_cells, note_lapse
-from .queries import lapsed_rulings
+from .operations import compact_cells
 
 
 @shared_task(name="registry.note_lapsed")
@@ -75,6 +74,8 @@ def resume_imports() -> int:
 def forget_import_files() -> int:
     """Forget uploaded files after thirty days; returns how many."""
     return exchange.forget_files(before=database_now() - FILES_KEPT)
+
+
 @shared_task(name="registry.compact_cells")
 def compact() -> int:
     """Fold the counts of search documents; returns how many rows there were. Safe to run twice."""

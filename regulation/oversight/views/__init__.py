@@ -1,0 +1,27 @@
+"""Pages: the three questions, the reporter's status, the public record, the regulators' desk."""
+
+from .desk import handle, lead_close, lead_list, queue, report_act
+from .public import report, report_list, statistics
+from .reporter import evidence, follow, review, status, withdraw
+from .wizard import report_account, report_check, report_filed, report_new, report_what
+
+__all__ = [
+    "evidence",
+    "follow",
+    "handle",
+    "lead_close",
+    "lead_list",
+    "queue",
+    "report",
+    "report_account",
+    "report_act",
+    "report_check",
+    "report_filed",
+    "report_list",
+    "report_new",
+    "report_what",
+    "review",
+    "statistics",
+    "status",
+    "withdraw",
+]

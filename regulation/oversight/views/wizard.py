@@ -1,0 +1,249 @@
+"""Report a demand: three questions, one a page, then look it over and file it. Answers stay in the session."""
+
+import ipaddress
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.cache import never_cache
+
+from regulation.ledger.queries import database_now
+from regulation.parties.access import acting
+from regulation.parties.models import Entity, Region
+from regulation.parties.queries import region_and_parents
+from regulation.registry.models import Approval, Service
+
+from .. import explain, operations
+from ..access import may_assist
+from ..errors import OversightRefused
+from ..forms import AccountForm, WhatForm, WhereForm, subject_of
+from ..models import Evidence, Kind, Report
+from ..queries import finding_for
+
+DRAFT, SHOWN, OPENED = "oversight.draft", "oversight.filed", "oversight.opened"
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's address: as the outermost of our own proxies saw it, where there are any."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    count = settings.PROXIES_IN_FRONT
+    seen = hops[-count] if 0 < count <= len(hops) else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(seen))
+    except ValueError:
+        return "unknown"
+
+
+def _draft(request: HttpRequest) -> dict[str, Any]:
+    held = request.session.get(DRAFT)
+    return held if isinstance(held, dict) else {}
+
+
+def _keep(request: HttpRequest, **answers: Any) -> None:
+    draft = {"token": secrets.token_hex(24)} | _draft(request) | answers
+    request.session[DRAFT] = draft
+
+
+def _demand(draft: dict[str, Any]) -> operations.Demand | None:
+    """What the answers so far say was demanded; None where one is missing or no longer on record."""
+    subject, day = subject_of(draft.get("subject", "")), parse_date(draft.get("asked_on", ""))
+    if subject is None or day is None or draft.get("kind") not in Kind.values:
+        return None
+    approval = subject if isinstance(subject, Approval) else None
+    department: Entity = subject.department if isinstance(subject, Approval) else subject
+    code = draft.get("service")
+    service = Service.objects.filter(code=code).first() if code else None
+    if service is None and not draft.get("words"):
+        return None
+    return operations.Demand(
+        kind=Kind(draft["kind"]),
+        department=department,
+        approval=approval,
+        region=_region(draft.get("region", ""), subject),
+        service=service,
+        asked_on=day,
+        words=draft.get("words", ""),
+        firm=draft.get("firm", ""),
+    )
+
+
+def _region(code: str, subject: Approval | Entity) -> Region:
+    """The region named, where it is the subject's own or one below it; else the subject's own."""
+    own = subject.region or Region.objects.get(code="000000")
+    named = Region.objects.filter(code=code).first() if code.isdigit() else None
+    return named if named is not None and own.code in region_and_parents(named.code) else own
+
+
+def _found(demand: operations.Demand) -> dict[str, Any]:
+    """What the record says of the demand, for the page."""
+    verdict, ruling = finding_for(
+        approval=demand.approval, service=demand.service, region=demand.region, on=demand.asked_on
+    )
+    return told(verdict, ruling, demand.kind)
+
+
+def told(verdict: str, ruling: Any, kind: str) -> dict[str, Any]:
+    """The sentences, the ruling and the article of a finding, for a page."""
+    return {
+        "verdict": verdict,
+        "sentence": explain.sentence(verdict),
+        "tone": explain.tone(verdict),
+        "ruling": ruling,
+        "bases": ruling.bases.select_related("provision__instrument") if ruling else [],
+        "beyond": explain.beyond(kind),
+        "article": explain.article_of(kind),
+    }
+
+
+def _clean(value: object) -> str:
+    return str(value or "").replace("\0", "").strip()[:100]
+
+
+def _prefilled(request: HttpRequest, draft: dict[str, Any]) -> dict[str, Any]:
+    """The first question's answers: from the address, else from what was answered before."""
+    asked = {name: _clean(request.GET.get(name)) for name in ("approval", "service", "region", "on")}
+    if any(asked.values()):
+        return {
+            "subject": f"a:{asked['approval']}" if asked["approval"] else "",
+            "service": asked["service"],
+            "region": asked["region"],
+            "asked_on": asked["on"] or timezone.localdate(),
+        }
+    kept = {name: draft.get(name, "") for name in ("subject", "service", "region", "asked_on")}
+    return kept | ({"subject": ""} if "other" in request.GET else {})
+
+
+@never_cache
+def report_new(request: HttpRequest) -> HttpResponse:
+    """Question 1: where and when. Prefilled by ?approval= &service= &region= &on=."""
+    form = WhereForm(request.POST or None, initial=_prefilled(request, _draft(request)))
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        before = {name: said[name] for name in ("subject", "region")}
+        service = {"service": said["service"]} if said["service"] else {}
+        _keep(request, asked_on=said["asked_on"].isoformat(), **before, **service)
+        return redirect("oversight:report_what")
+    context = {"form": form, "number": 1, "chosen": form.chosen, "found": form.found}
+    return render(request, "oversight/report_where.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+def report_what(request: HttpRequest) -> HttpResponse:
+    """Question 2: what was asked for."""
+    draft = _draft(request)
+    if subject_of(draft.get("subject", "")) is None:
+        return redirect("oversight:report_new")
+    initial = {name: draft.get(name, "") for name in ("kind", "service", "words", "firm")}
+    form = WhatForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        service = said["service"].code if said["service"] else ""
+        _keep(request, kind=said["kind"], service=service, words=said["words"], firm=said["firm"])
+        return redirect("oversight:report_account")
+    context = {"form": form, "number": 2}
+    return render(request, "oversight/report_what.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+def report_account(request: HttpRequest) -> HttpResponse:
+    """Question 3: how it went, and evidence; above it what the record says."""
+    draft = _draft(request)
+    demand = _demand(draft)
+    if demand is None:
+        return redirect("oversight:report_new")
+    if request.method == "POST" and request.POST.get("remove", "").isdigit():
+        operations.detach_evidence(draft=draft["token"], pk=int(request.POST["remove"][:18]))
+        return redirect("oversight:report_account")
+    initial = {name: draft.get(name, "") for name in ("account", "contact", "assisted")}
+    form = AccountForm(
+        request.POST or None, request.FILES or None, initial=initial, may_assist=may_assist(acting(request))
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            _attach(request, draft, form.cleaned_data["files"])
+            said = {name: form.cleaned_data.get(name, "") for name in ("account", "contact", "assisted")}
+            _keep(request, **said)
+            return redirect("oversight:report_check")
+        except OversightRefused as refusal:
+            form.add_error("files", str(refusal))
+    pieces = Evidence.objects.filter(draft=draft["token"], report=None)
+    context = {"form": form, "number": 3, "pieces": pieces, **_found(demand)}
+    return render(request, "oversight/report_account.html", context, status=422 if form.errors else 200)
+
+
+def _attach(request: HttpRequest, draft: dict[str, Any], files: list[Any]) -> None:
+    if files:
+        _knock(request)
+        operations.attach_evidence(draft=draft["token"], files=files)
+
+
+def _knock(request: HttpRequest) -> None:
+    if not request.user.is_authenticated:
+        operations.count_knock(address=address_of(request), at=database_now())
+
+
+@never_cache
+def report_check(request: HttpRequest) -> HttpResponse:
+    """Look it over, see what the record says, file it or let it be."""
+    draft = _draft(request)
+    demand = _demand(draft)
+    if demand is None or not draft.get("account"):
+        return redirect("oversight:report_new")
+    refused = ""
+    if request.method == "POST":
+        if "drop" in request.POST:
+            _forget(request, draft)
+            return redirect("oversight:statistics")
+        try:
+            return _file(request, draft, demand)
+        except OversightRefused as refusal:
+            refused = str(refusal)
+    context = {
+        "demand": demand,
+        "draft": draft,
+        "pieces": Evidence.objects.filter(draft=draft["token"], report=None),
+        "refused": refused,
+        "limit": settings.OVERSIGHT_ANSWER_DAYS,
+        **_found(demand),
+    }
+    return render(request, "oversight/report_check.html", context, status=429 if refused else 200)
+
+
+def _forget(request: HttpRequest, draft: dict[str, Any]) -> None:
+    for piece in Evidence.objects.filter(draft=draft["token"], report=None):
+        operations.detach_evidence(draft=draft["token"], pk=piece.pk)
+    request.session.pop(DRAFT, None)
+
+
+def _file(request: HttpRequest, draft: dict[str, Any], demand: operations.Demand) -> HttpResponse:
+    _knock(request)
+    user: Any = request.user if request.user.is_authenticated else None
+    membership = acting(request)
+    assisted = bool(draft.get("assisted")) and may_assist(membership)
+    reporter = operations.Reporter(
+        account=draft["account"],
+        contact=draft.get("contact", ""),
+        user=user,
+        assisted_by=user if assisted else None,
+        counter=membership.entity if assisted and membership else None,
+    )
+    filed = operations.file_report(demand=demand, reporter=reporter, draft=draft["token"], at=database_now())
+    request.session.pop(DRAFT, None)
+    request.session[SHOWN] = {"ref": filed.report.ref, "code": filed.code}
+    if user is None:
+        request.session[OPENED] = [*request.session.get(OPENED, []), filed.report.ref][-20:]
+    return redirect("oversight:report_filed")
+
+
+@never_cache
+def report_filed(request: HttpRequest) -> HttpResponse:
+    """The receipt with number, last day for the answer and, this once, the follow-up code."""
+    shown = request.session.pop(SHOWN, None)
+    if not shown:
+        return redirect("oversight:follow")
+    report = Report.objects.select_related("department", "counter").get(ref=shown["ref"])
+    return render(request, "oversight/report_filed.html", {"report": report, "code": shown["code"]})
