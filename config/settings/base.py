@@ -206,7 +206,7 @@ STORAGES = {
     },
 }
 
-# Reports of demands. No provision on record sets these limits: they are this site's own rule, in working days.
+# Reports of demands. No provision on record sets these limits: this site's own rule, in working days.
 OVERSIGHT_ANSWER_DAYS = int(os.environ.get("OVERSIGHT_ANSWER_DAYS", "15"))
 OVERSIGHT_REVIEW_DAYS = int(os.environ.get("OVERSIGHT_REVIEW_DAYS", "10"))
 OVERSIGHT_FILINGS_PER_HOUR = int(

@@ -35,7 +35,7 @@ def code_digest(ref: str, code: str) -> str:
 def finding_for(
     *, approval: Approval | None, service: Service | None, region: Region, on: dt.date
 ) -> tuple[str, Ruling | None]:
-    """The verdict of the ruling in force on a day for a place, and the ruling: what a report is checked against."""
+    """The verdict of the ruling in force on a day for a place, and the ruling: what a report meets."""
     if service is None:
         return UNCHECKED, None
     ruling = verdict_for(approval=approval, service=service, region=region, on=on)
@@ -175,7 +175,7 @@ def overdue_unnoted(*, today: dt.date) -> QuerySet[Report]:
 
 
 def leads() -> QuerySet[Report]:
-    """Reports that showed that a ruling is missing, until one on the service is published or an editor closes it."""
+    """Reports that need a ruling, until one on the service is published or an editor closes it."""
     published = Ruling.objects.filter(
         service=OuterRef("service"), published_at__gt=OuterRef("answer__issued_at")
     )

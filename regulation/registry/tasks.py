@@ -9,12 +9,11 @@ from regulation.ledger.queries import database_now
 
 from .exchange import operations as exchange
 from .exchange.queries import unfinished_imports
-from .operations import follow_measure, note_lapse, publish_due, tell_reader
+from .operations import compact_cells, follow_measure, note_lapse, publish_due, tell_reader
 from .queries import approvals_behind_measures, due_for_publication, lapsed_rulings, readers_to_tell
 
 FILES_KEPT = dt.timedelta(days=30)
 SETTLING = dt.timedelta(seconds=15)
-from .operations import compact_cells
 
 
 @shared_task(name="registry.note_lapsed")

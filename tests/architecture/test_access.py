@@ -18,7 +18,7 @@ from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
-from tests.factories import world
+from tests.factories import oversight, world
 from tests.factories.consultations import comment, consultation
 from tests.factories.registry import AssessmentDraftFactory, AssessmentFactory, reviewed
 
@@ -198,6 +198,9 @@ def things(users, service, approval, seller, tender, bid):
         **ruled(provision),
         **assessed(users["editor"]),
         "draft_ruling": world.ruling(published_at=None, reviewer=None, author=users["editor"]).pk,
+        "open_report": (report := oversight.report(user=users["owner"], files=[oversight.PDF])).ref,
+        "evidence": report.evidence.get().pk,
+        "answered_report": oversight.answered(oversight.report()).ref,
         "instrument": provision.instrument.ref,
         "provision": provision.ref,
         "scheme": scheme.ref,

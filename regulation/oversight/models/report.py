@@ -42,9 +42,9 @@ class Report(models.Model):
     """Somebody was asked for a service or paper and says that it is not required here.
 
     `ref` is random and tells nothing. `due_on` is the last day for the answer (working days of the State
-    Council's calendar). `ruling` and `verdict` are what stood on record for `asked_on` at the filing and never
-    change. Who reported stands in `reporter`, `contact` and `account`, or nowhere: `follow_up_digest` is the
-    SHA-256 of a code only the reporter has. None of these is public, and no department sees them.
+    Council's calendar). `ruling` and `verdict` are what stood on record for `asked_on` at the filing and
+    never change. Who reported stands in `reporter`, `contact`, `account` or nowhere; `follow_up_digest` is
+    the SHA-256 of a code only the reporter has. None of these is public, and no department sees them.
     `answer` is the decision in effect; `answer_days` the working days that the first one took.
     """
 

@@ -99,7 +99,7 @@ def _proposed(report: Report, *, by: User) -> tuple[Report, Decision]:
 
 @transaction.atomic
 def confirm_answer(*, report: Report, by: User, at: dt.datetime) -> Decision:
-    """The second regulator lets a proposed answer take effect. Raises NothingProposed, SamePerson, OwnReport."""
+    """The second regulator lets an answer take effect. Raises NothingProposed, SamePerson, OwnReport."""
     held, decision = _proposed(report, by=by)
     decision.confirmed_by, decision.issued_at = by, at
     decision.save(update_fields=["confirmed_by", "issued_at"])

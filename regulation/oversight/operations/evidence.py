@@ -52,7 +52,7 @@ def detach_evidence(*, draft: str, pk: int) -> None:
 
 
 def clear_unfiled_evidence(*, at: dt.datetime) -> int:
-    """Remove files whose report was not filed within a day, and yesterday's counts; returns how many files."""
+    """Remove files whose report was not filed within a day, and old counts; returns how many files."""
     removed = 0
     for piece in Evidence.objects.filter(report=None, uploaded_at__lt=at - KEPT):
         with transaction.atomic():

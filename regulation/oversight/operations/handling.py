@@ -61,7 +61,7 @@ def _note(report: Report, kind: EventKind, text: str, *, by: User, at: dt.dateti
 
 @transaction.atomic
 def note_overdue(*, report: Report, at: dt.datetime, today: dt.date) -> bool:
-    """Put on record, once, that the last day went by without the answer owed. False if it is noted or answered."""
+    """Note, once, that the last day went by without the answer owed. False if it is noted or answered."""
     held = locked(report)
     if not overdue_unnoted(today=today).filter(pk=held.pk).exists():
         return False

@@ -43,7 +43,8 @@ def _own(request: HttpRequest, ref: str) -> Report:
 def follow(request: HttpRequest) -> HttpResponse:
     """Number and code open the status of a report."""
     form = FollowForm(
-        request.POST or None, initial={"ref": request.GET.get("ref", "")[:14].replace("\0", "")}
+        request.POST if request.method == "POST" else None,
+        initial={"ref": request.GET.get("ref", "")[:14].replace("\0", "")},
     )
     if request.method == "POST" and form.is_valid():
         try:

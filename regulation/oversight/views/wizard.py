@@ -1,4 +1,4 @@
-"""Report a demand: three questions, one a page, then look it over and file it. Answers stay in the session."""
+"""Report a demand: three questions, one a page, then look it over and file it. The session keeps answers."""
 
 import ipaddress
 import secrets
@@ -36,6 +36,11 @@ def address_of(request: HttpRequest) -> str:
         return str(ipaddress.ip_address(seen))
     except ValueError:
         return "unknown"
+
+
+def _posted(request: HttpRequest) -> Any:
+    """What was sent, an empty form too; None where the page is only read."""
+    return request.POST if request.method == "POST" else None
 
 
 def _draft(request: HttpRequest) -> dict[str, Any]:
@@ -120,7 +125,7 @@ def _prefilled(request: HttpRequest, draft: dict[str, Any]) -> dict[str, Any]:
 @never_cache
 def report_new(request: HttpRequest) -> HttpResponse:
     """Question 1: where and when. Prefilled by ?approval= &service= &region= &on=."""
-    form = WhereForm(request.POST or None, initial=_prefilled(request, _draft(request)))
+    form = WhereForm(_posted(request), initial=_prefilled(request, _draft(request)))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         before = {name: said[name] for name in ("subject", "region")}
@@ -138,7 +143,7 @@ def report_what(request: HttpRequest) -> HttpResponse:
     if subject_of(draft.get("subject", "")) is None:
         return redirect("oversight:report_new")
     initial = {name: draft.get(name, "") for name in ("kind", "service", "words", "firm")}
-    form = WhatForm(request.POST or None, initial=initial)
+    form = WhatForm(_posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         service = said["service"].code if said["service"] else ""
@@ -160,7 +165,7 @@ def report_account(request: HttpRequest) -> HttpResponse:
         return redirect("oversight:report_account")
     initial = {name: draft.get(name, "") for name in ("account", "contact", "assisted")}
     form = AccountForm(
-        request.POST or None, request.FILES or None, initial=initial, may_assist=may_assist(acting(request))
+        _posted(request), request.FILES or None, initial=initial, may_assist=may_assist(acting(request))
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,0 +1,63 @@
+"""My desk: what waits for whoever looks, by the role they act in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from regulation.oversight import queries as oversight
+from regulation.parties.models import Membership, Role, User
+from regulation.registry.queries import followings_of, with_things
+
+from .editors import editors
+from .market import agent, owner, practitioner, trustee
+from .parts import SHOWN, item, section
+from .regulators import regulator
+
+DESKS: dict[str, Callable[[Membership], list[dict[str, Any]]]] = {
+    Role.OWNER: owner,
+    Role.AGENT: agent,
+    Role.PRACTITIONER: practitioner,
+    Role.REGULATOR: regulator,
+    Role.EDITOR: editors,
+    Role.REVIEWER: editors,
+    Role.TRUSTEE: trustee,
+}
+
+
+def _own_reports(user: User) -> list[dict[str, Any]]:
+    """What somebody signed in has reported; nothing for who has not."""
+    own = [item(r.ref, r.status_url, r.department) for r in oversight.reports_of(user)[:SHOWN]]
+    new = (_("Report a demand"), reverse("oversight:report_new"))
+    return [section(_("Your reports"), own, "", new)] if own else []
+
+
+def _followed(user: User) -> dict[str, Any]:
+    """What the reader is told of by mail."""
+    standing = [
+        item(thing or one.get_topic_display(), reverse("registry:following_list"), one.get_rhythm_display())
+        for one, thing in with_things(followings_of(user)[:SHOWN])
+    ]
+    empty = _("You follow nothing yet")
+    every = (_("All you follow"), reverse("registry:following_list"))
+    return section(
+        _("What you follow"), standing, empty, every, (_("What changed"), reverse("registry:changes"))
+    )
+
+
+def staff() -> dict[str, Any]:
+    return section(
+        _("The site"),
+        [],
+        _("You may edit the site's pages and accounts."),
+        (_("Edit the site"), reverse("wagtailadmin_home")),
+        (_("Accounts and memberships"), reverse("admin:index")),
+        (_("Style page"), reverse("styleguide")),
+    )
+
+
+def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
+    """What the desk shows: the role's own sections, and the site's for staff."""
+    own = DESKS[acting.role](acting) if acting else []
+    return [*own, *_own_reports(user), _followed(user)] + ([staff()] if user.is_staff else [])

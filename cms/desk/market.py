@@ -1,0 +1,73 @@
+"""The desks of who buys and who sells."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from marketplace.directory.queries import intermediary_of, offers_of
+from marketplace.tenders import queries as tenders
+from regulation.ledger.queries import database_now
+from regulation.parties.models import Membership
+
+from .parts import SHOWN, item, section
+
+
+def owner(acting: Membership) -> list[dict[str, Any]]:
+    now = database_now()
+    own = tenders.tenders_of(acting.entity)
+    new = (_("Announce a tender"), reverse("tenders:tender_new"))
+    waiting = [
+        item(t.title, t.get_absolute_url(), _("Opened: award it, or cancel it with a reason."))
+        for t in tenders.tenders_to_award(acting.entity)[:SHOWN]
+    ]
+    unsent = [
+        item(t.title, t.get_absolute_url(), t.service)
+        for t in tenders.in_state(own, tenders.DRAFT, now=now)[:SHOWN]
+    ]
+    running = [
+        item(t.title, t.get_absolute_url(), t.service, t.closes_at)
+        for t in tenders.in_state(own, tenders.OPEN, now=now)[:SHOWN]
+    ]
+    return [
+        section(_("To award"), waiting, _("No opened tender waits for your award.")),
+        section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it."), new),
+        section(_("Open for bids"), running, _("None of your tenders is open for bids.")),
+    ]
+
+
+def agent(acting: Membership) -> list[dict[str, Any]]:
+    won = [
+        item(a.tender.title, a.tender.get_absolute_url(), _("Awarded to you"))
+        for a in tenders.awards_of(acting.entity)[:SHOWN]
+    ]
+    bids = [
+        item(b.tender.title, reverse("tenders:bid_receipt", args=[b.pk]), b.tender.service)
+        for b in tenders.bids_of(acting.entity)[:SHOWN]
+    ]
+    profile, offers = intermediary_of(acting.entity), []
+    if profile is not None:
+        offers = [
+            item(o.service, profile.get_absolute_url(), o.region)
+            for o in offers_of(profile, on=timezone.localdate())[:SHOWN]
+        ]
+    find = (_("Find tenders"), reverse("tenders:tender_list"))
+    own = (_("Your public profile"), reverse("directory:own_profile"))
+    price = (_("Publish a price"), reverse("directory:offer_new"))
+    return [
+        section(_("Your bids"), bids, _("You have not bid yet."), find),
+        section(_("Won"), won, _("No award yet.")),
+        section(_("Your prices"), offers, _("You offer nothing at a published price."), price, own),
+    ]
+
+
+def practitioner(acting: Membership) -> list[dict[str, Any]]:
+    find = (_("Find tenders"), reverse("tenders:tender_list"))
+    empty = _("Nothing waits for a practitioner. Bids are made by your intermediary's agent.")
+    return [section(_("For you"), [], empty, find)]
+
+
+def trustee(acting: Membership) -> list[dict[str, Any]]:
+    empty = _("As a trustee you will hold part of the key that opens bids. Nothing waits for you yet.")
+    return [section(_("Opening keys"), [], empty, (_("Tenders"), reverse("tenders:tender_list")))]

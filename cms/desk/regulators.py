@@ -1,0 +1,60 @@
+"""The desk of a regulator."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from regulation.decoupling.queries import proposed_determinations, waiting_checks
+from regulation.oversight import queries as oversight
+from regulation.parties.models import Membership
+
+from .parts import SHOWN, item, section
+
+
+def regulator(acting: Membership) -> list[dict[str, Any]]:
+    waiting = [
+        item(
+            _("%(intermediary)s and %(department)s")
+            % {"intermediary": c.intermediary, "department": c.department},
+            reverse("decoupling:check", args=[c.pk]),
+            _("The records do not settle this check: determine it."),
+            c.due_at,
+        )
+        for c in waiting_checks()[:SHOWN]
+    ]
+    proposed = [
+        item(
+            _("%(intermediary)s and %(department)s")
+            % {"intermediary": d.check_made.intermediary, "department": d.check_made.department},
+            reverse("decoupling:check", args=[d.check_made_id]),
+            _("Proposed by %(name)s; a second regulator decides.") % {"name": d.proposed_by},
+        )
+        for d in proposed_determinations()[:SHOWN]
+    ]
+    checks = (_("All checks"), reverse("decoupling:check_list"))
+    return [
+        *_reports(acting),
+        section(_("Checks to determine"), waiting, _("No check waits."), checks),
+        section(_("Determinations to decide"), proposed, _("No determination waits.")),
+    ]
+
+
+def _reports(acting: Membership) -> list[dict[str, Any]]:
+    """Reports of demands that wait for this regulator, or for any."""
+    second = [
+        item(
+            d.report.ref,
+            d.report.desk_url,
+            _("Proposed by %(name)s; a second regulator decides.") % {"name": d.proposed_by},
+        )
+        for d in oversight.to_second(acting)[:SHOWN]
+    ]
+    waiting = [
+        item(r.ref, r.desk_url, r.department) for r in oversight.owed(oversight.queue_for(acting))[:SHOWN]
+    ]
+    queue = (_("Reports to answer"), reverse("oversight:queue"))
+    return [
+        section(_("Reports to answer"), waiting, _("No report waits."), queue),
+        section(_("Answers to second"), second, _("No answer waits for a second regulator.")),
+    ]
