@@ -139,7 +139,7 @@ class AccountForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": "8"}),
         help_text=_("Who said what, where and how. Only you and the regulators read this."),
     )
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=_("Evidence"),
         required=False,
         help_text=_("Up to five files of 10 MB: PDF, JPEG, PNG or DOCX."),

@@ -149,7 +149,7 @@ def totals(found: QuerySet[Report], *, today: dt.date) -> dict[str, Any]:
 
 def figures_by(found: QuerySet[Report], dimension: str, *, today: dt.date) -> QuerySet[Any]:
     """The figures by region, department, service or kind: most reports first. Rows are dicts with `key`."""
-    rows = found.order_by().values(key=F(dimension))
+    rows: Any = found.order_by().values(key=F(dimension))
     return rows.annotate(**_figures(today)).order_by("-filed", "key")
 
 
@@ -162,7 +162,8 @@ def months(found: QuerySet[Report], *, today: dt.date, last: int = 12) -> list[d
         .annotate(**_figures(today))
         .order_by("-month")[:last]
     )
-    return list(rows)[::-1]
+    found_rows: list[Any] = list(rows)
+    return found_rows[::-1]
 
 
 def overdue_unnoted(*, today: dt.date) -> QuerySet[Report]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from marketplace.directory.demo import BIDDERS, SOURCE, ensure_demo_directory, invented_code
+from regulation.oversight.demo import ensure_demo_reports
 from regulation.parties.models import Entity, EntityKind, Region, Role, User
 from regulation.parties.operations import grant_membership, register_entity
 from regulation.registry.demo import ensure_demo_consultation, ensure_demo_zones
@@ -66,6 +67,8 @@ def ensure_world(*, passwords: Path, today: dt.date, now: dt.datetime) -> None:
     _consultation(entities["enterprise"], now)
     editor, reviewer = (User.objects.get(email=f"{key}@{DOMAIN}") for key in ("editor", "reviewer"))
     ensure_demo_zones(editor=editor, reviewer=reviewer, today=today, at=now)
+    first, second = (User.objects.get(email=f"{key}@{DOMAIN}") for key in ("regulator", "regulator2"))
+    ensure_demo_reports(first=first, second=second, now=now)
     text = json.dumps(rows, ensure_ascii=False, indent=1)
     if passwords.is_file() or not passwords.exists():
         with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

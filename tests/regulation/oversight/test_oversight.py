@@ -326,3 +326,17 @@ def test_of_two_regulators_one_takes_the_report(elsewhere):
     elsewhere(operations.take_report, **ask)
     with pytest.raises(errors.AlreadyTaken):
         operations.take_report(report=made, by=regulator(), at=timezone.now())
+
+
+def test_the_demo_fills_the_statistics_once(client):
+    from django.core.management import call_command
+
+    from regulation.oversight.demo import ensure_demo_reports
+
+    call_command("load_seed", verbosity=0)
+    who = {"first": regulator(), "second": regulator(), "now": timezone.now()}
+    ensure_demo_reports(**who)
+    count = Report.objects.count()
+    ensure_demo_reports(**who)
+    assert count == Report.objects.filter(is_invented=True).count() == 7
+    assert queries.totals(Report.objects.all(), today=timezone.localdate())["overdue"] == 1
