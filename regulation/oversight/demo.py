@@ -27,7 +27,7 @@ def ensure_demo_reports(*, first: User, second: User, now: dt.datetime) -> None:
 
 
 def _report(ruling: Ruling, outcome: Outcome | None, *, first: User, second: User, at: dt.datetime) -> None:
-    approval = Approval.objects.select_related("department", "region").get(pk=ruling.approval_id)
+    approval = Approval.objects.select_related("department", "region").get(rulings=ruling)
     demand = operations.Demand(
         kind=Kind.SERVICE,
         department=approval.department,

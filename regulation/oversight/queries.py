@@ -150,7 +150,8 @@ def totals(found: QuerySet[Report], *, today: dt.date) -> dict[str, Any]:
 def figures_by(found: QuerySet[Report], dimension: str, *, today: dt.date) -> QuerySet[Any]:
     """The figures by region, department, service or kind: most reports first. Rows are dicts with `key`."""
     rows: Any = found.order_by().values(key=F(dimension))
-    return rows.annotate(**_figures(today)).order_by("-filed", "key")
+    counted: QuerySet[Any] = rows.annotate(**_figures(today)).order_by("-filed", "key")
+    return counted
 
 
 def months(found: QuerySet[Report], *, today: dt.date, last: int = 12) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0002_share_stated_at_both_ends'),
-        ('registry', '0003_conditions_activities_zones'),
+        ('registry', '0017_registry_document_triggers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

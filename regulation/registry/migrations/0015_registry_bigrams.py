@@ -14,5 +14,5 @@ $$;
 class Migration(migrations.Migration):
     """The pairs of neighbouring characters of a text, in the database."""
 
-    dependencies = [("registry", "0070_instrument_pinyin")]
+    dependencies = [("registry", "0014_instrument_pinyin")]
     operations = [migrations.RunSQL(BIGRAMS, "DROP FUNCTION registry_bigrams(text, text)")]

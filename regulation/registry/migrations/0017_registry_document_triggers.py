@@ -234,5 +234,5 @@ DROP FUNCTION registry_documents_of(text, bigint[]);
 class Migration(migrations.Migration):
     """Statement triggers keep the documents equal to what they are drawn from, and the cells to the documents."""
 
-    dependencies = [("registry", "0072_documents"), ("parties", "0002_share_stated_at_both_ends")]
+    dependencies = [("registry", "0016_documents"), ("parties", "0002_share_stated_at_both_ends")]
     operations = [migrations.RunSQL([SOURCE, REFRESH, WRITTEN, COUNTED, *TRIGGERS, *FILL], GONE)]

@@ -14,7 +14,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     """A law is found by the pinyin and initials of its title."""
 
-    dependencies = [("registry", "0003_conditions_activities_zones")]
+    dependencies = [("registry", "0013_names_on_staff_screens")]
     operations = [
         migrations.AddField("instrument", "pinyin", models.TextField(blank=True, editable=False)),
         migrations.AddField("instrument", "initials", models.CharField(blank=True, editable=False, max_length=200)),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0002_share_stated_at_both_ends'),
-        ('registry', '0071_registry_bigrams'),
+        ("registry", "0015_registry_bigrams"),
     ]
 
     operations = [
