@@ -306,7 +306,7 @@ def test_facets_count_what_is_filtered(client):
     ApprovalFactory(name="林木采伐许可")
     response = client.get("/approvals/", {"q": "取水"})
     _, departments = response.context["facets"]
-    assert [(o["value"], o["count"]) for o in departments["options"]] == [(first.department_id, 1)]
+    assert [(o["value"], o["count"]) for o in departments["options"]] == [(str(first.department_id), 1)]
 
 
 def test_a_search_that_finds_nothing_says_so_and_shows_a_way_on(client):
@@ -327,6 +327,6 @@ def test_a_facet_counts_what_the_other_filters_leave(client):
     assert [a.name for a in response.context["page_obj"]] == ["取水许可"]
     _, departments = response.context["facets"]
     assert {(o["value"], o["count"], o["selected"]) for o in departments["options"]} == {
-        (first.department_id, 1, True),
-        (other.department_id, 1, False),
+        (str(first.department_id), 1, True),
+        (str(other.department_id), 1, False),
     }
