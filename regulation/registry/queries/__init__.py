@@ -50,7 +50,15 @@ from .following import due_followings, followings_of, readers_to_tell, with_thin
 from .joint import calendar_days, needed_of, schemes_for
 from .league import league_cases, league_demands, league_regions
 from .listed import left_out, listed
-from .measures import Once, approvals_behind_measures, measure_drafts, measures_of, once_of, same_approvals
+from .measures import (
+    Once,
+    approvals_behind_measures,
+    measure_drafts,
+    measures_of,
+    once_of,
+    same_approvals,
+    trips_of,
+)
 from .need import conditions_of, facts_for, pairs_of, search_activities, zones_within
 from .rulings import (
     area_matters_for,
@@ -170,6 +178,7 @@ __all__ = [
     "state_of",
     "story_of",
     "to_answer",
+    "trips_of",
     "unanswered",
     "verdict_for",
     "versions_of",

@@ -62,6 +62,13 @@ def measures_of(approvals: Sequence[Approval]) -> dict[int, list[Measure]]:
     return found
 
 
+def trips_of(approvals: Sequence[Approval], *, on: dt.date) -> int | None:
+    """How often an applicant has to come for all of some approvals together; None while one is unknown."""
+    stated = Measure.objects.on_record().in_force_on(on).filter(approval__in=approvals)
+    trips = [trips for trips in stated.values_list("trips", flat=True) if trips is not None]
+    return sum(trips) if approvals and len(trips) == len(approvals) else None
+
+
 def same_approvals(approvals: Sequence[Approval], *, regions: Iterable[str]) -> list[Approval]:
     """What other regions call the same: approvals there with the base code or the name of one of these."""
     codes = {a.base_code for a in approvals if a.base_code}

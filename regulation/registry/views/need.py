@@ -1,10 +1,12 @@
 """The need check: one question a page, every answer in the address, then the plan."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -83,7 +85,7 @@ def need_check(request: HttpRequest) -> HttpResponse:
     if open_ones and not skip:
         number = len(conditions) - len(open_ones) + 1
         return _ask(request, asked, {"condition": open_ones[0], "number": number, "of": len(conditions)})
-    context = _plan(asked, facts) | _answered(request.GET, asked, zones, conditions)
+    context = _plan(asked, facts, day) | _answered(request.GET, asked, zones, conditions)
     status = 422 if form.errors else 200
     return render(request, "registry/need_answer.html", context | {"day": day, "form": form}, status=status)
 
@@ -144,7 +146,7 @@ def _ask(request: HttpRequest, asked: Question, question: dict[str, Any]) -> Htt
     return render(request, "registry/need_question.html", context | question)
 
 
-def _plan(asked: Question, facts: dict[int, list[Facts]]) -> dict[str, Any]:
+def _plan(asked: Question, facts: dict[int, list[Facts]], day: dt.date) -> dict[str, Any]:
     """The plan of each approval in order, and the whole, where a service two approvals need stands once."""
     parts = [
         Part(stage, english, approval, make_plan(facts[approval.pk]))
@@ -152,13 +154,19 @@ def _plan(asked: Question, facts: dict[int, list[Facts]]) -> dict[str, Any]:
     ]
     wanted = _wanted(parts)
     days = [approval.committed_days for approval in asked.approvals]
+    papers, held = _papers(asked.approvals)
+    trips = queries.trips_of(asked.approvals, on=day)
+    needed = [one.row.service for one in wanted if one.row.may_tender]
     return {
         "asked": asked,
+        "joint": queries.schemes_for(needed, asked.region) if needed else [],
+        "trips": trips,
         "subject": asked.activity or asked.approvals[0],
         "parts": parts,
         "wanted": wanted,
         "whole": Plan(tuple(one.row for one in wanted)),
-        "papers": _papers(asked.approvals),
+        "papers": papers,
+        "held_papers": held,
         "committed_days": sum(d for d in days if d) if any(days) else None,
     }
 
@@ -178,9 +186,12 @@ def _wanted(parts: list[Part]) -> list[Wanted]:
     return sorted(found.values(), key=lambda one: (ORDER.index(one.row.verdict), str(one.row.service)))
 
 
-def _papers(approvals: list[Approval]) -> int:
-    counted = Approval.objects.filter(pk__in=[a.pk for a in approvals]).aggregate(n=Count("materials"))
-    return int(counted["n"])
+def _papers(approvals: list[Approval]) -> tuple[int, int]:
+    """How many papers are asked for, and how many of them another office holds and must fetch itself."""
+    held = Count("materials", filter=~Q(materials__held_by=""))
+    of_these = Approval.objects.filter(pk__in=[a.pk for a in approvals])
+    counted = of_these.aggregate(all=Count("materials"), held=held)
+    return int(counted["all"]), int(counted["held"])
 
 
 def _answered(
@@ -220,7 +231,10 @@ def _found(request: HttpRequest) -> dict[str, Any]:
     query, code = clean_text(request.GET.get("q")), clean_text(request.GET.get("region"))
     region = Region.objects.filter(code=code).first() if code else None
     activities = queries.search_activities(query)
-    found: dict[str, Any] = {"q": query, "region": region, "asked": bool(query or region)}
+    zone = clean_text(request.GET.get("zone"))
+    kept = {name: value for name, value in (("region", code), ("zone", zone)) if value}
+    found: dict[str, Any] = {"q": query, "region": region, "zone": zone, "asked": bool(query or region)}
+    found["kept"] = f"&{urlencode(kept)}" if kept else ""  # what the links to a plan carry on
     if not found["asked"]:
         return found | {"activities": activities[:6]}
     approvals = Approval.objects.select_related("department", "region")

@@ -7,10 +7,19 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from regulation.registry import market
-from regulation.registry.models import Activity, ActivityStep, Approval, Condition, Zone, ZoneAssessment
+from regulation.registry.models import (
+    Activity,
+    ActivityStep,
+    Approval,
+    Condition,
+    JointReviewItem,
+    JointReviewScheme,
+    Zone,
+)
 from tests.factories.registry import (
     SINCE,
     ApprovalFactory,
+    AssessmentFactory,
     MaterialFactory,
     ProvisionFactory,
     RulingFactory,
@@ -33,15 +42,7 @@ def condition(code="hills"):
 def zone(ref="zone", code="511602", *, of=None, effect="waived", valid=SINCE):
     made = Zone.objects.create(ref=ref, region=region(code), name=f"区域{ref}", source="来源")
     if of is not None:
-        ZoneAssessment.objects.create(
-            zone=made,
-            service=of,
-            report="评估报告",
-            valid=valid,
-            effect=effect,
-            provision=ProvisionFactory(),
-            source="来源",
-        )
+        AssessmentFactory(zone=made, service=of, valid=valid, effect=effect)
     return made
 
 
@@ -147,7 +148,7 @@ def test_the_queries_do_not_depend_on_the_approvals(approvals, client, django_as
         RulingFactory(approval=step.approval)
         MaterialFactory(approval=step.approval, service=ServiceFactory())
     client.get("/need/")  # the frame
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         assert len(client.get(f"/need/?activity={made.ref}").context["wanted"]) == 2 * approvals
 
 
@@ -160,3 +161,37 @@ def test_what_fits_is_found_while_typing(client):
         assert "<html" not in html
     html = client.get(reverse("registry:need_found"), {"q": "建设项目"}).content.decode()
     assert f"?activity={made.ref}" in html
+
+
+def test_what_may_not_be_asked_leads_to_a_report(client):
+    ruling = RulingFactory(approval=ApprovalFactory(ref="a"), necessity="abolished")
+    html = client.get("/en/need/?approval=a").content.decode()
+    region_code = ruling.approval.region_id
+    asked = f"approval=a&amp;service={ruling.service.code}&amp;region={region_code}"
+    assert f'href="/en/reports/new/?{asked}"' in html
+
+
+def test_services_of_a_joint_scheme_lead_to_its_plan(client):
+    ruling = RulingFactory(approval=ApprovalFactory(ref="a"), necessity="mandatory")
+    scheme = JointReviewScheme.objects.create(
+        ref="joint", title="多评合一", region=ruling.approval.region, source="来源"
+    )
+    JointReviewItem.objects.create(scheme=scheme, position=1, name="评估", service=ruling.service)
+    html = client.get("/need/?approval=a").content.decode()
+    assert f"/joint-review/joint/plan/?service={ruling.service.code}" in html
+
+
+def test_papers_that_an_office_holds_are_counted_apart(client):
+    approval, law = ApprovalFactory(ref="a"), ProvisionFactory()
+    MaterialFactory(approval=approval)
+    MaterialFactory(approval=approval, held_by="登记机关", held_ground="登记结果", held_provision=law)
+    context = client.get("/need/?approval=a").context
+    assert (context["papers"], context["held_papers"], context["trips"]) == (2, 1, None)
+
+
+def test_a_zone_chosen_before_the_approval_is_kept(client):
+    approval = ApprovalFactory(ref="a", name="取水许可")
+    zone()
+    html = client.get(f"/need/?q=取水&region={approval.region_id}&zone=zone").content.decode()
+    assert f"?approval=a&amp;region={approval.region_id}&amp;zone=zone" in html
+    assert '<input type="hidden" name="zone" value="zone">' in html
