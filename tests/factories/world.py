@@ -43,7 +43,7 @@ def region(code: str = "511602", name: str = "广安区") -> Region:
 
 
 def user(**fields: object) -> User:
-    return User.objects.create_user(f"user{next(count)}@example.org", PASSWORD, **fields)
+    return User.objects.create_user(f"person{next(count)}@example.org", PASSWORD, **fields)
 
 
 def entity(kind: str = EntityKind.ENTERPRISE, **fields: object) -> Entity:
