@@ -66,6 +66,17 @@ class DaysWithoutKind(RegistryRefused):
     message = _("A time limit names its number and whether it counts working days or calendar days.")
 
 
+class ArticleOutsideInstrument(RegistryRefused):
+    message = _(
+        "An article holds only while its law does. Its period has to lie within the law's: change the dates "
+        "of the article first, or those of the law."
+    )
+
+
+class DeciderOverlaps(RegistryRefused):
+    message = _("Another delegation of this approval holds in that period.")
+
+
 class FollowUpMissing(RegistryRefused):
     message = _("A ruling that abolishes a demand says how the matter is supervised from then on.")
 

@@ -16,7 +16,9 @@ from .filters import (
     AreaFilter,
     Facet,
     InstrumentFilter,
+    LapsedFilter,
     ServiceFilter,
+    StandardFilter,
     all_but,
     clean_text,
     regions_with_approvals,
@@ -27,19 +29,25 @@ from .joint import JointPlanForm
 from .measures import LeagueForm, MeasureForm, sort_of
 from .rows import ItemRow, RowSet, StageRow, StepRow
 from .schedule import DraftFilter, ScheduleForm
+from .screens import CounterpartForm, DelegationForm
+from .sidebyside import MOST, ChooseForm
 from .zones import AssessmentForm, EndForm, ZoneFilter
 
 __all__ = [
+    "MOST",
     "STATES",
     "AnswerForm",
     "ApprovalFilter",
     "AreaFilter",
     "AsOfForm",
     "AssessmentForm",
+    "ChooseForm",
     "CommentForm",
     "CompileForm",
     "ConsultForm",
     "ConsultationFilter",
+    "CounterpartForm",
+    "DelegationForm",
     "DraftFilter",
     "EndForm",
     "Facet",
@@ -48,6 +56,7 @@ __all__ = [
     "InstrumentFilter",
     "ItemRow",
     "JointPlanForm",
+    "LapsedFilter",
     "LeagueForm",
     "ListFilter",
     "MeasureForm",
@@ -59,6 +68,7 @@ __all__ = [
     "ScheduleForm",
     "ServiceFilter",
     "StageRow",
+    "StandardFilter",
     "StepRow",
     "ZoneFilter",
     "all_but",

@@ -1,12 +1,25 @@
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import F
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, Region
 
-from ..models import Approval, AreaAssessmentMatter, Instrument, Level, Necessity, Service
+from ..models import (
+    Approval,
+    AreaAssessmentMatter,
+    Ground,
+    Instrument,
+    Level,
+    Necessity,
+    Ruling,
+    Service,
+    Standard,
+)
 from ..queries import search_approvals, search_services
 
 
@@ -87,6 +100,50 @@ class InstrumentFilter(django_filters.FilterSet):
             | queryset.filter(number__icontains=value)
             | queryset.filter(title_en__icontains=value)
         )
+
+
+class StandardFilter(django_filters.FilterSet):
+    """What a reader narrows the sets of same approvals by."""
+
+    q = django_filters.CharFilter(label=_("Name"), method="by_text", max_length=100)
+    apart = django_filters.ChoiceFilter(
+        label=_("What differs"),
+        choices=[("days", _("committed days")), ("papers", _("number of papers"))],
+        method="by_difference",
+    )
+    ground = django_filters.ChoiceFilter(label=_("Put together by"), choices=Ground.choices)
+
+    class Meta:
+        model = Standard
+        fields = ()
+
+    def by_text(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(label__icontains=clean_text(value))
+
+    def by_difference(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter((f"{value}_least__lt", F(f"{value}_most")))
+
+
+class LapsedFilter(django_filters.FilterSet):
+    """What a reader narrows the lapsed demands by; `places` are the regions and services there are."""
+
+    region = django_filters.ChoiceFilter(label=_("Region"), field_name="region")
+    service = django_filters.ChoiceFilter(label=_("Service"), field_name="service__code")
+
+    class Meta:
+        model = Ruling
+        fields = ()
+
+    def __init__(self, *args: Any, places: Sequence[dict[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, code in (("region", "code"), ("service", "service_code")):
+            choices = {place[code]: _named(place, name) for place in places}
+            self.filters[name].extra["choices"] = list(choices.items())
+
+
+def _named(place: dict[str, str], name: str) -> str:
+    english = place[f"{name}_name_en"] if get_language() == "en" else ""
+    return english or place[f"{name}_name"]
 
 
 class AreaFilter(django_filters.FilterSet):

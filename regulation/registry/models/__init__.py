@@ -6,15 +6,19 @@ from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, Join
 from .calendar import CalendarDay
 from .condition import Condition
 from .consultation import Answer, AnsweredComment, Comment, CommentHiding, Consultation, Uptake
+from .counterpart import Counterpart
+from .delegation import Delegation
 from .document import Document, DocumentCell, Kind
 from .edition import Edition, EditionRow, ListKind, PublicList
 from .following import Following, Rhythm, Topic
 from .guards import BURDEN
 from .imported import Import, ImportedRow, ImportFault, ImportKind, ImportState
+from .level import LAWFUL_LEVELS, Level
 from .measure import Measure, OnlineLevel
-from .provision import LAWFUL_LEVELS, Instrument, Level, Provision
+from .provision import Instrument, Provision
 from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
 from .service import Service
+from .standard import Ground, Standard
 from .workflow import Stage
 from .zone import Effect, Zone, ZoneAssessment
 
@@ -32,13 +36,16 @@ __all__ = [
     "CommentHiding",
     "Condition",
     "Consultation",
+    "Counterpart",
     "DayKind",
+    "Delegation",
     "Document",
     "DocumentCell",
     "Edition",
     "EditionRow",
     "Effect",
     "Following",
+    "Ground",
     "Import",
     "ImportFault",
     "ImportKind",
@@ -65,6 +72,7 @@ __all__ = [
     "Service",
     "Stage",
     "StageKind",
+    "Standard",
     "Topic",
     "Uptake",
     "Zone",

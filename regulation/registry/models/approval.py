@@ -35,6 +35,7 @@ class Approval(models.Model):
         ordering = ["pinyin", "pk"]
         indexes = [
             models.Index(fields=["region", "pinyin", "id"], name="approval_region_order"),
+            models.Index(fields=["name"], name="approval_name"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(source=""), name="approval_names_its_source"),

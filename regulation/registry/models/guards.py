@@ -1,6 +1,6 @@
 """What the database holds rulings to, as SQL that triggers and queries share."""
 
-from .provision import LAWFUL_LEVELS
+from .level import LAWFUL_LEVELS
 
 BURDEN = {"mandatory": 3, "optional": 2, "commissioned": 1, "area_assessed": 1, "abolished": 0}
 """What a verdict asks of an applicant, as a rank: a region may lower it, and raise it only by law."""
@@ -118,3 +118,36 @@ BURDEN_FUNC = f"""
         RETURN NULL;
     END;
 """
+
+
+WITHIN_FUNC = """
+    DECLARE
+        held daterange;
+    BEGIN
+        SELECT in_force INTO held FROM registry_instrument WHERE id = NEW.instrument_id FOR SHARE;
+        IF NOT NEW.in_force <@ held THEN
+            RAISE EXCEPTION 'provision_within_its_instrument: provision %', NEW.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'provision_within_its_instrument';
+        END IF;
+        RETURN NULL;
+    END;
+"""
+"""An article's period lies within its instrument's, where both are known; the lock holds the latter still."""
+
+ENDS_FUNC = """
+    DECLARE
+        outside bigint;
+    BEGIN
+        SELECT id INTO outside FROM registry_provision
+        WHERE instrument_id = NEW.id
+          AND (lower(in_force) < lower(NEW.in_force) OR lower(in_force) >= upper(NEW.in_force)) LIMIT 1;
+        IF outside IS NOT NULL THEN
+            RAISE EXCEPTION 'provision_within_its_instrument: provision %', outside
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'provision_within_its_instrument';
+        END IF;
+        UPDATE registry_provision SET in_force = in_force * NEW.in_force
+        WHERE instrument_id = NEW.id AND NOT in_force <@ NEW.in_force;
+        RETURN NULL;
+    END;
+"""
+"""An instrument that ends takes its articles along; one that would start after its articles is refused."""

@@ -1,33 +1,24 @@
+import datetime as dt
+
+import pgtrigger
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Region
 
-
-class Level(models.TextChoices):
-    """The rank of an instrument. Only the first three can make an intermediary mandatory (条例 43)."""
-
-    LAW = "law", _("law")
-    ADMINISTRATIVE_REGULATION = "administrative_regulation", _("administrative regulation")
-    STATE_COUNCIL_DECISION = "state_council_decision", _("State Council decision")
-    STATE_COUNCIL_DOCUMENT = "state_council_document", _("State Council document")
-    CENTRAL_DOCUMENT = "central_document", _("central document")
-    DEPARTMENT_RULE = "department_rule", _("departmental rule")
-    LOCAL_REGULATION = "local_regulation", _("local regulation")
-    LOCAL_RULE = "local_rule", _("local government rule")
-    NORMATIVE_DOCUMENT = "normative_document", _("normative document")
-    REPORT = "report", _("official or press summary")
-
-
-LAWFUL_LEVELS = (Level.LAW, Level.ADMINISTRATIVE_REGULATION, Level.STATE_COUNCIL_DECISION)
+from .guards import ENDS_FUNC, WITHIN_FUNC
+from .level import Level
 
 
 class Instrument(models.Model):
-    """A law, regulation or document (CPSV-AP LegalResource). `in_force` is [start, end)."""
+    """A law, regulation or document (CPSV-AP LegalResource). `in_force` is [start, end).
+
+    When it ends, the articles that would outlast it end with it (trigger `ends_its_articles`).
+    """
 
     ref = models.SlugField(max_length=60, unique=True, allow_unicode=True)
     title = models.CharField(max_length=200)
@@ -46,6 +37,28 @@ class Instrument(models.Model):
     class Meta:
         verbose_name = _("instrument")
         ordering = ["ref"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(in_force__isnull=True)
+                | Q(in_force__isempty=False, in_force__startswith__isnull=False),
+                name="instrument_period_has_days",
+                violation_error_message=_("A period names the day it starts, and ends after it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(repealed_by__isnull=True) | ~Q(repealed_by=F("id")),
+                name="instrument_not_repealed_by_itself",
+                violation_error_message=_("A law is repealed by another, not by itself."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="ends_its_articles",
+                operation=pgtrigger.Update,
+                when=pgtrigger.After,
+                condition=pgtrigger.Q(old__in_force__df=pgtrigger.F("new__in_force")),
+                func=ENDS_FUNC,
+            )
+        ]
 
     def __str__(self) -> str:
         if get_language() == "en" and self.title_en:
@@ -59,11 +72,18 @@ class Instrument(models.Model):
     def urn(self) -> str:
         return f"registry.instrument/{self.ref}"
 
+    def ended_by(self, day: dt.date) -> bool:
+        """Whether it no longer holds on a day."""
+        return bool(self.in_force and self.in_force.upper and self.in_force.upper <= day)
+
 
 class Provision(models.Model):
     """An article of an instrument, summarised in our own words. `in_force` is [start, end).
 
-    `level` repeats the instrument's, so that the database can hold a mandatory ruling to it.
+    `level` repeats the instrument's, so that the database can hold a mandatory ruling to it. An article's
+    period lies within its instrument's, where both are known. `full_text` is the text itself, which the
+    operator may load (`import_provisions`) and this site does not bring along; then its source and the day
+    it was loaded are known.
     """
 
     ref = models.CharField(max_length=80, unique=True)
@@ -75,6 +95,9 @@ class Provision(models.Model):
     summary = models.TextField()
     summary_en = models.TextField(blank=True)
     completeness = models.CharField(max_length=60, blank=True)
+    full_text = models.TextField(blank=True)
+    full_text_source = models.CharField(max_length=300, blank=True)
+    full_text_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=300)
 
     class Meta:
@@ -83,6 +106,25 @@ class Provision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["instrument", "article"], name="provision_once_per_article"),
             models.CheckConstraint(condition=~Q(summary=""), name="provision_has_a_summary"),
+            models.CheckConstraint(
+                condition=Q(full_text="", full_text_source="", full_text_on__isnull=True)
+                | (~Q(full_text="") & ~Q(full_text_source="") & Q(full_text_on__isnull=False)),
+                name="provision_text_names_source_and_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force__isnull=True)
+                | Q(in_force__isempty=False, in_force__startswith__isnull=False),
+                name="provision_period_has_days",
+                violation_error_message=_("A period names the day it starts, and ends after it."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="within_its_instrument",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.After,
+                func=WITHIN_FUNC,
+            )
         ]
 
     def __str__(self) -> str:
@@ -94,3 +136,10 @@ class Provision(models.Model):
     @property
     def urn(self) -> str:
         return f"registry.provision/{self.ref}"
+
+    @property
+    def ends(self) -> dt.date | None:
+        """The first day it no longer holds: its own end or its instrument's, whichever comes first."""
+        periods = (self.in_force, self.instrument.in_force)
+        known = [period.upper for period in periods if period and period.upper]
+        return min(known, default=None)

@@ -18,7 +18,8 @@ from regulation.parties.models import Region
 from .approval import Approval
 from .condition import Condition
 from .guards import BASIS_FUNC, BURDEN_FUNC
-from .provision import LAWFUL_LEVELS, Provision
+from .level import LAWFUL_LEVELS
+from .provision import Provision
 from .service import Service
 from .workflow import Workflow, basis_triggers, stage_constraints, stage_triggers
 

@@ -15,6 +15,7 @@ from .drafts import draft_ruling, return_draft, revise_draft, withdraw_draft
 from .editions import compile_edition, publish_edition, withdraw_edition
 from .following import end_following, start_following, tell_reader
 from .measures import Measured, draft_measure, follow_measure, publish_measure, withdraw_measure
+from .provisions import Loaded, import_provisions
 from .publishing import note_lapse, publish_ruling, replace_ruling
 from .searching import compact_cells, rebuild_search
 from .wording import Wording
@@ -29,6 +30,7 @@ from .workflow import (
 
 __all__ = [
     "Assessed",
+    "Loaded",
     "Measured",
     "Wording",
     "answer_comments",
@@ -44,6 +46,7 @@ __all__ = [
     "file_comment",
     "follow_measure",
     "hide_comment",
+    "import_provisions",
     "note_lapse",
     "open_consultation",
     "pass_review",

@@ -8,7 +8,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from regulation.parties.models import Region
 from regulation.parties.queries import region_and_parents
 
-from ..models import Approval, AreaAssessmentMatter, Provision, Ruling, RulingBasis, Service
+from ..models import Approval, AreaAssessmentMatter, Ruling, RulingBasis, Service
 
 
 def services_of(approval: Approval) -> QuerySet[Service]:
@@ -96,15 +96,4 @@ def rulings_on(service: Service, *, on: dt.date, said_at: dt.datetime | None = N
         .select_related("approval", "region", "service")
         .prefetch_related(bases())
         .order_by("region__depth", "region", F("approval__pinyin").asc(nulls_first=True), "pk")
-    )
-
-
-def resting_on(provision: Provision, *, on: dt.date) -> QuerySet[Ruling]:
-    """Rulings on record that cite a provision, each judged on a day."""
-    return (
-        Ruling.objects.on_record()
-        .judged_on(on)
-        .filter(bases__provision=provision)
-        .select_related("service", "region", "approval")
-        .order_by("service__pinyin", "region", "pk")
     )

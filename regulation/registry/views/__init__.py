@@ -19,6 +19,7 @@ from .consultations import (
 from .desk import draft_edit, draft_find, draft_list, draft_new, draft_return, draft_review, draft_withdraw
 from .editions import edition, edition_difference, edition_file, list_index, list_series
 from .editions_desk import edition_drafts, edition_new, edition_review, edition_withdraw
+from .elsewhere import elsewhere, service_regions, standard_list
 from .following import (
     changes,
     feed,
@@ -28,11 +29,12 @@ from .following import (
     following_stop,
 )
 from .joint import joint_plan
+from .laws import instrument, instrument_list, instrument_rulings, lapsed_list, provision
 from .league import league, league_csv
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
 from .measures import measure_list, measure_new, measure_review, measure_withdraw
 from .need import need_check, need_found
-from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
+from .rulings import comparison, requirement, ruling
 from .workflow import draft_history, draft_pass, draft_schedule, draft_submit, draft_unschedule
 from .zones import zone, zone_list
 
@@ -73,6 +75,7 @@ __all__ = [
     "edition_new",
     "edition_review",
     "edition_withdraw",
+    "elsewhere",
     "feed",
     "following_end",
     "following_list",
@@ -80,6 +83,7 @@ __all__ = [
     "following_stop",
     "instrument",
     "instrument_list",
+    "instrument_rulings",
     "joint_plan",
     "joint_review",
     "lapsed_list",
@@ -98,6 +102,8 @@ __all__ = [
     "ruling",
     "service",
     "service_list",
+    "service_regions",
+    "standard_list",
     "zone",
     "zone_list",
 ]

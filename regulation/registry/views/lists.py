@@ -18,6 +18,8 @@ from ..queries import (
     GENERAL_RULES,
     Choice,
     Option,
+    decider,
+    delegations_of,
     facets,
     once_of,
     rulings_for,
@@ -72,6 +74,7 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
     day = form.day()
     services = list(services_of(found))
     materials = list(found.materials.select_related("service", "held_provision__instrument"))
+    delegations = list(delegations_of(found))
     rulings = rulings_for(
         approval=found, services=services, region=found.region, on=day, said_at=form.moment()
     )
@@ -85,6 +88,8 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
             "once": once_of(found, materials=materials, on=day, said_at=form.moment()),
             "may_draft": may_draft(acting(request)),
             "schemes": schemes_for(services, found.region) if services else [],
+            "delegations": delegations,
+            "decider": decider(delegations, on=day),
             "form": form,
             "day": day,
             "standing": standing(found),

@@ -1,8 +1,6 @@
 import datetime as dt
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -15,12 +13,11 @@ from .. import queries
 from ..access import may_draft
 from ..comparison import compare
 from ..drawing import Era, draw
-from ..forms import AsOfForm, InstrumentFilter, end_of
-from ..models import Approval, Instrument, Provision, Ruling, Service
+from ..forms import AsOfForm, end_of
+from ..models import Approval, Ruling, Service
 from ..models.ruling import EVERY_APPROVAL
 from .editions import standing
 
-PAGE = 20
 HISTORY = 50
 
 
@@ -106,35 +103,3 @@ def comparison(request: HttpRequest, pk: int, other: int) -> HttpResponse:
         raise Http404
     context = {"new": new, "old": old, "lines": compare(old, new)}
     return render(request, "registry/comparison.html", context)
-
-
-def lapsed_list(request: HttpRequest) -> HttpResponse:
-    """Demands whose legal basis has ended: for the public to refuse, for editors to replace."""
-    page = Paginator(queries.lapsed_rulings(on=timezone.localdate()), PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "may_draft": may_draft(acting(request))}
-    return render(request, "registry/lapsed_list.html", context)
-
-
-def instrument_list(request: HttpRequest) -> HttpResponse:
-    """Laws and documents, with how many of their provisions are on record."""
-    instruments = Instrument.objects.select_related("region").annotate(articles=Count("provisions"))
-    found = InstrumentFilter(request.GET or None, queryset=instruments.order_by("level", "title", "pk"))
-    page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
-    return render(request, "registry/instrument_list.html", {"filter": found, "page_obj": page})
-
-
-def instrument(request: HttpRequest, ref: str) -> HttpResponse:
-    """One instrument with its provisions on record."""
-    found = get_object_or_404(Instrument.objects.select_related("region", "repealed_by"), ref=ref)
-    provisions = found.provisions.annotate(resting=Count("bases")).order_by("article_order", "article", "pk")
-    page = Paginator(provisions, PAGE).get_page(request.GET.get("page"))
-    return render(request, "registry/instrument.html", {"instrument": found, "page_obj": page})
-
-
-def provision(request: HttpRequest, ref: str) -> HttpResponse:
-    """One article: our summary, its dates, and the rulings that rest on it."""
-    found = get_object_or_404(Provision.objects.select_related("instrument__repealed_by"), ref=ref)
-    page = Paginator(queries.resting_on(found, on=timezone.localdate()), PAGE).get_page(
-        request.GET.get("page")
-    )
-    return render(request, "registry/provision.html", {"provision": found, "page_obj": page})

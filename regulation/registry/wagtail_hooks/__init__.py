@@ -18,6 +18,8 @@ from .base import KeptPolicy
 from .catalogue import (
     ApprovalViewSet,
     CalendarViewSet,
+    CounterpartViewSet,
+    DelegationViewSet,
     InstrumentViewSet,
     ProvisionViewSet,
     ServiceViewSet,
@@ -36,6 +38,8 @@ CATALOGUE = (
     ServiceViewSet("registry_services"),
     InstrumentViewSet("registry_instruments"),
     ProvisionViewSet("registry_provisions"),
+    DelegationViewSet("registry_delegations"),
+    CounterpartViewSet("registry_counterparts"),
     CalendarViewSet("registry_calendar"),
     ConditionViewSet("registry_conditions"),
     ActivityViewSet("registry_activities"),

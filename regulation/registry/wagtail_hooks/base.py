@@ -9,6 +9,7 @@ from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from ..errors import RegistryRefused
 from ..forms import RowSet
 from ..operations import save_catalogued
 
@@ -25,10 +26,21 @@ class _Recorded:
 
     form: Any
     request: Any
+    produced_error_code: str
+    produced_error_message: str
 
     def save_instance(self) -> Any:
         save_catalogued(item=self.form.instance, changed=self.form.changed_data, by=self.request.user)
         return self.form.instance
+
+    def form_valid(self, form: Any) -> Any:
+        """What the operation refuses is shown on the form, and nothing is stored."""
+        try:
+            return super().form_valid(form)  # type: ignore[misc]
+        except RegistryRefused as refusal:
+            form.add_error(None, str(refusal))
+            self.produced_error_code, self.produced_error_message = "validation_error", str(refusal)
+            return self.form_invalid(form)  # type: ignore[attr-defined]
 
 
 class RecordedCreateView(_Recorded, CreateView):
@@ -52,9 +64,11 @@ class CatalogueViewSet(ModelViewSet):
 
     def get_form_class(self, for_update: bool = False) -> Any:
         """Approvals, services, provisions and regions are chosen by the choosers registered for them."""
-        fields = [name for name in self.form_fields if not (for_update and name in self.once)]
+        left_out = [name for name in self.once if for_update]
+        fields = [name for name in self.form_fields if name not in left_out]
+        base: Any = type(self.base_form.__name__, (self.base_form,), dict.fromkeys(left_out))
         return modelform_factory(
-            self.model, form=self.base_form, fields=fields, formfield_callback=formfield_for_dbfield
+            self.model, form=base, fields=fields, formfield_callback=formfield_for_dbfield
         )
 
 

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Approval, CalendarDay, Instrument, Provision, Service
+from ..forms import CounterpartForm, DelegationForm
+from ..models import Approval, CalendarDay, Counterpart, Delegation, Instrument, Provision, Service
 from .base import CatalogueViewSet
 
 
@@ -95,3 +96,35 @@ class CalendarViewSet(CatalogueViewSet):
     form_fields = ("day", "working", "occasion", "occasion_en", "source")
     list_display = ("day", "working", "occasion")
     search_fields = ("occasion", "occasion_en")
+
+
+class DelegationViewSet(CatalogueViewSet):
+    model = Delegation
+    icon = "arrow-down"
+    menu_label = _("Delegations")
+    once = ("approval",)
+    base_form = DelegationForm
+    form_fields = (
+        "approval",
+        "department",
+        "delegator",
+        "in_force",
+        "provision",
+        "document",
+        "note",
+        "note_en",
+        "source",
+    )
+    list_display = ("approval", "department", "in_force")
+    search_fields = ("approval__name", "department__name", "document")
+
+
+class CounterpartViewSet(CatalogueViewSet):
+    model = Counterpart
+    icon = "link"
+    menu_label = _("Counterparts")
+    once = ("approval", "same_as")
+    base_form = CounterpartForm
+    form_fields = ("approval", "same_as", "ground", "ground_en", "source")
+    list_display = ("approval", "same_as", "ground")
+    search_fields = ("approval__name", "same_as__name", "ground")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from regulation.ledger.models import Entry
 from regulation.parties.models import Role
-from regulation.registry.models import Level, Necessity
+from regulation.registry.models import Instrument, Level, Necessity
 from regulation.registry.operations import note_lapse
 from regulation.registry.queries import LAPSE_NOTED, lapsed_rulings, rulings_for, rulings_on
 from regulation.registry.tasks import note_lapsed
@@ -30,8 +30,11 @@ DAY = dt.timedelta(days=1)
 
 
 def provision(*, end=None, level=Level.LAW, instrument_end=None):
-    instrument = InstrumentFactory(level=level, in_force=DateRange(START, instrument_end, "[)"))
-    return ProvisionFactory(instrument=instrument, in_force=DateRange(START, end, "[)"))
+    instrument = InstrumentFactory(level=level, in_force=DateRange(START, None, "[)"))
+    made = ProvisionFactory(instrument=instrument, in_force=DateRange(START, end, "[)"))
+    if instrument_end:
+        Instrument.objects.filter(pk=instrument.pk).update(in_force=DateRange(START, instrument_end, "[)"))
+    return made
 
 
 def demand(*provisions, **fields):
