@@ -222,7 +222,7 @@ def test_the_approvals_page_shows_before_and_after_and_the_papers_offices_hold(c
 
 
 def test_unknown_is_shown_as_unknown(client):
-    page = client.get(ApprovalFactory().get_absolute_url()).text
+    page = client.get(f"/en{ApprovalFactory().get_absolute_url()}").text
     assert page.count("not known") == 5
 
 
@@ -241,7 +241,7 @@ def test_an_editor_writes_and_a_reviewer_publishes(client):
     assert answer.url == reverse("registry:measure_review", args=[draft.pk])
     assert client.post(answer.url).status_code == 403
     acting(client, Role.REVIEWER)
-    assert "Publish the measure" in client.get(answer.url).text
+    assert "Publish the measure" in client.get(f"/en{answer.url}").text
     assert client.post(answer.url).status_code == 302
     draft.refresh_from_db()
     assert (draft.trips, draft.online_level, draft.papers) == (1, 3, None)
