@@ -113,7 +113,7 @@ def test_every_provision_has_one_sentence_in_each_language():
 def test_every_compiled_row_is_ruled_on_or_left_out_with_a_reason():
     used = {"necessity": set(), "statutory": set()}
     for ruling in rulings():
-        for part in ruling["evidence"].split(";"):
+        for part in filter(None, ruling["evidence"].split(";")):
             kind, numbers = part.split()
             first, _, last = numbers.partition("-")
             used[kind] |= set(range(int(first), int(last or first) + 1))
@@ -170,6 +170,21 @@ def test_a_ruling_that_joins_an_approval_says_what_in_the_article_supports_it():
     assert all(approvals[ruling["approval"]] == ruling["region"] for ruling in pairs)
 
 
+def test_the_clock_of_a_service_is_told_only_where_the_article_tells_it():
+    told = [r["ref"] for r in rulings() if "counts_in_clock" in r or "days" in r]
+    assert told == [
+        "000000-investment-approval-assessment-2017",
+        "130200-2019-17-investment-approval-assessment-2017",
+    ]
+
+
+def test_a_ruling_without_a_compiled_row_rests_on_a_local_regulation():
+    level = {row["ref"]: row["level"] for row in rows("provisions.csv")}
+    own = [ruling for ruling in rulings() if not ruling["evidence"]]
+    assert len(own) == 11
+    assert {level[ruling["provisions"][0]] for ruling in own} == {Level.LOCAL_REGULATION}
+
+
 def test_rulings_are_whole_sentences_in_both_languages():
     for ruling in rulings():
         assert ruling["reason_zh"].endswith("。"), ruling["ref"]
@@ -191,6 +206,64 @@ def test_credit_codes_of_departments_pass_their_check():
     assert all(is_credit_code(code) for code in codes)
 
 
+# The page that counts them
+
+
+def page_rows():
+    """What each row of the first table of docs/registry-data.md has to say, from the files alone."""
+    approvals, papers, provisions = rows("approvals.csv"), rows("materials.csv"), rows("provisions.csv")
+    bodies = Counter(row["region"] for row in rows("departments.csv"))
+    of = Counter(row["region"] for row in approvals)
+    levels = Counter(row["level"] for row in provisions)
+    said, of_service = Counter(r["necessity"] for r in rulings()), [r for r in rulings() if not r["approval"]]
+    places = Counter(r["region"] for r in of_service)
+    pairs = Counter(r["region"] for r in rulings() if r["approval"])
+    activities = json.loads((FOLDER / "activities.json").read_text(encoding="utf-8"))
+    area = rows("area_assessments.csv")
+    rules = sum(s["category"] == "通则" for s in rows("services.csv"))
+    figures = [rows(f"statistics/{name}.csv") for name in ("cleanup", "results", "decoupling")]
+    scheme = json.loads((FOLDER / "multi_assessment.json").read_text(encoding="utf-8"))
+    return {
+        "approvals": f"{len(approvals):,}: Guang'an District {of['511602']:,}, Tangshan {of['130200']:,}",
+        "departments": f"{bodies.total()}: Guang'an District {bodies['511602']}, Tangshan {bodies['130200']}",
+        "papers": f"{len(papers)}, of which {sum(bool(p['service']) for p in papers)} name a service",
+        "papers an office holds itself": f"{len(rows('held_papers.csv'))}",
+        "services": f"{len(rows('services.csv'))}, of which {rules} general rules",
+        "instruments": f"{len(rows('instruments.csv'))}",
+        "provisions": f"{len(provisions)}: {counted(levels)}",
+        "rulings": f"{len(rulings())}: {counted(said)}",
+        "… on a service alone": f"{len(of_service)}: {counted(places)}",
+        "… on an approval and a service": f"{sum(pairs.values())}: {counted(pairs)}",
+        "conditions": f"{len(rows('conditions.csv'))}",
+        "activities": f"{len(activities)}",
+        "measures": f"{len(rows('measures.csv'))}",
+        "area-assessment matters": f"{len(area)}, {sum(bool(m['service']) for m in area)} with a service",
+        "joint review schemes": f"{len(scheme)}",
+        "calendar days": f"{len(rows('working_calendar.csv'))}",
+        "reported figures": f"{sum(map(len, figures))}",
+        "provisions left out": f"{len(rows('rows_left_out.csv'))}",
+    }
+
+
+def counted(found):
+    """“mandatory 16, optional 34”: the most first, then by name."""
+    return ", ".join(f"{k} {n}" for k, n in sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def test_the_page_says_how_many_there_are():
+    text = (FOLDER.parent / "docs" / "registry-data.md").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|$", text.partition("## ")[0], re.MULTILINE))
+    del said["what"]
+    seeded_editions = said.pop("editions of lists")
+    assert said == page_rows()
+    assert seeded_editions.isdigit()
+
+
+def test_the_page_says_how_many_editions_the_seed_publishes(seeded):
+    text = (FOLDER.parent / "docs" / "registry-data.md").read_text(encoding="utf-8")
+    assert f"| editions of lists | {Edition.objects.published().count()} |" in text
+
+
 # The loading
 
 
@@ -201,7 +274,7 @@ def test_everything_is_loaded(seeded):
     assert Service.objects.count() == 50
     assert Material.objects.count() == 410
     assert AreaAssessmentMatter.objects.count() == 52
-    assert Ruling.objects.published().count() == len(rulings()) == 72
+    assert Ruling.objects.published().count() == len(rulings()) == 83
     scheme = JointReviewScheme.objects.get()
     assert scheme.items.count() == 8
     assert [stage.working_days for stage in scheme.stages.all()] == [1, 15, 5, 5, 1]
@@ -287,7 +360,7 @@ def test_each_file_leaves_one_ledger_entry(seeded):
     *files, _lists = seeded  # each edition has entries of its own
     assert sorted(entries.values_list("subject", flat=True)) == sorted(step.file.urn for step in files)
     body = json.loads(entries.get(subject="registry.seed/rulings.json").body)
-    assert (body["created"], body["updated"]) == (72, 0)
+    assert (body["created"], body["updated"]) == (83, 0)
 
 
 def test_a_second_run_writes_nothing(seeded):
