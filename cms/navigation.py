@@ -29,9 +29,9 @@ FOOTER: list[tuple[Any, str]] = [
     (_("Open data"), "opendata:about"),
     (_("Lists"), "registry:list_index"),
     (_("Consultations"), "registry:consultation_list"),
+    (_("What the reform reports"), "registry:reported"),
     (_("Report a demand"), "oversight:report_new"),
     (_("Reports and answers"), "oversight:statistics"),
-    (_("Search the site"), "search"),
     (_("My desk"), "desk"),
 ]
 

@@ -103,6 +103,7 @@ urlpatterns = [
     path("following/stop/<str:token>/", views.following_stop, name="following_stop"),
     path("regions/league/", views.league, name="league"),
     path("regions/league.csv", views.league_csv, name="league_csv"),
+    path("reported/", views.reported, name="reported"),
     path("measures/drafts/", views.measure_list, name="measure_list"),
     path("measures/drafts/new/", views.measure_new, name="measure_new"),
     path("measures/drafts/<int:pk>/", views.measure_review, name="measure_review"),

@@ -108,6 +108,7 @@ TABLE: list[Row] = [
     _get("registry:instrument_rulings", everyone(), "instrument"),
     _get("registry:provision", everyone(), "provision"),
     _get("registry:area_list", everyone()),
+    _get("registry:reported", everyone()),
     _get("registry:zone_list", everyone()),
     _get("registry:zone", everyone(), "zone"),
     _get("registry:assessment_list", only(editor=200, reviewer=200)),

@@ -109,6 +109,7 @@ def public(tender: Tender) -> list[str]:
         "registry:area_list",
         "registry:list_index",
         "registry:league",
+        "registry:reported",
         "registry:consultation_list",
         "registry:zone_list",
         "directory:intermediary_list",

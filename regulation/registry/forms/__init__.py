@@ -27,6 +27,7 @@ from .finding import FoundField
 from .following import FollowForm
 from .joint import JointPlanForm
 from .measures import LeagueForm, MeasureForm, sort_of
+from .reported import KIND_NAMES, ReportedForm
 from .rows import ItemRow, RowSet, StageRow, StepRow
 from .schedule import DraftFilter, ScheduleForm
 from .screens import CounterpartForm, DelegationForm
@@ -35,6 +36,7 @@ from .zones import AssessmentForm, EndForm, ZoneFilter
 
 __all__ = [
     "MOST",
+    "KIND_NAMES",
     "STATES",
     "AnswerForm",
     "ApprovalFilter",
@@ -61,6 +63,7 @@ __all__ = [
     "ListFilter",
     "MeasureForm",
     "ReasonForm",
+    "ReportedForm",
     "ReturnForm",
     "RowFilter",
     "RowSet",

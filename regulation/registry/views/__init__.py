@@ -35,6 +35,8 @@ from .lists import approval, approval_list, area_list, joint_review, service, se
 from .measures import measure_list, measure_new, measure_review, measure_withdraw
 from .need import need_check, need_found
 from .rulings import comparison, requirement, ruling
+from .reported import reported
+from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
 from .workflow import draft_history, draft_pass, draft_schedule, draft_submit, draft_unschedule
 from .zones import zone, zone_list
 
@@ -98,6 +100,7 @@ __all__ = [
     "need_check",
     "need_found",
     "provision",
+    "reported",
     "requirement",
     "ruling",
     "service",
