@@ -82,7 +82,7 @@ class FollowUpMissing(RegistryRefused):
 
 
 class MeasureByOnePerson(SamePerson):
-    message = _("Whoever wrote a measure cannot publish it. A second person has to.")
+    message = _("Whoever wrote a measure cannot publish or return it. A second person has to.")
 
 
 class MeasureWithoutSource(SourceMissing):
@@ -126,6 +126,10 @@ class AssessmentOverlaps(RegistryRefused):
         "A published assessment of this matter is already valid in the zone on some of these days. End that "
         "one first, or let this one start where it ends."
     )
+
+
+class AssessmentNotADraft(NotADraft):
+    message = _("This assessment was published or withdrawn already. End it, or draft a new one.")
 
 
 class NotPublished(RegistryRefused):

@@ -153,6 +153,8 @@ TABLE: list[Row] = [
     _get("registry:measure_new", only(editor=200)),
     _get("registry:measure_review", only(editor=200, reviewer=200), "draft_measure"),
     _post("registry:measure_review", only(reviewer=302), "draft_measure"),
+    _get("registry:measure_edit", only(editor=200), "draft_measure"),
+    _post("registry:measure_return", only(reviewer=422), "draft_measure"),
     _post("registry:measure_withdraw", only(editor=302), "draft_measure"),
     _post("registry:draft_submit", only(editor=409), "draft_ruling"),
     _post("registry:draft_submit", only(editor=302), "written_ruling"),

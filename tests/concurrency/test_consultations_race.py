@@ -46,6 +46,21 @@ def test_commenters_do_not_wait_for_each_other(elsewhere):
     assert Comment.objects.count() == 2
 
 
+def test_one_person_in_two_windows_does_not_say_a_sixth_thing(elsewhere):
+    """The fifth comment has not committed yet: a sixth waits for it, and is then refused."""
+    made, talker = consultation(), UserFactory()
+    for _n in range(4):
+        comment(made, by=talker)
+    terms = a_comment(made) | {"by": talker}
+    with transaction.atomic():
+        file_comment(**terms)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            elsewhere(file_comment, **terms)
+    with pytest.raises(errors.TooManyComments):
+        elsewhere(file_comment, **terms)
+    assert Comment.objects.count() == 5
+
+
 def test_a_comment_waits_for_the_close(elsewhere):
     """A withdrawal that has not committed yet is waited for: its comment would be answered by nobody."""
     made = consultation()

@@ -1,4 +1,4 @@
-"""Publishing the drafts of an import together: each in a transaction of its own, with an entry of its own."""
+"""Reviewing and publishing the drafts of an import together: each in a transaction of its own."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -8,8 +8,7 @@ from regulation.parties.models import User
 
 from ..errors import RegistryRefused
 from ..models import ImportedRow
-from ..operations import publish_ruling, replace_ruling
-from ..queries import in_the_way_of
+from ..operations import pass_and_publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,10 @@ class Refusal:
 def publish_drafts(
     *, rows: Iterable[ImportedRow], by: User, at: Callable[[], dt.datetime]
 ) -> tuple[int, list[Refusal]]:
-    """Publish the drafts of these rows, in the place of what holds now where something does.
+    """Pass the drafts of these rows in legal review and publish them, in the place of what holds now.
 
-    Returns how many are public and which were refused; one refusal holds up no other row.
+    Both acts of each are on the ledger. Returns how many are public and which were refused; one refusal
+    holds up no other row.
     """
     published, refused = 0, []
     for row in rows:
@@ -33,10 +33,7 @@ def publish_drafts(
         if draft is None:
             continue
         try:
-            if in_the_way_of(draft).exists():
-                replace_ruling(draft=draft, by=by, at=at())
-            else:
-                publish_ruling(ruling=draft, by=by, at=at())
+            pass_and_publish(ruling=draft, by=by, at=at())
             published += 1
         except RegistryRefused as why:
             refused.append(Refusal(row.row, str(why)))

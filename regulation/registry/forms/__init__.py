@@ -32,6 +32,7 @@ from .rows import ItemRow, RowSet, StageRow, StepRow
 from .schedule import DraftFilter, ScheduleForm
 from .screens import CounterpartForm, DelegationForm
 from .sidebyside import MOST, ChooseForm
+from .sent import sent
 from .zones import AssessmentForm, EndForm, ZoneFilter
 
 __all__ = [
@@ -78,5 +79,6 @@ __all__ = [
     "clean_text",
     "end_of",
     "regions_with_approvals",
+    "sent",
     "sort_of",
 ]

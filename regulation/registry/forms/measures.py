@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..errors import MeasureEmpty, MeasurePeriodEmpty, PromiseBeyondLaw
 from ..league import KEYS
-from ..models import Approval, OnlineLevel
+from ..models import Approval, Measure, OnlineLevel
 from ..operations import Measured
 from ..operations.measures import NUMBERS
 from .days import DaysWithin
@@ -67,6 +67,15 @@ class MeasureForm(DaysWithin, forms.Form):
         if all(said.get(name) is None for name in NUMBERS) and not set(NUMBERS) & set(self.errors):
             self.add_error("trips", str(MeasureEmpty()))
         return said
+
+    @classmethod
+    def of(cls, draft: Measure, data: Any = None) -> "MeasureForm":
+        """The form of a draft that is written anew; its approval stays."""
+        names = [name for name in cls.base_fields if name not in ("approval", "start", "end")]
+        initial = {name: getattr(draft, name) for name in names}
+        form = cls(data, initial=initial | {"start": draft.in_force.lower, "end": draft.in_force.upper})
+        del form.fields["approval"]
+        return form
 
     def said(self) -> Measured:
         return Measured(**{name: self.cleaned_data[name] for name in Measured.__dataclass_fields__})

@@ -15,6 +15,7 @@ from regulation.parties.models import Entity
 
 from .ruling import Ruling
 
+MOST_COMMENTS = 5  # of one person in one consultation
 LONGEST_DAYS = 90
 
 
@@ -161,6 +162,22 @@ class Comment(models.Model):
                     NEW.filed_at := clock_timestamp();
                     IF about.withdrawn_at IS NOT NULL OR NEW.filed_at >= about.closes_at THEN
                         {_refuse("comment_in_time")}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            # What one person says at the same moment in two windows is counted one after the other.
+            pgtrigger.Trigger(
+                name="not_too_often",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func=f"""
+                    PERFORM 1 FROM parties_user WHERE id = NEW.author_id FOR NO KEY UPDATE;
+                    IF (
+                        SELECT count(*) FROM registry_comment
+                        WHERE consultation_id = NEW.consultation_id AND author_id = NEW.author_id
+                    ) >= {MOST_COMMENTS} THEN
+                        {_refuse("comment_not_too_often")}
                     END IF;
                     RETURN NEW;
                 """,

@@ -16,12 +16,22 @@ from .editions import compile_edition, publish_edition, withdraw_edition
 from .following import end_following, start_following, tell_reader
 from .measures import Measured, draft_measure, follow_measure, publish_measure, withdraw_measure
 from .provisions import Loaded, import_provisions
+from .measures import (
+    Measured,
+    draft_measure,
+    follow_measure,
+    publish_measure,
+    return_measure,
+    revise_measure,
+    withdraw_measure,
+)
 from .publishing import note_lapse, publish_ruling, replace_ruling
 from .searching import compact_cells, rebuild_search
 from .wording import Wording
 from .workflow import (
     bring_to_public,
     cancel_schedule,
+    pass_and_publish,
     pass_review,
     publish_due,
     schedule_publication,
@@ -49,6 +59,7 @@ __all__ = [
     "import_provisions",
     "note_lapse",
     "open_consultation",
+    "pass_and_publish",
     "pass_review",
     "publish_assessment",
     "publish_due",
@@ -59,8 +70,10 @@ __all__ = [
     "replace_ruling",
     "return_assessment",
     "return_draft",
+    "return_measure",
     "revise_assessment",
     "revise_draft",
+    "revise_measure",
     "save_catalogued",
     "schedule_publication",
     "start_following",

@@ -13,10 +13,10 @@ from regulation.parties.models import User
 from ..errors import (
     AssessmentEndsTooEarly,
     AssessmentIncomplete,
+    AssessmentNotADraft,
     AssessmentOverlaps,
     AssessmentPeriodEmpty,
     EndOutsidePeriod,
-    NotADraft,
     NoteMissing,
     NotPublished,
     NotTheAuthor,
@@ -63,7 +63,10 @@ def draft_assessment(*, said: Assessed, by: User) -> ZoneAssessment:
 
 @transaction.atomic
 def revise_assessment(*, assessment: ZoneAssessment, said: Assessed, by: User) -> ZoneAssessment:
-    """The author writes a draft anew. Raises NotADraft, NotTheAuthor and what draft_assessment raises."""
+    """The author writes a draft anew.
+
+    Raises AssessmentNotADraft, NotTheAuthor and what draft_assessment raises.
+    """
     draft = _locked_draft(assessment)
     if draft.author_id != by.pk:
         raise NotTheAuthor
@@ -77,7 +80,7 @@ def revise_assessment(*, assessment: ZoneAssessment, said: Assessed, by: User) -
 
 @transaction.atomic
 def return_assessment(*, assessment: ZoneAssessment, note: str, by: User) -> ZoneAssessment:
-    """A second person sends a draft back. Raises NotADraft, SamePersonAssessed and NoteMissing."""
+    """A second person sends a draft back. Raises AssessmentNotADraft, SamePersonAssessed and NoteMissing."""
     draft = _locked_draft(assessment)
     if draft.author_id == by.pk:
         raise SamePersonAssessed
@@ -89,7 +92,7 @@ def return_assessment(*, assessment: ZoneAssessment, note: str, by: User) -> Zon
 
 @transaction.atomic
 def withdraw_assessment(*, assessment: ZoneAssessment, by: User, at: dt.datetime) -> ZoneAssessment:
-    """The author gives a draft up; the row stays. Raises NotADraft and NotTheAuthor."""
+    """The author gives a draft up; the row stays. Raises AssessmentNotADraft and NotTheAuthor."""
     draft = _locked_draft(assessment)
     if draft.author_id != by.pk:
         raise NotTheAuthor
@@ -103,8 +106,8 @@ def withdraw_assessment(*, assessment: ZoneAssessment, by: User, at: dt.datetime
 def publish_assessment(*, assessment: ZoneAssessment, by: User, at: dt.datetime) -> ZoneAssessment:
     """The second person publishes a draft; from `at` the need check counts it on the days it is valid.
 
-    Raises NotADraft, SamePersonAssessed, and AssessmentOverlaps where another published assessment of the
-    matter is valid in the zone on one of its days.
+    Raises AssessmentNotADraft, SamePersonAssessed, and AssessmentOverlaps where another published
+    assessment of the matter is valid in the zone on one of its days.
     """
     draft = _locked_draft(assessment)
     if draft.author_id == by.pk:
@@ -152,7 +155,7 @@ def end_assessment(
 def _locked_draft(assessment: ZoneAssessment) -> ZoneAssessment:
     draft = ZoneAssessment.objects.select_for_update(of=("self",), no_key=True).get(pk=assessment.pk)
     if draft.published_at is not None or draft.withdrawn_at is not None:
-        raise NotADraft
+        raise AssessmentNotADraft
     return draft
 
 

@@ -26,10 +26,8 @@ from ..errors import (
     TooManyComments,
 )
 from ..models import Answer, AnsweredComment, Comment, CommentHiding, Consultation, Ruling, Uptake
-from ..models.consultation import LONGEST_DAYS
+from ..models.consultation import LONGEST_DAYS, MOST_COMMENTS
 from .wording import basis_of, body, locked_draft
-
-MOST_COMMENTS = 5  # of one person in one consultation
 
 
 @transaction.atomic
@@ -113,6 +111,8 @@ def file_comment(
     except IntegrityError as refusal:
         if "comment_in_time" in str(refusal):
             raise CommentTooLate from refusal
+        if "comment_not_too_often" in str(refusal):
+            raise TooManyComments from refusal
         raise
     said = {"comment": made.pk, "shown_name": made.shown_name, "text": made.text}
     said["entity"] = entity.urn if entity else None

@@ -20,6 +20,7 @@ from ..errors import (
     MeasureOverlaps,
     MeasurePeriodEmpty,
     MeasureWithoutSource,
+    NoteMissing,
     NotTheAuthor,
     PromiseBeyondLaw,
     TooEarly,
@@ -70,6 +71,35 @@ def draft_measure(*, approval: Approval, said: Measured, by: User, is_invented: 
     measure = Measure.objects.create(approval=approval, author=by, is_invented=is_invented, **said.columns())
     record(kind="registry.measure_drafted", subject=measure, actor=by, body=_body(measure))
     return measure
+
+
+@transaction.atomic
+def revise_measure(*, measure: Measure, said: Measured, by: User) -> Measure:
+    """The author writes a draft anew; the approval stays.
+
+    Raises MeasureNotADraft, NotTheAuthor and what Measured.columns raises.
+    """
+    draft = _locked_draft(measure)
+    if draft.author_id != by.pk:
+        raise NotTheAuthor
+    columns = said.columns()
+    for name, value in columns.items():
+        setattr(draft, name, value)
+    draft.save(update_fields=list(columns))
+    record(kind="registry.measure_revised", subject=draft, actor=by, body=_body(draft))
+    return draft
+
+
+@transaction.atomic
+def return_measure(*, measure: Measure, note: str, by: User) -> Measure:
+    """A second person sends a draft back. Raises MeasureNotADraft, MeasureByOnePerson and NoteMissing."""
+    draft = _locked_draft(measure)
+    if draft.author_id == by.pk:
+        raise MeasureByOnePerson
+    if not note.strip():
+        raise NoteMissing
+    record(kind="registry.measure_returned", subject=draft, actor=by, body={"note": note.strip()})
+    return draft
 
 
 @transaction.atomic

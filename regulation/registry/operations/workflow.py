@@ -105,6 +105,19 @@ def bring_to_public(*, draft: Ruling, by: User, at: dt.datetime) -> Ruling:
     return publish_ruling(ruling=draft, by=by, at=at)
 
 
+@transaction.atomic
+def pass_and_publish(*, ruling: Ruling, by: User, at: dt.datetime) -> Ruling:
+    """A second person who has what a draft changes before them passes it in legal review and publishes it.
+
+    Two acts, two entries, both or none; a draft that was passed already is published.
+    Raises what pass_review and bring_to_public raise.
+    """
+    draft = locked_draft(ruling)
+    if draft.stage != Stage.REVIEWED:
+        draft = pass_review(ruling=draft, by=by, at=at)
+    return bring_to_public(draft=draft, by=by, at=at)
+
+
 def publish_due(*, ruling: Ruling, at: dt.datetime) -> bool:
     """Publish a draft whose time has come; True if it did. Safe to run twice and side by side.
 

@@ -9,11 +9,17 @@ from django.db.models import QuerySet
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
 
-from ..models import Ruling, ZoneAssessment, guards
+from ..models import Measure, Ruling, ZoneAssessment, guards
 
 LAPSE_NOTED = "registry.ruling_basis_lapsed"
 PUBLICATION_REFUSED = "registry.publication_refused"
-RETURNED = ("registry.ruling_returned", "registry.assessment_returned")
+RETURNED = ("registry.ruling_returned", "registry.assessment_returned", "registry.measure_returned")
+TAKEN_UP = (
+    "registry.ruling_revised",
+    "registry.ruling_submitted",
+    "registry.assessment_revised",
+    "registry.measure_revised",
+)
 
 
 def lapsed_rulings(*, on: dt.date) -> QuerySet[Ruling]:
@@ -68,14 +74,14 @@ def drafts() -> QuerySet[Ruling]:
     )
 
 
-def returned_notes(drafts: Sequence[Ruling | ZoneAssessment]) -> dict[int, str]:
+def returned_notes(drafts: Sequence[Ruling | Measure | ZoneAssessment]) -> dict[int, str]:
     """The note with which a draft was returned, by the draft's key; drafts revised since are left out."""
     keys = {draft.urn: draft.pk for draft in drafts}
     notes: dict[int, str] = {}
     for entry in Entry.objects.filter(subject__in=keys).order_by("pk"):
         if entry.kind in RETURNED:
             notes[keys[entry.subject]] = str(body_of(entry)["note"])
-        elif entry.kind in ("registry.ruling_revised", "registry.ruling_submitted"):
+        elif entry.kind in TAKEN_UP:
             notes.pop(keys[entry.subject], None)
     return notes
 

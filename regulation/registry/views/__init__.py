@@ -32,7 +32,14 @@ from .joint import joint_plan
 from .laws import instrument, instrument_list, instrument_rulings, lapsed_list, provision
 from .league import league, league_csv
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
-from .measures import measure_list, measure_new, measure_review, measure_withdraw
+from .measures import (
+    measure_edit,
+    measure_list,
+    measure_new,
+    measure_return,
+    measure_review,
+    measure_withdraw,
+)
 from .need import need_check, need_found
 from .rulings import comparison, requirement, ruling
 from .reported import reported
@@ -93,8 +100,10 @@ __all__ = [
     "league_csv",
     "list_index",
     "list_series",
+    "measure_edit",
     "measure_list",
     "measure_new",
+    "measure_return",
     "measure_review",
     "measure_withdraw",
     "need_check",

@@ -18,7 +18,7 @@ from regulation.parties.queries import region_and_parents
 
 from ..access import may_draft, may_review, may_revise
 from ..errors import RegistryRefused
-from ..forms import AssessmentForm, EndForm, ReturnForm, clean_text
+from ..forms import AssessmentForm, EndForm, ReturnForm, clean_text, sent
 from ..models import ZoneAssessment
 from ..operations import (
     draft_assessment,
@@ -53,7 +53,7 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
 def assessment_new(request: HttpRequest) -> HttpResponse:
     """Write what a zone has had assessed."""
     initial = {name: clean_text(request.GET.get(name)) for name in ("zone", "service")}
-    form = AssessmentForm(request.POST or None, initial=initial)
+    form = AssessmentForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         by: Any = request.user
         try:
@@ -73,7 +73,7 @@ def assessment_edit(request: HttpRequest, pk: int) -> HttpResponse:
     by: Any = request.user
     if not may_revise(acting(request), draft, by):
         raise PermissionDenied
-    form = AssessmentForm.of(draft, request.POST or None)
+    form = AssessmentForm.of(draft, sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             revise_assessment(assessment=draft, said=form.said(), by=by)
@@ -154,7 +154,7 @@ def assessment_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a published assessment before its time, with a reason."""
     published = ZoneAssessment.objects.published().select_related("zone__region", "service")
     found = get_object_or_404(published, pk=pk)
-    form = EndForm(request.POST or None)
+    form = EndForm(sent(request))
     refused = ""
     if request.method == "POST" and form.is_valid():
         by: Any = request.user

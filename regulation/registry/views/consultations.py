@@ -21,18 +21,13 @@ from .. import queries
 from ..access import may_answer, may_consult, may_publish
 from ..comparison import compare, fields_of
 from ..errors import RegistryRefused
-from ..forms import STATES, AnswerForm, CommentForm, ConsultationFilter, ConsultForm, ReasonForm
+from ..forms import STATES, AnswerForm, CommentForm, ConsultationFilter, ConsultForm, ReasonForm, sent
 from ..models import Comment, Consultation, Ruling, Uptake
 from ..operations import answer_comments, file_comment, hide_comment, open_consultation
 
 PAGE = 20
 TONES = {"open": "good", "closed": "warn", "answered": "info", "published": "info", "withdrawn": "bad"}
 UPTAKE_TONES = {"taken": "good", "partly": "info", "declined": "neutral", "explained": "neutral"}
-
-
-def _sent(request: HttpRequest) -> Any:
-    """What was sent, if anything was: an empty form that was sent is told what it lacks."""
-    return request.POST if request.method == "POST" else None
 
 
 def _row(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
@@ -126,7 +121,7 @@ def consultation_new(request: HttpRequest, pk: int) -> HttpResponse:
     by = cast(User, request.user)
     if not may_consult(acting(request), draft, by):
         raise PermissionDenied
-    form = ConsultForm(_sent(request), initial={"days": 30})
+    form = ConsultForm(sent(request), initial={"days": 30})
     if request.method == "POST" and form.is_valid():
         try:
             made = open_consultation(ruling=draft, by=by, **form.cleaned_data)
@@ -143,7 +138,7 @@ def consultation_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer one comment, or several at once, in public."""
     found = get_object_or_404(queries.consultations(), pk=pk)
     waiting = queries.comments_of(found).filter(answered__isnull=True)
-    form = AnswerForm(_sent(request), waiting=waiting)
+    form = AnswerForm(sent(request), waiting=waiting)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -167,7 +162,7 @@ def consultation_answer(request: HttpRequest, pk: int) -> HttpResponse:
 def comment_hide(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a comment's words off the page, with a reason."""
     comment = get_object_or_404(Comment.objects.select_related("consultation__ruling__service"), pk=pk)
-    form = ReasonForm(_sent(request))
+    form = ReasonForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             hide_comment(comment=comment, reason=form.cleaned_data["reason"], by=cast(User, request.user))

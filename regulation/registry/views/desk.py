@@ -16,7 +16,7 @@ from regulation.parties.models import Role, User
 from ..access import may_answer, may_consult, may_draft, may_review, may_revise
 from ..comparison import compare
 from ..errors import RegistryRefused, sentence_of
-from ..forms import DraftFilter, FoundField, ReturnForm, RulingForm, ScheduleForm, clean_text
+from ..forms import DraftFilter, FoundField, ReturnForm, RulingForm, ScheduleForm, clean_text, sent
 from ..models import Ruling
 from ..operations import bring_to_public, draft_ruling, return_draft, revise_draft, withdraw_draft
 from ..queries import (
@@ -52,7 +52,7 @@ def draft_list(request: HttpRequest) -> HttpResponse:
 def draft_new(request: HttpRequest) -> HttpResponse:
     """Write a ruling."""
     initial = {name: clean_text(request.GET.get(name)) for name in ("service", "approval", "region")}
-    form = RulingForm(request.POST or None, initial=initial)
+    form = RulingForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -77,7 +77,7 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(drafts(), pk=pk)
     if not may_revise(acting(request), draft, request.user):  # type: ignore[arg-type]
         raise PermissionDenied
-    form = RulingForm.of(draft, request.POST or None)
+    form = RulingForm.of(draft, sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             by: Any = request.user

@@ -16,6 +16,7 @@ from regulation.parties.models import Role, User
 from ..comparison import compare
 from ..errors import RegistryRefused, sentence_of
 from ..forms import ScheduleForm
+from ..models import ImportedRow, Ruling
 from ..operations import cancel_schedule, pass_review, schedule_publication, submit_draft
 from ..queries import PUBLICATION_REFUSED, drafts, last_marked, story_of, versions_of
 from .desk import review_page
@@ -85,13 +86,23 @@ def draft_history(request: HttpRequest, pk: int) -> HttpResponse:
     new = chosen.get(request.GET.get("new", ""), versions[-1] if versions else None)
     context = {
         "draft": draft,
-        "events": [_event(entry) for entry in story],
+        "events": [*_imported(draft), *(_event(entry) for entry in story)],
         "versions": versions,
         "old": old,
         "new": new,
         "lines": compare(old.ruling, new.ruling) if old and new else [],
     }
     return render(request, "registry/draft_history.html", context)
+
+
+def _imported(draft: Ruling) -> list[dict[str, Any]]:
+    """The first step of a draft that came with a table; its ledger entry is the import's."""
+    row = ImportedRow.objects.filter(ruling=draft).select_related("of__by").first()
+    if row is None:
+        return []
+    text = _("%(name)s: row %(row)s of the import “%(file)s”.")
+    said = text % {"name": row.of.by, "row": row.row, "file": row.of.name}
+    return [{"at": draft.created_at, "title": _("Written and submitted for legal review"), "text": said}]
 
 
 def _event(entry: Entry) -> dict[str, Any]:

@@ -203,6 +203,8 @@ def test_nobody_floods_a_consultation():
     made, talker = consultation(), UserFactory()
     for _n in range(5):
         comment(made, by=talker)
+    with refused("comment_not_too_often"):  # what goes around the operation is held too
+        comment(made, by=talker)
     with pytest.raises(errors.TooManyComments):
         comment(made, by=talker)
     comment(made)

@@ -17,6 +17,7 @@ from regulation.registry.errors import (
     MeasureNotADraft,
     MeasurePeriodEmpty,
     MeasureWithoutSource,
+    NoteMissing,
     NotTheAuthor,
     PromiseBeyondLaw,
 )
@@ -26,6 +27,8 @@ from regulation.registry.operations import (
     draft_measure,
     follow_measure,
     publish_measure,
+    return_measure,
+    revise_measure,
     withdraw_measure,
 )
 from regulation.registry.queries import approvals_behind_measures, once_of
@@ -82,6 +85,33 @@ def test_a_measure_that_says_nothing_right_is_refused(wording, refusal):
     with pytest.raises(refusal):
         draft_measure(approval=ApprovalFactory(), said=wording, by=UserFactory())
     assert not Measure.objects.exists()
+
+
+def test_a_draft_goes_back_with_a_note_and_its_author_writes_it_anew(client):
+    author = acting(client, Role.EDITOR)
+    draft = draft_measure(approval=ApprovalFactory(), said=said(), by=author)
+    for by, note, refusal in [(author, "改", MeasureByOnePerson), (UserFactory(), " ", NoteMissing)]:
+        with pytest.raises(refusal):
+            return_measure(measure=draft, note=note, by=by)
+    return_measure(measure=draft, note="请核对次数。", by=UserFactory())
+    edit = reverse("registry:measure_edit", args=[draft.pk])
+    for page in (edit, reverse("registry:measure_list"), reverse("registry:measure_review", args=[draft.pk])):
+        assert "请核对次数。" in client.get(page).content.decode()
+    assert client.post(edit).status_code == 422
+    with pytest.raises(NotTheAuthor):
+        revise_measure(measure=draft, said=said(), by=UserFactory())
+    assert client.post(edit, {"start": "2024-01-01", "trips": "1", "source": "来源"}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.trips, draft.committed_days, draft.source) == (1, None, "来源")
+    assert "请核对次数。" not in client.get(reverse("registry:measure_list")).content.decode()
+
+
+def test_a_reviewer_returns_a_measure_on_its_page(client):
+    draft = draft_measure(approval=ApprovalFactory(), said=said(), by=UserFactory())
+    acting(client, Role.REVIEWER)
+    address = reverse("registry:measure_return", args=[draft.pk])
+    assert client.post(address).status_code == 422
+    assert client.post(address, {"note": "请改"}).status_code == 302
 
 
 def test_a_new_measure_takes_the_old_ones_place_and_what_was_said_stays():

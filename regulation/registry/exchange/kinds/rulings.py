@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from regulation.parties.models import User
 
-from ...models import Necessity, Ruling, RulingBasis
+from ...models import Necessity, Ruling, RulingBasis, Stage
 from ...operations import Wording
 from ..columns import RULINGS
 from ..faults import Fault
@@ -22,7 +22,8 @@ IN_CLOCK: dict[bool | None, str] = {True: "yes", False: "no", None: ""}
 
 class RulingRows(Rows):
     """Rulings. A row that says what is on record, or what a waiting draft says, changes nothing; any other
-    becomes a draft for a second person. What a row leaves out for want of a column stays as it is."""
+    becomes a draft in legal review: who confirmed the import has submitted it. What a row leaves out for
+    want of a column stays as it is."""
 
     sheet = RULINGS
 
@@ -118,6 +119,7 @@ class RulingRows(Rows):
             for ruling, outcome in zip(made, outcomes, strict=True)
             for n, ref in enumerate(outcome.values["provisions"])
         )
+        Ruling.objects.filter(pk__in=[draft.pk for draft in made]).update(stage=Stage.SUBMITTED)
         return [(outcome, draft.urn, draft) for outcome, draft in zip(outcomes, made, strict=True)]
 
     def _draft(self, values: dict[str, Any], by: User) -> Ruling:

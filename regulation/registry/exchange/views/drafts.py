@@ -23,7 +23,10 @@ PAGE = 50
 
 @acting_required(Role.EDITOR, Role.REVIEWER)
 def import_drafts(request: HttpRequest, pk: int) -> HttpResponse:
-    """The drafts of an import with what each changes; a second person publishes those marked, each apart."""
+    """The drafts of an import with what each changes.
+
+    A second person passes those marked in legal review and publishes them, each apart.
+    """
     job = get_object_or_404(imports(), pk=pk)
     if request.method != "POST":
         return _page(request, job, refusals={}, status=200)

@@ -13,7 +13,8 @@ from regulation.parties.models import Role
 from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
 from regulation.registry.exchange.queries import drafts_of
 from regulation.registry.exchange.reading import open_table
-from regulation.registry.models import Import, Ruling, Service
+from regulation.registry.models import Import, Ruling, Service, Stage
+from regulation.registry.operations import return_draft, submit_draft
 from tests.factories.registry import (
     ApprovalFactory,
     ProvisionFactory,
@@ -167,18 +168,52 @@ def test_a_reviewer_publishes_the_drafts_of_an_import_together(client):
     published = Ruling.objects.published().filter(reviewer=reviewer)
     assert sorted(published.values_list("service__code", flat=True)) == ["svc-0", "svc-1"]
     kinds = Entry.objects.order_by("pk").values_list("kind", flat=True)[entries:]
-    assert sorted(kinds) == ["registry.ruling_published", "registry.ruling_replaced"]
+    assert sorted(kinds) == [
+        "registry.ruling_published",
+        "registry.ruling_replaced",
+        "registry.ruling_reviewed",
+        "registry.ruling_reviewed",
+    ]
+    assert set(published.values_list("legal_reviewer", flat=True)) == {reviewer.pk}
     assert drafts_of(job).get().row == 4
 
 
 def test_a_refused_draft_says_why_and_holds_up_no_other(client):
     job = ruled(2)
-    drafts_of(job).first().ruling.bases.all().delete()
+    broken = drafts_of(job).first().ruling
+    return_draft(ruling=broken, note="补依据", by=UserFactory())
+    broken.bases.all().delete()
+    submit_draft(ruling=broken, by=broken.author)
     acting(client, Role.REVIEWER)
     response = client.post(at("import_drafts", job.pk, language="en"), {"row": ["2", "3"]})
     assert response.status_code == 409
     assert "A ruling cites at least one provision." in response.content.decode()
     assert Ruling.objects.published().get().service.code == "svc-1"
+    broken.refresh_from_db()
+    assert (broken.stage, broken.legal_reviewer) == (Stage.SUBMITTED, None)  # the review fell with it
+
+
+def test_a_confirmed_table_is_submitted_for_legal_review(client):
+    """Whoever confirmed what each row changes has handed it in; a row that came back waits for its author."""
+    job = ruled(2)
+    first, second = (row.ruling for row in drafts_of(job))
+    assert first.stage == second.stage == Stage.SUBMITTED
+    return_draft(ruling=first, note="请改", by=UserFactory())
+    acting(client, Role.REVIEWER)
+    assert client.get(at("import_drafts", job.pk)).content.decode().count('type="checkbox"') == 1
+    response = client.post(at("import_drafts", job.pk, language="en"), {"row": ["2"]})
+    assert response.status_code == 409
+    assert "submitted for legal review" in response.content.decode()
+    assert not Ruling.objects.published().exists()
+
+
+def test_the_history_of_an_imported_draft_begins_with_its_row(client):
+    job = ruled(1)
+    acting(client, Role.REVIEWER)
+    draft = drafts_of(job).get().ruling
+    page = client.get(reverse("registry:draft_history", args=[draft.pk])).content.decode()
+    assert job.by.name in page
+    assert job.name in page
 
 
 @pytest.mark.parametrize("rows", [[], ["x"], ["9" * 40], ["-1"], ["\0"]])
