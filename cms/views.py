@@ -23,7 +23,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What waits for whoever is signed in, by the role they act in."""
     membership = acting(request)
     sections = desks.sections(request.user, membership)  # type: ignore[arg-type]
-    return render(request, "desk.html", {"acting": membership, "sections": sections})
+    context = {
+        "acting": membership,
+        "waiting": [part for part in sections if part["items"]],
+        "begun": [part for part in sections if not part["items"] and not part["empty"]],
+        "quiet": [part for part in sections if not part["items"] and part["empty"]],
+    }
+    return render(request, "desk.html", context)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from regulation.registry.queries import followings_of, with_things
 
 from .editors import editors
 from .market import agent, owner, practitioner, trustee
-from .parts import SHOWN, item, section
+from .parts import SHOWN, by_urgency, item, section
 from .regulators import regulator
 
 DESKS: dict[str, Callable[[Membership], list[dict[str, Any]]]] = {
@@ -50,7 +50,7 @@ def staff() -> dict[str, Any]:
     return section(
         _("The site"),
         [],
-        _("You may edit the site's pages and accounts."),
+        "",
         (_("Edit the site"), reverse("wagtailadmin_home")),
         (_("Accounts and memberships"), reverse("admin:index")),
         (_("Style page"), reverse("styleguide")),
@@ -58,6 +58,6 @@ def staff() -> dict[str, Any]:
 
 
 def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
-    """What the desk shows: the role's own sections, and the site's for staff."""
-    own = DESKS[acting.role](acting) if acting else []
+    """What the desk shows: the role's own sections in order of urgency, and the site's for staff."""
+    own = by_urgency(DESKS[acting.role](acting)) if acting else []
     return [*own, *_own_reports(user), _followed(user)] + ([staff()] if user.is_staff else [])

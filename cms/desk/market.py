@@ -32,8 +32,9 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
     ]
     return [
         section(_("To award"), waiting, _("No opened tender waits for your award.")),
-        section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it."), new),
-        section(_("Open for bids"), running, _("None of your tenders is open for bids.")),
+        section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it.")),
+        section(_("Open for bids"), running, _("None of your tenders is open for bids."), others=True),
+        section(_("Begin something new"), [], "", new),
     ]
 
 
@@ -56,9 +57,10 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
     own = (_("Your public profile"), reverse("directory:own_profile"))
     price = (_("Publish a price"), reverse("directory:offer_new"))
     return [
-        section(_("Your bids"), bids, _("You have not bid yet."), find),
         section(_("Won"), won, _("No award yet.")),
-        section(_("Your prices"), offers, _("You offer nothing at a published price."), price, own),
+        section(_("Your bids"), bids, _("You have not bid yet."), others=True),
+        section(_("Your prices"), offers, _("You offer nothing at a published price."), own, others=True),
+        section(_("Begin something new"), [], "", find, price),
     ]
 
 

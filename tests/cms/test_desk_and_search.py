@@ -1,11 +1,17 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from regulation.parties.models import EntityKind, Role
+from regulation.registry.models import Import, ImportedRow
+from regulation.registry.operations import return_draft
 from tests.factories import world
+from tests.factories.consultations import comment, consultation
+from tests.factories.registry import DraftFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +62,49 @@ def test_the_registers_keepers_see_draft_rulings(client, role):
     assert reverse("registry:draft_review", args=[draft.pk]) in text
 
 
+def test_an_editor_sees_what_came_back_first_and_others_work_last(client):
+    member = world.member(Role.EDITOR, world.department())
+    foreign = DraftFactory(review=False)
+    own = DraftFactory(author=member.user)
+    handed_in = DraftFactory(author=member.user)
+    return_draft(ruling=own, note="请补充理由。", by=world.user())
+    text = main_of(desk_of(client, member))
+    places = [text.index(reverse("registry:draft_review", args=[d.pk])) for d in (own, handed_in, foreign)]
+    assert places == sorted(places)
+    assert "请补充理由。" in text
+    assert text.count("<h2") <= 8  # what is empty is told in one place
+    assert reverse("registry:draft_new") in text
+
+
+def test_a_reviewer_sees_a_deadline_before_what_has_none(client):
+    world.ruling(published_at=None, reviewer=None)
+    made = comment(consultation())
+    text = main_of(desk_of(client, world.member(Role.REVIEWER, world.department())))
+    asked = reverse("registry:consultation_answer", args=[made.consultation.pk])
+    assert text.index(asked) < text.index("/drafts/")
+
+
+def test_the_drafts_of_a_table_are_one_task(client):
+    drafts = [DraftFactory() for _n in range(3)]
+    job = Import.objects.create(kind="rulings", name="表.csv", size=1, sha256="0" * 64, by=drafts[0].author)
+    for row, draft in enumerate(drafts, start=2):
+        ImportedRow.objects.create(of=job, row=row, subject=draft.urn, created=True, changes={}, ruling=draft)
+    text = main_of(desk_of(client, world.member(Role.REVIEWER, world.department())))
+    assert text.count(reverse("registry:import_drafts", args=[job.pk])) == 1
+    assert not any(reverse("registry:draft_review", args=[draft.pk]) in text for draft in drafts)
+
+
+def test_the_desk_asks_no_more_for_twenty_drafts(client, django_assert_max_num_queries):
+    member = world.member(Role.REVIEWER, world.department())
+    DraftFactory(), desk_of(client, member)
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("desk"))
+    for _n in range(19):
+        DraftFactory()
+    with django_assert_max_num_queries(len(one)):
+        client.get(reverse("desk"))
+
+
 def test_an_agent_sees_the_prices_offered(client):
     profile = world.intermediary()
     offer = world.offer(profile, world.service(name="测绘"))
@@ -66,7 +115,9 @@ def test_an_agent_sees_the_prices_offered(client):
 @pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.TRUSTEE])
 def test_other_roles_are_told_what_their_desk_is_for(client, role):
     entity = world.entity(EntityKind.INTERMEDIARY)
-    assert 'id="desk-1"' in desk_of(client, world.member(role, entity)).text
+    text = main_of(desk_of(client, world.member(role, entity)))
+    assert 'id="desk-quiet"' in text
+    assert reverse("tenders:tender_list") in text
 
 
 def test_only_staff_see_the_way_to_the_back_office(client):
