@@ -34,6 +34,29 @@ FOOTER: list[tuple[Any, str]] = [
     (_("Reports and answers"), "oversight:statistics"),
     (_("My desk"), "desk"),
 ]
+COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
+    (
+        _("The registry"),
+        [
+            (_("Lists"), "registry:list_index"),
+            (_("Demands whose legal basis has ended"), "registry:lapsed_list"),
+            (_("Area assessments"), "registry:area_list"),
+            (_("Zones"), "registry:zone_list"),
+            (_("Regions side by side"), "registry:league"),
+            (_("Open data"), "opendata:about"),
+        ],
+    ),
+    (
+        _("Have your say"),
+        [
+            (_("Consultations"), "registry:consultation_list"),
+            (_("Changes"), "registry:changes"),
+            (_("Report a demand"), "oversight:report_new"),
+            (_("Follow a report"), "oversight:follow"),
+            (_("Reports and answers"), "oversight:statistics"),
+        ],
+    ),
+]
 
 
 Link = tuple[str, str]  # title, address
@@ -42,9 +65,13 @@ KEPT_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The navigations by place, and what editors say on every page, in one language."""
+    """The navigations by place, the footer's columns of rooms, and what editors say; in one language.
+
+    The columns are the house's own: a site whose editors wrote their navigation long ago has new rooms too.
+    """
 
     links: dict[str, list[Link]]
+    columns: list[tuple[str, list[Link]]]
     notice: str = ""
     contact: str = ""
 
@@ -91,18 +118,25 @@ def _host(request: HttpRequest) -> str:
         return ""
 
 
+def _links(rooms: list[tuple[Any, str]]) -> list[Link]:
+    return [(str(title), url) for title, view in rooms if (url := address(view))]
+
+
 def _read(request: HttpRequest, host: str) -> Frame:
     site = Site.find_for_request(request) if host else None
     items = NavigationItem.objects.filter(settings__site=site).select_related("page").order_by("sort_order")
     links = _written(request, list(items) if site else [])
     for place, rooms in {"main": MAIN, "footer": FOOTER}.items():
         if not links[place]:
-            links[place] = [(str(title), url) for title, view in rooms if (url := address(view))]
+            links[place] = _links(rooms)
+    columns = [(str(title), _links(rooms)) for title, rooms in COLUMNS]
+    standing = {url for _title, rooms in columns for _name, url in rooms}
+    links["footer"] = [link for link in links["footer"] if link[1] not in standing]
     said = SiteSettings.objects.filter(site=site).first() if site else None
     if said is None:
-        return Frame(links)
+        return Frame(links, columns)
     notice = said.notice_en if get_language() == "en" and said.notice_en else said.notice
-    return Frame(links, notice, said.contact)
+    return Frame(links, columns, notice, said.contact)
 
 
 def frame_of(request: HttpRequest) -> Frame:

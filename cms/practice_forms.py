@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Region
+from regulation.parties.widgets import DayInput
 from regulation.registry.forms import clean_text
 from regulation.registry.models import Approval
 from regulation.registry.queries import search_approvals
@@ -45,7 +46,7 @@ class PracticeFilter(django_filters.FilterSet):
 class AdoptionForm(forms.Form):
     """Since when a region follows a practice, and where it says so."""
 
-    since = forms.DateField(label=_("Practised here since"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("Practised here since"), widget=DayInput())
     note = forms.CharField(
         label=_("Note"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": "3"})
     )

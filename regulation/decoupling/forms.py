@@ -3,6 +3,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, EntityKind
+from regulation.parties.widgets import DayInput
 
 from .models import Check, Gate, Outcome
 
@@ -12,9 +13,7 @@ class CheckFilter(django_filters.FilterSet):
 
     outcome = django_filters.ChoiceFilter(label=_("Outcome"), choices=Outcome.choices)
     gate = django_filters.ChoiceFilter(label=_("Gate"), choices=Gate.choices)
-    on = django_filters.DateFilter(
-        label=_("Day it speaks for"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = django_filters.DateFilter(label=_("Day it speaks for"), widget=DayInput())
     text = django_filters.CharFilter(label=_("Name of intermediary or department"), method="by_name")
 
     class Meta:

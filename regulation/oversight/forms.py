@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, Region
+from regulation.parties.widgets import DayInput
 from regulation.registry.models import Approval, Provision, Service
 from regulation.registry.queries import GENERAL_RULES
 
@@ -17,7 +18,6 @@ from .queries import in_state, overdue, subjects
 from .states import ANSWERED, FILED, REVIEW, REVIEWED, TAKEN, WITHDRAWN
 
 EARLIEST = dt.date(2010, 1, 1)
-DAY = {"type": "date"}
 ROWS = {"rows": "4"}
 
 
@@ -43,7 +43,7 @@ class WhereForm(forms.Form):
         help_text=_("Name, pinyin, initials or code of the approval, or the name of the department"),
     )
     subject = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
-    asked_on = forms.DateField(label=_("On what day were you asked?"), widget=forms.DateInput(attrs=DAY))
+    asked_on = forms.DateField(label=_("On what day were you asked?"), widget=DayInput())
     region = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
     service = forms.CharField(required=False, max_length=90, widget=forms.HiddenInput)
 
@@ -264,13 +264,13 @@ class StatisticsFilter(_Reports):
         label=_("Filed from"),
         field_name="filed_at",
         lookup_expr="date__gte",
-        widget=forms.DateInput(attrs=DAY),
+        widget=DayInput(),
     )
     until = django_filters.DateFilter(
         label=_("Filed before"),
         field_name="filed_at",
         lookup_expr="date__lt",
-        widget=forms.DateInput(attrs=DAY),
+        widget=DayInput(),
     )
 
     class Meta:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 from io import StringIO
+from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -55,9 +56,12 @@ def table(edition: Edition) -> Iterator[list[object]]:
 
 
 def as_csv(edition: Edition) -> Iterator[str]:
-    """The table as CSV with a byte-order mark, so that spreadsheets read Chinese; a line at a time."""
+    """The table as CSV with a byte-order mark, so that spreadsheets read Chinese; a line at a time.
+
+    The last line has no number: it says that this is no official list.
+    """
     yield "\ufeff"
-    for row in table(edition):
+    for row in chain(table(edition), [["", unofficial()]]):
         line = StringIO()
         csv.writer(line).writerow([_cell(value) for value in row])
         yield line.getvalue()

@@ -5,9 +5,11 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.translation import override
 from wagtail.models import Page, Site
 
 from cms.models import HomePage, NavigationItem, StandardPage
+from cms.navigation import COLUMNS
 from cms.site import content, load_site
 from tests.factories import world
 
@@ -79,6 +81,21 @@ def test_without_any_page_the_rooms_are_the_navigation(client):
     Site.objects.all().delete()
     answer = client.get(reverse("registry:approval_list"))
     assert f'href="{reverse("tenders:tender_list")}"' in answer.text
+
+
+def test_every_room_stands_in_the_footer_once_whatever_editors_wrote_there(client, site):
+    frame = NavigationItem.objects.first().settings
+    NavigationItem.objects.create(settings=frame, place="footer", title="清单", view="registry:list_index")
+    foot = client.get("/en/privacy/").text.partition("<footer")[2]
+    for _column, rooms in COLUMNS:
+        for _title, view in rooms:
+            with override("en"):
+                assert foot.count(f'href="{reverse(view)}"') == 1, view
+    assert 'href="/en/practices/"' in foot
+
+
+def test_the_main_navigation_stays_short(client, site):
+    assert NavigationItem.objects.filter(place="main").count() == 6
 
 
 def test_the_home_page_shows_the_record_as_it_stands(client, site):

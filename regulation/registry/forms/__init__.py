@@ -31,13 +31,13 @@ from .reported import KIND_NAMES, ReportedForm
 from .rows import ItemRow, RowSet, StageRow, StepRow
 from .schedule import DraftFilter, ScheduleForm
 from .screens import CounterpartForm, DelegationForm
-from .sidebyside import MOST, ChooseForm
 from .sent import sent
+from .sidebyside import MOST, ChooseForm
 from .zones import AssessmentForm, EndForm, ZoneFilter
 
 __all__ = [
-    "MOST",
     "KIND_NAMES",
+    "MOST",
     "STATES",
     "AnswerForm",
     "ApprovalFilter",

@@ -5,6 +5,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from regulation.parties.widgets import DayInput
+
 EARLIEST = dt.date(1949, 10, 1)
 LATEST = dt.date(2199, 12, 31)
 
@@ -24,13 +26,11 @@ class DaysWithin:
 class AsOfForm(DaysWithin, forms.Form):
     """The two questions of time: in force on which day, and as this site said on which day."""
 
-    on = forms.DateField(
-        label=_("In force on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = forms.DateField(label=_("In force on"), required=False, widget=DayInput())
     said = forms.DateField(
         label=_("As this site said at the end of"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
     def clean_on(self) -> dt.date | None:

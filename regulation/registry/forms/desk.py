@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Region
+from regulation.parties.widgets import DayInput
 
 from ..errors import DaysWithoutKind, FollowUpMissing
 from ..models import (
@@ -50,10 +51,8 @@ class RulingForm(DaysWithin, forms.Form):
     payer = forms.ChoiceField(
         label=_("Who pays"), choices=[("", _("the provision does not say")), *Payer.choices], required=False
     )
-    start = forms.DateField(label=_("In force from"), widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(
-        label=_("In force until (exclusive)"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    start = forms.DateField(label=_("In force from"), widget=DayInput())
+    end = forms.DateField(label=_("In force until (exclusive)"), required=False, widget=DayInput())
     provisions = forms.ModelMultipleChoiceField(
         label=_("Provisions it rests on"),
         queryset=Provision.objects.select_related("instrument"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, Region
+from regulation.parties.widgets import DayInput
 
 from ..models import Approval, ListKind, PublicList
 from .days import DaysWithin
@@ -59,7 +60,7 @@ class CompileForm(DaysWithin, forms.Form):
     as_of = forms.DateField(
         label=_("As the registry stands on"),
         initial=timezone.localdate,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,6 +6,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from regulation.parties.widgets import DayInput
+
 from ..models import JointReviewItem
 from .days import DaysWithin
 
@@ -17,7 +19,7 @@ class JointPlanForm(DaysWithin, forms.Form):
 
     start = forms.DateField(
         label=_("Handed in on"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("Within a year back and three years ahead."),
     )
     service = forms.MultipleChoiceField(

@@ -4,6 +4,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from regulation.parties.widgets import DayInput
+
 from ..errors import MeasureEmpty, MeasurePeriodEmpty, PromiseBeyondLaw
 from ..league import KEYS
 from ..models import Approval, Measure, OnlineLevel
@@ -25,10 +27,8 @@ class MeasureForm(DaysWithin, forms.Form):
         to_field_name="ref",
         widget=forms.TextInput,
     )
-    start = forms.DateField(label=_("In force from"), widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(
-        label=_("In force until (exclusive)"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    start = forms.DateField(label=_("In force from"), widget=DayInput())
+    end = forms.DateField(label=_("In force until (exclusive)"), required=False, widget=DayInput())
     trips = _number(
         _("Trips to the office"), 100, help_text=_("Leave empty what is not known; 0 means none.")
     )

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Region
+from regulation.parties.widgets import DayInput
 
 from ..models import Effect, Provision, Service, Zone, ZoneAssessment
 from ..operations import Assessed
@@ -55,11 +56,11 @@ class AssessmentForm(DaysWithin, forms.Form):
         widget=forms.RadioSelect,
     )
     report = forms.CharField(label=_("Report: title, number, who approved it"), max_length=200)
-    start = forms.DateField(label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"}))
+    start = forms.DateField(label=_("Valid from"), widget=DayInput())
     end = forms.DateField(
         label=_("Valid until (exclusive)"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("From that day on it no longer counts."),
     )
     provision = forms.ModelChoiceField(
@@ -89,9 +90,7 @@ class AssessmentForm(DaysWithin, forms.Form):
 class EndForm(DaysWithin, forms.Form):
     """From which day an assessment no longer holds, and why."""
 
-    on = forms.DateField(
-        label=_("First day on which it no longer holds"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = forms.DateField(label=_("First day on which it no longer holds"), widget=DayInput())
     reason = forms.CharField(
         label=_("Why it ends"), max_length=1000, widget=forms.Textarea(attrs={"rows": "3"})
     )

@@ -14,8 +14,6 @@ from .consultations import answer_comments, file_comment, hide_comment, open_con
 from .drafts import draft_ruling, return_draft, revise_draft, withdraw_draft
 from .editions import compile_edition, publish_edition, withdraw_edition
 from .following import end_following, start_following, tell_reader
-from .measures import Measured, draft_measure, follow_measure, publish_measure, withdraw_measure
-from .provisions import Loaded, import_provisions
 from .measures import (
     Measured,
     draft_measure,
@@ -25,6 +23,7 @@ from .measures import (
     revise_measure,
     withdraw_measure,
 )
+from .provisions import Loaded, import_provisions
 from .publishing import note_lapse, publish_ruling, replace_ruling
 from .searching import compact_cells, rebuild_search
 from .wording import Wording

@@ -44,6 +44,7 @@ from .editions import (
     rows_by_level,
     standing_of,
     waiting_editions,
+    with_neighbours,
 )
 from .elsewhere import elsewhere, general_rulings, members_of, papers, verdicts_of
 from .facets import Option, facets
@@ -210,6 +211,7 @@ __all__ = [
     "versions_of",
     "waiting_editions",
     "with_bases",
+    "with_neighbours",
     "with_things",
     "words_of",
     "working_calendar",

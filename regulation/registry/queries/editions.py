@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from regulation.ledger.models import Entry
 
@@ -35,6 +35,16 @@ def last_edition(of: PublicList) -> Edition | None:
     return of.editions.published().order_by("-number").first()
 
 
+def with_neighbours(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    """Each with `latest_number` of its list and `before_number`, None for the first; published ones only."""
+    others = Edition.objects.published().filter(of_list=OuterRef("of_list")).order_by("-number")
+    before = others.filter(number__lt=OuterRef("number"))
+    return editions.annotate(
+        latest_number=Subquery(others.values("number")[:1]),
+        before_number=Subquery(before.values("number")[:1]),
+    )
+
+
 def edition_before(edition: Edition) -> Edition | None:
     """The published edition that a published one, or a draft, comes after."""
     before = Edition.objects.published().filter(of_list=edition.of_list_id)
@@ -61,7 +71,14 @@ class Delta:
     changed: QuerySet[EditionRow]
 
     def counts(self) -> dict[str, int]:
-        return {kind: getattr(self, kind).count() for kind in ("added", "removed", "changed")}
+        """How many of each, in one query."""
+        ways = {kind: getattr(self, kind).order_by() for kind in ("added", "removed", "changed")}
+        each = [
+            rows.annotate(way=Value(kind)).values("way").annotate(n=Count("pk"))
+            for kind, rows in ways.items()
+        ]
+        found = {row["way"]: row["n"] for row in each[0].union(*each[1:], all=True)}
+        return {kind: found.get(kind, 0) for kind in ways}
 
 
 def delta(old: Edition, new: Edition) -> Delta:

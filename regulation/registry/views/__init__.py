@@ -41,7 +41,6 @@ from .measures import (
     measure_withdraw,
 )
 from .need import need_check, need_found
-from .rulings import comparison, requirement, ruling
 from .reported import reported
 from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
 from .workflow import draft_history, draft_pass, draft_schedule, draft_submit, draft_unschedule

@@ -20,17 +20,15 @@ from ..models import Approval, Edition, EditionRow, ListKind, Provision, PublicL
 from ..queries import (
     counterparts,
     delta,
-    edition_before,
-    last_edition,
     latest_editions,
     publication_of,
     published_lists,
     rows_by_level,
     standing_of,
+    with_neighbours,
 )
 
 PAGE = 50
-PRINTED = 2000
 GROUND = "business-environment-43"
 
 
@@ -63,8 +61,11 @@ def list_series(request: HttpRequest, kind: str, region: str, department: int | 
 
 
 def _edition(kind: str, region: str, number: int, department: int | None) -> Edition:
-    published = Edition.objects.published().select_related("of_list__region", "of_list__department")
-    return get_object_or_404(published, of_list=_list(kind, region, department), number=number)
+    """One published edition; it knows the numbers of the one before it and of the latest of its list."""
+    published = with_neighbours(Edition.objects.published())
+    shown_with = published.select_related("of_list__region", "of_list__department")
+    place = {"of_list__kind": kind, "of_list__region": region, "of_list__department": department}
+    return get_object_or_404(shown_with, **place, number=number)
 
 
 def edition(
@@ -73,11 +74,9 @@ def edition(
     """One edition: its rows, how it came about, and how to tell that nothing of it changed."""
     found = _edition(kind, region, number, department)
     form = RowFilter(request.GET or None)
-    latest = last_edition(found.of_list) or found
-    latest.of_list = found.of_list
+    latest = Edition(of_list=found.of_list, number=found.latest_number)
     context = {
         "edition": found,
-        "before": edition_before(found),
         "latest": latest,
         "latest_url": latest.get_absolute_url(),
         "entry": publication_of(found),
@@ -90,13 +89,22 @@ def edition(
 
 
 def rows_page(request: HttpRequest, edition: Edition, form: RowFilter) -> dict[str, Any]:
-    """A page of an edition's rows, those that hold every word of the search."""
+    """A page of an edition's rows, those that hold every word of the search; all of them to be printed."""
     rows = edition.rows.order_by("position").select_related("ruling", "approval", "service")
     for word in form.words():
         rows = rows.filter(words__icontains=word)
-    size = PRINTED if "print" in request.GET else PAGE
-    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    size = max(edition.row_count, 1) if "print" in request.GET else PAGE
+    known = None if form.words() else edition.row_count
+    page = counted(rows, size, known).get_page(request.GET.get("page"))
     return {"page_obj": page, "shown": [_shown(row, edition.of_list.kind) for row in page.object_list]}
+
+
+def counted(rows: Any, size: int, known: int | None) -> Paginator[Any]:
+    """A paginator that does not count again what is known."""
+    pages = Paginator(rows, size)
+    if known is not None:
+        pages.count = known
+    return pages
 
 
 def standing(subject: Approval | Ruling) -> list[tuple[EditionRow, str]]:
@@ -157,7 +165,7 @@ def difference_page(request: HttpRequest, old: Edition, new: Edition) -> dict[st
     chosen = request.GET.get("show", first)
     chosen = chosen if chosen in counts else first
     rows = getattr(found, chosen).select_related("ruling", "approval", "service")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = counted(rows, PAGE, counts[chosen]).get_page(request.GET.get("page"))
     was = counterparts(list(page.object_list), old) if chosen == "changed" else {}
     kind = new.of_list.kind
     shown_rows = [

@@ -7,6 +7,8 @@ import itertools
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -91,18 +93,38 @@ def test_a_lists_editions_take_the_same_queries_for_one_and_twenty(client, asser
     assert_flat(client, Edition.objects.get().of_list.get_absolute_url(), add)
 
 
-def test_an_edition_takes_the_same_queries_for_one_row_and_twenty(client, django_assert_max_num_queries):
-    RulingFactory(service=ServiceFactory(), approval=ApprovalFactory())
-    one = issue()
-    for _ in range(19):
+def test_an_edition_and_a_difference_take_the_same_queries_for_one_row_and_twenty(client):
+    def issued(kind, necessity):
+        RulingFactory(service=ServiceFactory(), approval=ApprovalFactory(), necessity=necessity)
+        return issue(kind=kind)
+
+    for kind, necessity in (
+        (ListKind.OPTIONAL, Necessity.OPTIONAL),
+        (ListKind.MANDATORY, Necessity.MANDATORY),
+    ):
+        one, two = issued(kind, necessity), issued(kind, necessity)
+        for _ in range(20):
+            RulingFactory(approval=ApprovalFactory(), necessity=necessity)
+        many = issue(kind=kind)
+        page(client, one.get_absolute_url())
+        for few, full in (
+            (two.get_absolute_url(), many.get_absolute_url()),
+            (f"{two.get_absolute_url()}difference/1/", f"{many.get_absolute_url()}difference/1/"),
+        ):
+            counts = []
+            for url in (few, full):
+                with CaptureQueriesContext(connection) as captured:
+                    page(client, url)
+                counts.append(len(captured))
+            assert counts[0] == counts[1] <= 6, [q["sql"] for q in captured.captured_queries]
+
+
+def test_the_print_view_has_every_row(client):
+    for _ in range(51):
         RulingFactory(approval=ApprovalFactory())
-    twenty = issue()
-    client.get(one.get_absolute_url())
-    for edition in (one, twenty):
-        with django_assert_max_num_queries(10):
-            page(client, edition.get_absolute_url())
-        with django_assert_max_num_queries(10):
-            page(client, f"{twenty.get_absolute_url()}difference/1/")
+    edition = issue()
+    assert 'id="no-51"' not in page(client, edition.get_absolute_url())
+    assert 'id="no-51"' in page(client, f"{edition.get_absolute_url()}?print=1")
 
 
 def test_the_mandatory_list_states_levels_and_what_fell_out(client):
@@ -197,9 +219,11 @@ def test_no_cell_begins_a_formula(client):
     base = issue().get_absolute_url().removesuffix("/")
     with override("en"):
         text = b"".join(client.get(f"/en{base}.csv").streaming_content).decode("utf-8-sig")
-    head, row = list(csv.reader(io.StringIO(text)))
+    head, row, note = list(csv.reader(io.StringIO(text)))
     assert head[:2] == ["No.", "Service"]
     assert row[1] == "'=1+1"
+    assert note[0] == ""
+    assert "not an official list" in note[1]
     book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(f"{base}.xlsx").streaming_content)))
     values = [cell for line in book.worksheets[0].iter_rows() for cell in line]
     assert not [cell.value for cell in values if cell.data_type == "f"]
