@@ -4,14 +4,15 @@ from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role
 
 from .models import Report
+from .queries import own_departments
 
 
 def may_handle(membership: Membership | None, report: Report) -> bool:
-    """A regulator who does not act for the department the report is about."""
+    """A regulator who in no role acts for the department the report is about."""
     return (
         membership is not None
         and acts_as(membership, Role.REGULATOR)
-        and membership.entity_id != report.department_id
+        and not own_departments(membership.user_id).filter(entity=report.department_id).exists()
     )
 
 

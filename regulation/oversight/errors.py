@@ -28,12 +28,16 @@ class OwnReport(OversightRefused):
     message = _("You filed this report or entered it for somebody, so another regulator handles it.")
 
 
+class OwnDepartment(OversightRefused):
+    message = _("You act for the department that the report is about, so a regulator from elsewhere handles it.")
+
+
 class SamePerson(OversightRefused):
     message = _("A decision against a department needs a second regulator: not the one who proposed it.")
 
 
 class SameAsBefore(OversightRefused):
-    message = _("You gave the first answer. The review is decided by another regulator.")
+    message = _("You took part in the first answer. The review is decided by another regulator.")
 
 
 class AlreadyProposed(OversightRefused):
@@ -62,6 +66,10 @@ class ReviewNotOpen(OversightRefused):
 
 class TooMany(OversightRefused):
     message = _("Too many reports came from your address within an hour. Nothing is lost: try again later.")
+
+
+class TooManyTries(TooMany):
+    message = _("Too many codes were tried from your address within an hour. Try again later.")
 
 
 class BadFile(OversightRefused):

@@ -51,6 +51,8 @@ class WhereForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.found: list[tuple[str, Any]] = []
         self.chosen = subject_of(self["subject"].value())
+        self.fields["q"].required = self.chosen is None
+        self.fields["q"].error_messages["required"] = _("Name the approval or the department.")
 
     def clean_asked_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["asked_on"]
@@ -63,15 +65,14 @@ class WhereForm(forms.Form):
         if self.chosen is None:
             approvals, departments = subjects(said.get("q") or "")
             self.found = [(f"a:{a.ref}", a) for a in approvals] + [(f"d:{d.pk}", d) for d in departments]
-            self.add_error("q", self._ask_again(said.get("q") or ""))
+            if said.get("q"):
+                self.add_error("q", self._ask_again())
         return said
 
-    def _ask_again(self, words: str) -> Any:
+    def _ask_again(self) -> Any:
         if self.found:
             return _("Choose below which one it is.")
-        if words:
-            return _("No approval and no department on record has this name. Try a part of it.")
-        return _("Name the approval or the department.")
+        return _("No approval and no department on record has this name. Try a part of it.")
 
 
 class WhatForm(forms.Form):

@@ -86,9 +86,15 @@ def overdue(found: QuerySet[Report], *, today: dt.date) -> QuerySet[Report]:
     )
 
 
+def own_departments(user: int) -> QuerySet[Membership]:
+    """The memberships that tie a user (key) to bodies complained of, today's and those that have ended."""
+    return Membership.objects.filter(user=user)
+
+
 def queue_for(membership: Membership) -> QuerySet[Report]:
-    """What a regulator may see: every report but those about the body the regulator acts for."""
-    return reports().exclude(department=membership.entity_id).order_by("due_on", "pk")
+    """What a regulator may see: every report but those about a body the regulator acts for in any role."""
+    own = own_departments(membership.user_id).values("entity")
+    return reports().exclude(department__in=own).order_by("due_on", "pk")
 
 
 def to_second(membership: Membership) -> QuerySet[Decision]:
@@ -96,7 +102,7 @@ def to_second(membership: Membership) -> QuerySet[Decision]:
     waiting = Decision.objects.filter(issued_at__isnull=True, returned_at__isnull=True)
     return (
         waiting.exclude(proposed_by=membership.user_id)
-        .exclude(report__department=membership.entity_id)
+        .exclude(report__department__in=own_departments(membership.user_id).values("entity"))
         .select_related("report__department", "proposed_by")
         .order_by("pk")
     )

@@ -12,7 +12,6 @@ from ..errors import (
     AlreadyProposed,
     ArticleMissing,
     NothingProposed,
-    OwnReport,
     ReasonMissing,
     SameAsBefore,
     SamePerson,
@@ -20,7 +19,7 @@ from ..errors import (
 )
 from ..models import Decision, EventKind, Outcome, Report
 from ..queries import working_days_between
-from .story import in_hand, locked, tell
+from .story import in_hand, locked, stand_apart, tell
 
 
 @transaction.atomic
@@ -36,7 +35,7 @@ def answer_report(
 ) -> Decision:
     """Answer a report in hand; an answer that upholds it waits for a second regulator.
 
-    Raises NotOpen, NotTaken, ReasonMissing, ArticleMissing, AlreadyProposed and SameAsBefore.
+    Raises NotOpen, NotTaken, ReasonMissing, ArticleMissing, AlreadyProposed, OwnDepartment and SameAsBefore.
     """
     held = in_hand(report, by=by)
     if not reasons.strip() or not public_reasons.strip():
@@ -92,14 +91,16 @@ def _proposed(report: Report, *, by: User) -> tuple[Report, Decision]:
         raise NothingProposed
     if decision.proposed_by_id == by.pk:
         raise SamePerson
-    if by.pk in (held.reporter_id, held.assisted_by_id):
-        raise OwnReport
+    stand_apart(held, by=by)
     return held, decision
 
 
 @transaction.atomic
 def confirm_answer(*, report: Report, by: User, at: dt.datetime) -> Decision:
-    """The second regulator lets an answer take effect. Raises NothingProposed, SamePerson, OwnReport."""
+    """The second regulator lets an answer take effect.
+
+    Raises NothingProposed, SamePerson, OwnReport and OwnDepartment.
+    """
     held, decision = _proposed(report, by=by)
     decision.confirmed_by, decision.issued_at = by, at
     decision.save(update_fields=["confirmed_by", "issued_at"])

@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from regulation.parties.models import Entity, Region, User
 from regulation.registry.models import Approval, Service
 
-from ..errors import NotOpen, ReviewNotOpen, TooMany
+from ..errors import NotOpen, ReviewNotOpen, TooMany, TooManyTries
 from ..models import EventKind, Evidence, Kind, Knock, Report
 from ..queries import code_digest, finding_for, working_days_after
 from ..states import ANSWERED, FILED, TAKEN
@@ -161,18 +161,19 @@ def ask_review(*, report: Report, text: str, at: dt.datetime) -> Report:
     return held
 
 
-def count_knock(*, address: str, at: dt.datetime) -> None:
-    """Count one filing of somebody not signed in. Raises TooMany beyond OVERSIGHT_FILINGS_PER_HOUR.
+def count_knock(*, address: str, at: dt.datetime, what: str = "report") -> None:
+    """Count one report, upload ("files") or try of a code ("code") from an address; each has its own count.
 
-    Kept is a keyed digest of address and hour, so that no two hours can be joined.
+    Raises TooMany, or TooManyTries for codes, beyond OVERSIGHT_FILINGS_PER_HOUR. Kept is a keyed digest of
+    address and hour, so that no two hours can be joined.
     """
     hour = at.replace(minute=0, second=0, microsecond=0)
-    digest = salted_hmac("oversight.knock", f"{address} {hour.isoformat()}", algorithm="sha256").hexdigest()
+    digest = salted_hmac("oversight.knock", f"{what} {address} {hour.isoformat()}", algorithm="sha256")
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {Knock._meta.db_table} AS k (digest, hour, count) VALUES (%s, %s, 1)"
             " ON CONFLICT (digest, hour) DO UPDATE SET count = k.count + 1 RETURNING count",
-            [digest, hour],
+            [digest.hexdigest(), hour],
         )
         if cursor.fetchone()[0] > settings.OVERSIGHT_FILINGS_PER_HOUR:
-            raise TooMany
+            raise TooManyTries if what == "code" else TooMany

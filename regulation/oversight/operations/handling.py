@@ -6,18 +6,19 @@ from django.db import transaction
 
 from regulation.parties.models import User
 
-from ..errors import AlreadyTaken, NotOpen, OwnReport, SameAsBefore, TextMissing
+from ..errors import AlreadyTaken, NotOpen, SameAsBefore, TextMissing
 from ..models import EventKind, Report
 from ..queries import leads, overdue_unnoted
 from ..states import OPEN, REVIEW
-from .story import in_hand, locked, state, tell
+from .story import in_hand, locked, stand_apart, state, tell
 
 
 @transaction.atomic
 def take_report(*, report: Report, by: User, at: dt.datetime) -> Report:
     """A regulator takes a report, or the review of one, in hand.
 
-    Raises NotOpen, AlreadyTaken, OwnReport, and SameAsBefore to whoever gave the answer under review.
+    Raises NotOpen, AlreadyTaken, OwnReport, OwnDepartment, and SameAsBefore to whoever proposed or confirmed
+    the answer under review.
     """
     held = locked(report)
     now = state(held)
@@ -25,10 +26,9 @@ def take_report(*, report: Report, by: User, at: dt.datetime) -> Report:
         raise NotOpen
     if held.handler_id is not None:
         raise AlreadyTaken
-    if by.pk in (held.reporter_id, held.assisted_by_id):
-        raise OwnReport
+    stand_apart(held, by=by)
     if now == REVIEW:
-        if held.answer is not None and held.answer.proposed_by_id == by.pk:
+        if held.answer is not None and by.pk in (held.answer.proposed_by_id, held.answer.confirmed_by_id):
             raise SameAsBefore
         held.review_taken_by = by
         held.save(update_fields=["review_taken_by"])

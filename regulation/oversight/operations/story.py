@@ -6,8 +6,9 @@ from typing import Any
 from regulation.ledger.operations import record
 from regulation.parties.models import User
 
-from ..errors import NotOpen, NotTaken
+from ..errors import NotOpen, NotTaken, OwnDepartment, OwnReport
 from ..models import Event, EventKind, Report
+from ..queries import own_departments
 from ..states import OPEN, state_of
 
 
@@ -22,13 +23,22 @@ def state(report: Report) -> str:
     return state_of(report, answer_round=report.answer.round if report.answer else None)
 
 
+def stand_apart(report: Report, *, by: User) -> None:
+    """Raises OwnReport to who filed or entered it, OwnDepartment to who acts for the department."""
+    if by.pk in (report.reporter_id, report.assisted_by_id):
+        raise OwnReport
+    if own_departments(by.pk).filter(entity=report.department_id).exists():
+        raise OwnDepartment
+
+
 def in_hand(report: Report, *, by: User) -> Report:
-    """The report, locked, while it is open and `by` handles it. Raises NotOpen and NotTaken."""
+    """The report, locked, while it is open and `by` handles it. Raises NotOpen, NotTaken and OwnDepartment."""
     held = locked(report)
     if state(held) not in OPEN:
         raise NotOpen
     if held.handler_id != by.pk:
         raise NotTaken
+    stand_apart(held, by=by)
     return held
 
 
@@ -39,14 +49,14 @@ def tell(
     actor: User | None,
     at: dt.datetime,
     text: str = "",
-    named: bool = True,
     **body: Any,
 ) -> None:
-    """Add to the report's history and to the ledger. What is not `named` says nothing of who did it."""
-    Event.objects.create(report=report, kind=kind, actor=actor if named else None, text=text, at=at)
+    """Add to the report's history and to the ledger. No `text` and no name but the actor's goes to the ledger,
+    and a reporter is never the actor: who reported can be erased, an entry cannot."""
+    Event.objects.create(report=report, kind=kind, actor=actor, text=text, at=at)
     record(
         kind=f"oversight.report_{kind}",
         subject=report,
-        actor=actor if named else None,
+        actor=actor,
         body={"report": report.ref, "at": at.isoformat(), **body},
     )

@@ -48,7 +48,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            _knock(request)
+            _knock(request, "code")
             report = by_code(form.cleaned_data["ref"], form.cleaned_data["code"])
             if report is not None:
                 request.session[OPENED] = [*request.session.get(OPENED, []), report.ref][-20:]

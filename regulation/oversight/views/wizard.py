@@ -182,13 +182,14 @@ def report_account(request: HttpRequest) -> HttpResponse:
 
 def _attach(request: HttpRequest, draft: dict[str, Any], files: list[Any]) -> None:
     if files:
-        _knock(request)
+        _knock(request, "files")
         operations.attach_evidence(draft=draft["token"], files=files)
 
 
-def _knock(request: HttpRequest) -> None:
-    if not request.user.is_authenticated:
-        operations.count_knock(address=address_of(request), at=database_now())
+def _knock(request: HttpRequest, what: str = "report") -> None:
+    """Count it, unless somebody who is known does it; tries of a code are always counted."""
+    if what == "code" or not request.user.is_authenticated:
+        operations.count_knock(address=address_of(request), at=database_now(), what=what)
 
 
 @never_cache
