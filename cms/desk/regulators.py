@@ -44,14 +44,19 @@ def _reports(acting: Membership) -> list[dict[str, Any]]:
     """Reports of demands that wait for this regulator, or for any."""
     second = [
         item(
-            d.report.ref,
+            d.report.department,
             d.report.desk_url,
             _("Proposed by %(name)s; a second regulator decides.") % {"name": d.proposed_by},
         )
         for d in oversight.to_second(acting)[:SHOWN]
     ]
     waiting = [
-        item(r.ref, r.desk_url, r.department) for r in oversight.owed(oversight.queue_for(acting))[:SHOWN]
+        item(
+            r.department,
+            r.desk_url,
+            _("%(ref)s, to be answered by %(day)s") % {"ref": r.ref, "day": r.review_due_on or r.due_on},
+        )
+        for r in oversight.owed(oversight.queue_for(acting))[:SHOWN]
     ]
     queue = (_("Reports to answer"), reverse("oversight:queue"))
     return [

@@ -4,12 +4,17 @@ from typing import Any
 
 from django import template
 
-from regulation.oversight.queries import upheld_about
+from regulation.oversight.queries import upheld_of
+from regulation.registry.models import Approval, Service
 
 register = template.Library()
 
 
 @register.inclusion_tag("oversight/_about.html")
-def reports_about(approval: Any) -> dict[str, Any]:
-    """How many reports about an approval were answered and upheld; nothing where there is none."""
-    return {"approval": approval, **upheld_about(approval)}
+def reports_about(thing: Any) -> dict[str, Any]:
+    """How many reports about an approval, service or department were answered and upheld; nothing if none."""
+    if isinstance(thing, Approval):
+        return {"approval": thing.ref, **upheld_of(approval=thing)}
+    if isinstance(thing, Service):
+        return {"service": thing.code, **upheld_of(service=thing)}
+    return {"department": thing.pk, **upheld_of(department=thing)}

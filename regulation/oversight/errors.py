@@ -29,7 +29,9 @@ class OwnReport(OversightRefused):
 
 
 class OwnDepartment(OversightRefused):
-    message = _("You act for the department that the report is about, so a regulator from elsewhere handles it.")
+    message = _(
+        "You act for the department complained of, so a regulator from elsewhere handles this report."
+    )
 
 
 class SamePerson(OversightRefused):

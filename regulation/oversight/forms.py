@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, Region
 from regulation.parties.widgets import DayInput
+from regulation.registry.forms import Facet
 from regulation.registry.models import Approval, Provision, Service
 from regulation.registry.queries import GENERAL_RULES
 
@@ -17,6 +18,7 @@ from .models import Kind, Outcome, Report
 from .queries import in_state, overdue, subjects
 from .states import ANSWERED, FILED, REVIEW, REVIEWED, TAKEN, WITHDRAWN
 
+EVERY = "every"  # the queue shows what waits unless another state, or every one, is asked for
 EARLIEST = dt.date(2010, 1, 1)
 ROWS = {"rows": "4"}
 
@@ -46,6 +48,7 @@ class WhereForm(forms.Form):
     asked_on = forms.DateField(label=_("On what day were you asked?"), widget=DayInput())
     region = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
     service = forms.CharField(required=False, max_length=90, widget=forms.HiddenInput)
+    paper = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -185,6 +188,10 @@ class TextForm(forms.Form):
 
     text = forms.CharField(label=_("Text"), max_length=4000, widget=forms.Textarea(attrs=ROWS))
 
+    def __init__(self, *args: Any, label: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = label or self.fields["text"].label
+
 
 class ReviewForm(forms.Form):
     """Why the reporter asks for a review."""
@@ -199,7 +206,7 @@ class AnswerForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("Answer"), choices=Outcome.choices, widget=forms.RadioSelect)
     provision = forms.ModelChoiceField(
-        label=_("Article"),
+        label=_("Article of law"),
         queryset=Provision.objects.select_related("instrument").order_by("instrument__title", "ref"),
         to_field_name="ref",
         required=False,
@@ -223,24 +230,26 @@ STATES = [
     (ANSWERED, _("answered")),
     (REVIEWED, _("reviewed")),
     (WITHDRAWN, _("withdrawn")),
+    (EVERY, _("every state")),
 ]
 
 
+class MonthFilter(django_filters.DateFilter):
+    """The first day of a month. Months, since a figure of one day could tell who came on that day."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs |= {"input_formats": ["%Y-%m"], "help_text": _("A month, as 2026-11")}
+        widget = forms.DateInput(format="%Y-%m", attrs={"type": "month"})
+        super().__init__(*args, field_name="filed_at", widget=widget, **kwargs)
+
+
 class _Reports(django_filters.FilterSet):
-    region = django_filters.ModelChoiceFilter(
-        label=_("Region"),
-        queryset=lambda _r: Region.objects.filter(pk__in=Report.objects.order_by().values("region")),
-    )
-    department = django_filters.ModelChoiceFilter(
-        label=_("Department"),
-        queryset=lambda _r: Entity.objects.filter(pk__in=Report.objects.order_by().values("department")),
-    )
-    service = django_filters.ModelChoiceFilter(
-        label=_("Service"),
-        queryset=lambda _r: Service.objects.filter(pk__in=Report.objects.order_by().values("service")),
-        to_field_name="code",
-    )
+    region = Facet(label=_("Region"), queryset=Region.objects.all(), to_field_name="code")
+    department = Facet(label=_("Department"), queryset=Entity.objects.all())
+    service = Facet(label=_("Service"), queryset=Service.objects.all(), to_field_name="code")
     kind = django_filters.ChoiceFilter(label=_("What was demanded"), choices=Kind.choices)
+    since = MonthFilter(label=_("Filed from the month"), lookup_expr="date__gte")
+    until = MonthFilter(label=_("Filed before the month"), lookup_expr="date__lt")
 
 
 class PublicFilter(_Reports):
@@ -261,19 +270,6 @@ class PublicFilter(_Reports):
 class StatisticsFilter(_Reports):
     """What a reader narrows the figures by."""
 
-    since = django_filters.DateFilter(
-        label=_("Filed from"),
-        field_name="filed_at",
-        lookup_expr="date__gte",
-        widget=DayInput(),
-    )
-    until = django_filters.DateFilter(
-        label=_("Filed before"),
-        field_name="filed_at",
-        lookup_expr="date__lt",
-        widget=DayInput(),
-    )
-
     class Meta:
         model = Report
         fields = ()
@@ -293,7 +289,7 @@ class QueueFilter(_Reports):
         fields = ()
 
     def by_state(self, queryset: Any, name: str, value: str) -> Any:
-        return in_state(queryset, value)
+        return queryset if value == EVERY else in_state(queryset, value)
 
     def by_late(self, queryset: Any, name: str, value: bool) -> Any:
         return overdue(queryset, today=timezone.localdate()) if value else queryset

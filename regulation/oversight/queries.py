@@ -4,8 +4,8 @@ import datetime as dt
 import hashlib
 from typing import Any
 
-from django.db.models import Aggregate, Count, Exists, F, FloatField, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import Aggregate, CharField, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, TruncMonth
 from django.utils import timezone
 
 from regulation.parties.models import Entity, Membership, Region, User
@@ -16,6 +16,8 @@ from .models import NONE, UNCHECKED, Decision, Event, EventKind, Outcome, Report
 from .states import ANSWERED, FILED, REVIEW, REVIEWED, TAKEN, WITHDRAWN
 
 FEW = 3  # below so many answered reports no share and no median is told
+FACET_KEYS = {"department": "department_id", "region": "region_id", "service": "service__code"}
+MOST_OPTIONS = 40  # values of one facet
 TAKING = 2  # characters of a word that is searched for
 
 
@@ -123,12 +125,34 @@ def answered_reports() -> QuerySet[Report]:
     return reports().filter(answer__isnull=False).order_by("-answered_at", "-pk")
 
 
-def upheld_about(approval: Approval) -> dict[str, int]:
-    """How many reports about an approval were answered, and how many of them upheld."""
-    counted: dict[str, int] = Report.objects.filter(approval=approval, answer__isnull=False).aggregate(
+def upheld_of(**about: Any) -> dict[str, int]:
+    """How many reports about an approval, department or service were answered, and how many upheld."""
+    counted: dict[str, int] = Report.objects.filter(**about, answer__isnull=False).aggregate(
         answered=Count("pk"), upheld=Count("pk", filter=Q(answer__outcome=Outcome.UPHELD))
     )
     return counted
+
+
+def _arm(facet: str, left: QuerySet[Report]) -> QuerySet[Any]:
+    rows: Any = left.order_by().filter(**{f"{facet}__isnull": False})
+    named: Any = rows.values(
+        facet=Value(facet, CharField()),
+        value=Cast(FACET_KEYS[facet], CharField()),
+        name=F(f"{facet}__name"),
+        name_en=F(f"{facet}__name_en"),
+    )
+    counted: QuerySet[Any] = named.annotate(n=Count("pk")).order_by("-n", "value")[:MOST_OPTIONS]
+    return counted
+
+
+def facets(left: dict[str, QuerySet[Report]]) -> list[dict[str, Any]]:
+    """The values of each facet with the reports they have among `left[facet]`, most first, in one query.
+
+    Rows are dicts with facet, value, name, name_en and n; at most MOST_OPTIONS a facet.
+    """
+    first, *others = (_arm(facet, found) for facet, found in left.items())
+    rows: list[Any] = list(first.union(*others, all=True))
+    return sorted(rows, key=lambda row: (-row["n"], row["value"]))
 
 
 def _figures(today: dt.date) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def stand_apart(report: Report, *, by: User) -> None:
 
 
 def in_hand(report: Report, *, by: User) -> Report:
-    """The report, locked, while it is open and `by` handles it. Raises NotOpen, NotTaken and OwnDepartment."""
+    """The report, locked, while it is open and `by` handles it. Raises NotOpen, NotTaken, OwnDepartment."""
     held = locked(report)
     if state(held) not in OPEN:
         raise NotOpen
@@ -51,8 +51,10 @@ def tell(
     text: str = "",
     **body: Any,
 ) -> None:
-    """Add to the report's history and to the ledger. No `text` and no name but the actor's goes to the ledger,
-    and a reporter is never the actor: who reported can be erased, an entry cannot."""
+    """Add to the report's history and to the ledger.
+
+    Neither `text` nor any name but the actor's goes to the ledger, and a reporter is never the actor.
+    """
     Event.objects.create(report=report, kind=kind, actor=actor, text=text, at=at)
     record(
         kind=f"oversight.report_{kind}",

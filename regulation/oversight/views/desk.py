@@ -23,6 +23,7 @@ from ..errors import OversightRefused
 from ..forms import AnswerForm, QueueFilter, TextForm
 from ..models import Outcome, Report
 from ..states import OPEN, due, is_overdue, state_of
+from .panel import facets_of
 from .wizard import told
 
 PAGE = 20
@@ -50,7 +51,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate(database_now())
     rows = [_row(report, today) for report in page.object_list]
-    return render(request, "oversight/queue.html", {"filter": found, "page_obj": page, "rows": rows})
+    context = {"filter": found, "page_obj": page, "rows": rows, "facets": facets_of(found)}
+    return render(request, "oversight/queue.html", context)
 
 
 def _reach(request: HttpRequest, ref: str) -> Report:
@@ -84,8 +86,8 @@ def _page(
         "may_write": mine and proposed is None,
         "may_second": proposed is not None and proposed.proposed_by_id != user.pk,
         "form": form or AnswerForm(initial=start),
-        "text_form": TextForm(auto_id="view_%s"),
-        "note_form": TextForm(auto_id="note_%s"),
+        "text_form": TextForm(auto_id="view_%s", label=_("What it was asked, or what it says")),
+        "note_form": TextForm(auto_id="note_%s", label=_("Note to who proposed it")),
         "refused": refused,
         "limit": settings.OVERSIGHT_ANSWER_DAYS,
     }

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
@@ -24,6 +25,7 @@ from ..forms import AccountForm, WhatForm, WhereForm, subject_of
 from ..models import Evidence, Kind, Report
 from ..queries import finding_for
 
+PREFILLS = ("approval", "department", "service", "region", "on", "paper")
 DRAFT, SHOWN, OPENED = "oversight.draft", "oversight.filed", "oversight.opened"
 
 
@@ -95,7 +97,7 @@ def told(verdict: str, ruling: Any, kind: str) -> dict[str, Any]:
     """The sentences, the ruling and the article of a finding, for a page."""
     return {
         "verdict": verdict,
-        "sentence": explain.sentence(verdict),
+        "sentence": "" if kind == Kind.PAPER else explain.sentence(verdict),
         "tone": explain.tone(verdict),
         "ruling": ruling,
         "bases": ruling.bases.select_related("provision__instrument") if ruling else [],
@@ -110,10 +112,11 @@ def _clean(value: object) -> str:
 
 def _prefilled(request: HttpRequest, draft: dict[str, Any]) -> dict[str, Any]:
     """The first question's answers: from the address, else from what was answered before."""
-    asked = {name: _clean(request.GET.get(name)) for name in ("approval", "service", "region", "on")}
+    asked = {name: _clean(request.GET.get(name)) for name in PREFILLS}
     if any(asked.values()):
         return {
-            "subject": f"a:{asked['approval']}" if asked["approval"] else "",
+            "subject": _named_subject(asked),
+            "paper": asked["paper"],
             "service": asked["service"],
             "region": asked["region"],
             "asked_on": asked["on"] or timezone.localdate(),
@@ -122,17 +125,37 @@ def _prefilled(request: HttpRequest, draft: dict[str, Any]) -> dict[str, Any]:
     return kept | ({"subject": ""} if "other" in request.GET else {})
 
 
+def _named_subject(asked: dict[str, str]) -> str:
+    if asked["approval"]:
+        return f"a:{asked['approval']}"
+    return f"d:{asked['department']}" if asked["department"] else ""
+
+
+def _paper(form: WhereForm) -> dict[str, str]:
+    """The second answer of who comes from a paper of an approval that an office holds itself."""
+    position = form.cleaned_data["paper"]
+    if not isinstance(form.chosen, Approval) or not position.isdecimal():
+        return {}
+    paper = form.chosen.materials.filter(position=int(position)).first()
+    return {"kind": Kind.PAPER.value, "service": "", "words": paper.name[:300]} if paper else {}
+
+
 @never_cache
 def report_new(request: HttpRequest) -> HttpResponse:
-    """Question 1: where and when. Prefilled by ?approval= &service= &region= &on=."""
+    """Question 1: where and when. What PREFILLS names is taken from the address."""
     form = WhereForm(_posted(request), initial=_prefilled(request, _draft(request)))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        before = {name: said[name] for name in ("subject", "region")}
-        service = {"service": said["service"]} if said["service"] else {}
-        _keep(request, asked_on=said["asked_on"].isoformat(), **before, **service)
+        answers = {name: said[name] for name in ("subject", "region")}
+        if said["subject"] != _draft(request).get("subject"):  # another demand
+            answers |= dict.fromkeys(("kind", "service", "words", "firm"), "")
+        if said["service"]:
+            answers["service"] = said["service"]
+        _keep(request, **answers | _paper(form), asked_on=said["asked_on"].isoformat())
         return redirect("oversight:report_what")
     context = {"form": form, "number": 1, "chosen": form.chosen, "found": form.found}
+    code = _clean(form["service"].value())
+    context["service"] = Service.objects.filter(code=code).first() if code else None
     return render(request, "oversight/report_where.html", context, status=422 if form.errors else 200)
 
 
@@ -252,4 +275,10 @@ def report_filed(request: HttpRequest) -> HttpResponse:
     if not shown:
         return redirect("oversight:follow")
     report = Report.objects.select_related("department", "counter").get(ref=shown["ref"])
-    return render(request, "oversight/report_filed.html", {"report": report, "code": shown["code"]})
+    context = {
+        "report": report,
+        "code": shown["code"],
+        "review_days": settings.OVERSIGHT_REVIEW_DAYS,
+        "follow_url": request.build_absolute_uri(reverse("oversight:follow")),
+    }
+    return render(request, "oversight/report_filed.html", context)

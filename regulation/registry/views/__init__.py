@@ -42,7 +42,7 @@ from .measures import (
 )
 from .need import need_check, need_found
 from .reported import reported
-from .rulings import comparison, instrument, instrument_list, lapsed_list, provision, requirement, ruling
+from .rulings import comparison, requirement, ruling
 from .workflow import draft_history, draft_pass, draft_schedule, draft_submit, draft_unschedule
 from .zones import zone, zone_list
 

@@ -292,16 +292,6 @@ def test_a_program_that_fills_every_field_is_refused(client):
     assert client.post(reverse("oversight:report_account"), said).status_code == 422
 
 
-@pytest.mark.parametrize("name", ["report_list", "statistics"])
-def test_public_lists_take_the_same_queries(client, assert_flat, name):
-    assert_flat(client, reverse(f"oversight:{name}"), lambda: answered(report()), limit=9)
-
-
-def test_the_queue_takes_the_same_queries(sign_in, assert_flat):
-    client = sign_in(world.member(Role.REGULATOR))
-    assert_flat(client, reverse("oversight:queue"), report, limit=11)
-
-
 def test_few_answers_have_no_median(client):
     answered(report())
     assert "too few to tell (n = 1)" in client.get(reverse("oversight:statistics")).text
