@@ -28,12 +28,14 @@ def ensure_demo_reports(*, first: User, second: User, now: dt.datetime) -> None:
 
 def _report(ruling: Ruling, outcome: Outcome | None, *, first: User, second: User, at: dt.datetime) -> None:
     approval = Approval.objects.select_related("department", "region").get(rulings=ruling)
+    unruled = outcome == Outcome.NEEDS_RULING  # on nothing that is on record, so that the lead stays
     demand = operations.Demand(
         kind=Kind.SERVICE,
         department=approval.department,
         approval=approval,
         region=approval.region,
-        service=ruling.service,
+        service=None if unruled else ruling.service,
+        words="（演示）不在录的检测报告" if unruled else "",
         asked_on=timezone.localdate(at) - dt.timedelta(days=3),
     )
     reporter = operations.Reporter(account="（演示）虚构的经过。")

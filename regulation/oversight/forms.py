@@ -153,7 +153,10 @@ class AccountForm(forms.Form):
         label=_("How a regulator can reach you"),
         max_length=200,
         required=False,
-        help_text=_("A telephone number or an address. You may leave it empty and stay unnamed."),
+        help_text=_(
+            "A telephone number or an address; a mail address gets a note when you are answered."
+            " You may leave it empty and stay unnamed."
+        ),
     )
     assisted = forms.BooleanField(label=_("I enter this for a person at a counter"), required=False)
     website = forms.CharField(label=_("Leave this field empty"), required=False, max_length=200)

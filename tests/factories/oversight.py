@@ -28,6 +28,7 @@ def filed(
     if files:
         uploads = [SimpleUploadedFile(f"{n}.pdf", content) for n, content in enumerate(files)]
         operations.attach_evidence(draft=draft, files=uploads)
+    contact = demand.pop("contact", "13800000000")
     asked = operations.Demand(
         kind=demand.pop("kind", Kind.SERVICE),
         department=approval.department,
@@ -38,7 +39,7 @@ def filed(
         **demand,
     )
     who = operations.Reporter(
-        account="秘密经过", contact="13800000000", user=user, assisted_by=assisted_by, counter=counter
+        account="秘密经过", contact=contact, user=user, assisted_by=assisted_by, counter=counter
     )
     return operations.file_report(demand=asked, reporter=who, draft=draft, at=at or timezone.now())
 
