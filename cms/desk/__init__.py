@@ -26,11 +26,12 @@ DESKS: dict[str, Callable[[Membership], list[dict[str, Any]]]] = {
 }
 
 
-def _own_reports(user: User) -> list[dict[str, Any]]:
-    """What somebody signed in has reported; nothing for who has not."""
+def _own_reports(user: User, acting: Membership | None) -> list[dict[str, Any]]:
+    """What somebody signed in has reported, and an enterprise's way to report a demand."""
     own = [item(r.ref, r.status_url, r.department) for r in oversight.reports_of(user)[:SHOWN]]
     new = (_("Report a demand"), reverse("oversight:report_new"))
-    return [section(_("Your reports"), own, "", new)] if own else []
+    asked = acting is None or acting.role == Role.OWNER
+    return [section(_("Your reports"), own, _("You have reported nothing."), new)] if own or asked else []
 
 
 def _followed(user: User) -> dict[str, Any]:
@@ -60,4 +61,4 @@ def staff() -> dict[str, Any]:
 def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
     """What the desk shows: the role's own sections in order of urgency, and the site's for staff."""
     own = by_urgency(DESKS[acting.role](acting)) if acting else []
-    return [*own, *_own_reports(user), _followed(user)] + ([staff()] if user.is_staff else [])
+    return [*own, *_own_reports(user, acting), _followed(user)] + ([staff()] if user.is_staff else [])

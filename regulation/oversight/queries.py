@@ -110,6 +110,11 @@ def to_second(membership: Membership) -> QuerySet[Decision]:
     )
 
 
+def answers_before(report: Report) -> QuerySet[Decision]:
+    """The issued answer that a review has replaced."""
+    return report.decisions.filter(issued_at__isnull=False).exclude(pk=report.answer_id)
+
+
 def reports_of(user: User) -> QuerySet[Report]:
     """A signed-in reporter's own, newest first."""
     return reports().filter(reporter=user).order_by("-filed_at", "-pk")

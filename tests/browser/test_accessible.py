@@ -15,6 +15,7 @@ from marketplace.directory.models import Intermediary
 from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Tender
+from regulation.oversight.models import Report
 from regulation.parties.models import User
 from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
 from regulation.registry.models import (
@@ -134,6 +135,7 @@ def public(tender: Tender) -> list[str]:
         Approval.objects.get(ref="130200-2019-17").get_absolute_url(),
         Approval.objects.get(ref=APPROVAL).get_absolute_url(),
         *practices(),
+        *reported(),
         Service.objects.get(code="eia-report").get_absolute_url(),
         reverse("registry:service_regions", args=["eia-report"]),
         reverse("registry:elsewhere", args=["511602-511a0126300000"]),
@@ -154,6 +156,17 @@ def public(tender: Tender) -> list[str]:
         tender.get_absolute_url(),
         "/no-such-page/",
     ]
+
+
+def reported() -> list[str]:
+    """An answered report as the public reads it."""
+    return [Report.objects.filter(answer__isnull=False).first().get_absolute_url()]
+
+
+def to_handle() -> list[str]:
+    """A report that waits, one that is answered, one of them to the public."""
+    waiting, done = (Report.objects.filter(answer__isnull=empty).first() for empty in (True, False))
+    return [waiting.desk_url, done.desk_url, done.get_absolute_url(), reverse("oversight:statistics")]
 
 
 def consulted(*views: str) -> list[str]:
@@ -204,6 +217,7 @@ ROLES = {
         reverse("decoupling:check_list"),
         reverse("decoupling:inquire"),
         reverse("oversight:queue"),
+        *to_handle(),
     ],
     "trustee1": lambda t: [reverse("desk")],
     "admin": lambda t: [reverse("desk"), reverse("styleguide")],
@@ -238,4 +252,52 @@ def test_pages_of_each_role(language, tender, demo, new_page):
             page.click("main form button[type=submit], main form button:not([type])")
             page.wait_for_url(re.compile("/desk/"))
             found += [line for address in addresses(tender) for line in inspect(page, address)]
+    assert not found, "\n".join(found)
+
+
+def file_report(page, look) -> None:
+    """Through the three questions to the status, looking at each page and at each refusal."""
+    page.goto(reverse("oversight:report_new"))
+    page.fill("main [name=q]", "施工")
+    page.fill("[name=asked_on]", "2026-01-05")
+    page.click("main form.form .actions button")
+    look()
+    page.locator("[name=subject][type=radio]").first.check()
+    page.click("main form.form .actions button")
+    look()
+    page.check("[name=kind][value=paper]")
+    page.click("main form.form .actions button")
+    look()
+    page.fill("[name=words]", "营业执照复印件（演示）")
+    page.click("main form.form .actions button")
+    look()
+    page.fill("[name=account]", "（演示）")
+    page.set_input_files("[name=files]", [{"name": "a.pdf", "mimeType": "", "buffer": b"%PDF-1.7"}])
+    page.click("main form.form .actions button")
+    look()
+    page.click("main form.actions button:not([name])")
+    look()
+    ref, code = page.inner_text(".receipt-code"), page.inner_text(".receipt .mono")
+    page.click("main .actions a.button")
+    page.fill("[name=code]", "WRONG")
+    page.click("main form.form button")
+    look()
+    page.fill("[name=ref]", ref)
+    page.fill("[name=code]", code)
+    page.click("main form.form button")
+    assert f"/{ref}/status/" in page.url
+    look()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reporting_a_demand(language, demo, new_page):
+    page, found = new_page(390), []
+
+    def look() -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        found.extend([f"{page.url}: wider than the screen"] if wide else [])
+        found.extend(f"{page.url}: {line}" for line in violations(page))
+
+    with override(language):
+        file_report(page, look)
     assert not found, "\n".join(found)

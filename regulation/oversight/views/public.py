@@ -63,6 +63,7 @@ def report(request: HttpRequest, ref: str) -> HttpResponse:
         "report": found,
         "state": state,
         "events": events,
+        "replaced": queries.answers_before(found),
         "month": f"{found.asked_on:%Y-%m}",
         "in_time": found.answered_at and timezone.localdate(found.answered_at) <= found.due_on,
         **told(found.verdict, found.ruling, found.kind),

@@ -19,7 +19,7 @@ from ..errors import OversightRefused
 from ..forms import FollowForm, ReviewForm
 from ..models import EventKind, Report
 from ..operations.filing import review_until
-from ..queries import by_code, reports
+from ..queries import answers_before, by_code, reports
 from ..sniff import KINDS
 from ..states import ANSWERED, FILED, TAKEN, due, is_overdue, state_of
 from .wizard import OPENED, _knock, told
@@ -84,6 +84,7 @@ def _status(request: HttpRequest, report: Report, form: ReviewForm | None = None
         "due": due(report, answer_round=turn),
         "late": is_overdue(report, answer_round=turn, today=today),
         "events": timeline(report),
+        "replaced": answers_before(report),
         "pieces": report.evidence.all(),
         "may_withdraw": now in (FILED, TAKEN),
         "may_review": now == ANSWERED and until is not None and today <= until,

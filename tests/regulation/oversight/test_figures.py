@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from regulation.oversight import operations
 from regulation.oversight.models import Outcome
 from regulation.parties.models import Role
 from tests.factories import world
-from tests.factories.oversight import answered, report
+from tests.factories.oversight import answered, regulator, report
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +113,16 @@ def test_a_department_an_approval_and_a_service_say_how_often(client):
     ]
     for page in pages:
         assert "1 upheld of 1 answered" in client.get(page).text, page
+
+
+def test_a_review_leaves_the_first_answer_to_be_read(client):
+    made = answered(report())
+    operations.ask_review(report=made, text="x", at=timezone.now())
+    other = regulator()
+    operations.take_report(report=made, by=other, at=timezone.now())
+    said = {"reasons": "再次的理由", "public_reasons": "复查的公开理由", "provision": None}
+    operations.answer_report(report=made, outcome=Outcome.OUTSIDE, by=other, at=timezone.now(), **said)
+    page = client.get(made.get_absolute_url()).text
+    assert "复查的公开理由" in page
+    assert "公开的理由" in page[page.index("The answer before the review") :]
+    assert "再次的理由" not in page
