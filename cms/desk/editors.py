@@ -51,7 +51,8 @@ def _tasks(found: QuerySet[Ruling]) -> list[dict[str, Any]]:
 
 def _imported(acting: Membership, *, own: bool) -> list[dict[str, Any]]:
     """Imports of which drafts wait: those of whoever looks, or those of everybody else."""
-    found = imports().filter(waiting__gt=0, kind="rulings")
+    found: Any = imports()
+    found = found.filter(waiting__gt=0, kind="rulings")
     found = found.filter(by=acting.user_id) if own else found.exclude(by=acting.user_id)
     return [
         item(

@@ -112,7 +112,7 @@ def to_second(membership: Membership) -> QuerySet[Decision]:
 
 def answers_before(report: Report) -> QuerySet[Decision]:
     """The issued answer that a review has replaced."""
-    return report.decisions.filter(issued_at__isnull=False).exclude(pk=report.answer_id)
+    return report.decisions.filter(issued_at__isnull=False).exclude(answers=report)
 
 
 def reports_of(user: User) -> QuerySet[Report]:

@@ -61,7 +61,8 @@ def as_csv(edition: Edition) -> Iterator[str]:
     The last line has no number: it says that this is no official list.
     """
     yield "\ufeff"
-    for row in chain(table(edition), [["", unofficial()]]):
+    note: list[object] = ["", unofficial()]
+    for row in chain(table(edition), [note]):
         line = StringIO()
         csv.writer(line).writerow([_cell(value) for value in row])
         yield line.getvalue()

@@ -72,7 +72,7 @@ def edition(
     request: HttpRequest, kind: str, region: str, number: int, department: int | None = None
 ) -> HttpResponse:
     """One edition: its rows, how it came about, and how to tell that nothing of it changed."""
-    found = _edition(kind, region, number, department)
+    found: Any = _edition(kind, region, number, department)
     form = RowFilter(request.GET or None)
     latest = Edition(of_list=found.of_list, number=found.latest_number)
     context = {

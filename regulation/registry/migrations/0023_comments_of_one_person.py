@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0017_registry_document_triggers'),
+        ("registry", "0022_standards"),
     ]
 
     operations = [
