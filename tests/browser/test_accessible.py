@@ -22,6 +22,7 @@ from regulation.registry.models import (
     Approval,
     Comment,
     Consultation,
+    Import,
     JointReviewScheme,
     Provision,
     PublicList,
@@ -29,6 +30,8 @@ from regulation.registry.models import (
     Service,
     Zone,
 )
+from regulation.registry.operations import Measured, draft_measure
+from regulation.registry.queries import assessment_drafts
 from tests.browser.axe import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -167,6 +170,15 @@ def to_handle() -> list[str]:
     """A report that waits, one that is answered, one of them to the public."""
     waiting, done = (Report.objects.filter(answer__isnull=empty).first() for empty in (True, False))
     return [waiting.desk_url, done.desk_url, done.get_absolute_url(), reverse("oversight:statistics")]
+def awaiting() -> list[str]:
+    """A measure and the assessments of zones that wait for a second person, and the import's drafts."""
+    by = User.objects.get(email=f"editor@{DOMAIN}")
+    said = Measured(timezone.localdate(), "来源", trips=1)
+    measure = draft_measure(approval=Approval.objects.get(ref=APPROVAL), said=said, by=by)
+    pages = [reverse("registry:measure_review", args=[measure.pk])]
+    pages += [reverse("registry:assessment_review", args=[one.pk]) for one in assessment_drafts()]
+    jobs = Import.objects.filter(state="written", kind="rulings")
+    return pages + [reverse("registry:import_drafts", args=[job.pk]) for job in jobs]
 
 
 def consulted(*views: str) -> list[str]:
@@ -205,10 +217,18 @@ ROLES = {
         *imported(),
         reverse("registry:assessment_list"),
         reverse("registry:assessment_new"),
+        *awaiting(),
         reverse("registry:following_list"),
         reverse("oversight:lead_list"),
     ],
     "reviewer": lambda t: [
+        reverse("desk"),
+        reverse("registry:draft_list"),
+        reverse("registry:measure_list"),
+        reverse("registry:edition_drafts"),
+        reverse("registry:assessment_list"),
+        reverse("registry:import_list"),
+        *awaiting(),
         *consulted("draft_review", "consultation_new"),
         reverse("registry:comment_hide", args=[Comment.objects.first().pk]),
     ],
