@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership, Role
 from regulation.registry import queries as registry
-from regulation.registry.exchange.queries import imports
+from regulation.registry.exchange.queries import waiting_imports
 from regulation.registry.models import Ruling, Stage
 
 from .parts import SHOWN, item, section
@@ -51,8 +51,7 @@ def _tasks(found: QuerySet[Ruling]) -> list[dict[str, Any]]:
 
 def _imported(acting: Membership, *, own: bool) -> list[dict[str, Any]]:
     """Imports of which drafts wait: those of whoever looks, or those of everybody else."""
-    found: Any = imports()
-    found = found.filter(waiting__gt=0, kind="rulings")
+    found = waiting_imports()
     found = found.filter(by=acting.user_id) if own else found.exclude(by=acting.user_id)
     return [
         item(

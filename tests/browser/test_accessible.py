@@ -170,6 +170,8 @@ def to_handle() -> list[str]:
     """A report that waits, one that is answered, one of them to the public."""
     waiting, done = (Report.objects.filter(answer__isnull=empty).first() for empty in (True, False))
     return [waiting.desk_url, done.desk_url, done.get_absolute_url(), reverse("oversight:statistics")]
+
+
 def awaiting() -> list[str]:
     """A measure and the assessments of zones that wait for a second person, and the import's drafts."""
     by = User.objects.get(email=f"editor@{DOMAIN}")

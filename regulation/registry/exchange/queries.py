@@ -19,6 +19,14 @@ def imports() -> QuerySet[Import]:
     )
 
 
+def waiting_imports() -> QuerySet[Import]:
+    """Imports of which a draft still waits for somebody, newest first."""
+    rows = ImportedRow.objects.filter(
+        ruling__isnull=False, ruling__published_at__isnull=True, ruling__recorded__upper_inf=True
+    )
+    return imports().filter(pk__in=rows.order_by().values("of"))
+
+
 def reports() -> QuerySet[Import]:
     """All imports with the sample of what they change, without their files."""
     return imports().defer(None).defer("content")

@@ -11,7 +11,9 @@ from ..league import KEYS
 from ..models import Approval, Measure, OnlineLevel
 from ..operations import Measured
 from ..operations.measures import NUMBERS
+from ..queries import search_approvals
 from .days import DaysWithin
+from .finding import FoundField
 
 
 def _number(label: Any, highest: int, **more: Any) -> forms.IntegerField:
@@ -21,11 +23,12 @@ def _number(label: Any, highest: int, **more: Any) -> forms.IntegerField:
 class MeasureForm(DaysWithin, forms.Form):
     """A draft measure of an approval. What is left empty is unknown."""
 
-    approval = forms.ModelChoiceField(
-        label=_("Approval (its address part)"),
-        queryset=Approval.objects.all(),
+    approval = FoundField(
+        label=_("Approval"),
+        queryset=Approval.objects.select_related("department", "region"),
+        search=search_approvals,
         to_field_name="ref",
-        widget=forms.TextInput,
+        help_text=_("Name, pinyin, initials or code."),
     )
     start = forms.DateField(label=_("In force from"), widget=DayInput())
     end = forms.DateField(label=_("In force until (exclusive)"), required=False, widget=DayInput())

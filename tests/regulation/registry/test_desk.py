@@ -1,6 +1,9 @@
 """The editors' desk: who drafts, who publishes, and what a refusal looks like."""
 
+import datetime as dt
+
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -203,3 +206,14 @@ def test_offers_follow_what_is_typed(client):
         in client.get(reverse("registry:draft_find", args=["region"]), {"region": "000000"}).content.decode()
     )
     assert client.get(reverse("registry:draft_find", args=["source"])).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_days_of_a_draft_come_back_as_a_browser_reads_them(client, language):
+    """A date field takes ISO days in every language; else it stays empty, and saving loses an end."""
+    author = acting(client, Role.EDITOR)
+    draft = DraftFactory(author=author, in_force=DateRange(dt.date(2026, 1, 2), dt.date(2027, 3, 4)))
+    with override(language):
+        page = client.get(reverse("registry:draft_edit", args=[draft.pk])).content.decode()
+    assert 'value="2026-01-02"' in page
+    assert 'value="2027-03-04"' in page
