@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -48,9 +49,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     reports = queries.queue_for(membership).select_related("taken_by", "review_taken_by")
     found = QueueFilter(request.GET or None, queryset=reports)
     listed = found.qs if request.GET.get("state") else queries.owed(found.qs)
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
-    today = timezone.localdate(database_now())
-    rows = [_row(report, today) for report in page.object_list]
+    page = Paginator(listed.annotate(read_at=Now()), PAGE).get_page(request.GET.get("page"))
+    rows = [_row(report, timezone.localdate(report.read_at)) for report in page.object_list]
     context = {"filter": found, "page_obj": page, "rows": rows, "facets": facets_of(found)}
     return render(request, "oversight/queue.html", context)
 

@@ -19,7 +19,7 @@ from regulation.registry.models import Service
 
 from .. import queries
 from ..forms import EVERY, PublicFilter, StatisticsFilter
-from ..models import EventKind, Kind, Outcome, Report
+from ..models import Event, EventKind, Kind, Outcome, Report
 from ..states import state_of
 from .panel import facets_of
 from .wizard import told
@@ -43,6 +43,12 @@ def report_list(request: HttpRequest) -> HttpResponse:
     return render(request, "oversight/report_list.html", context)
 
 
+def _public_time(event: Event) -> dt.date | str:
+    """The day of an answer; of anything else, which would tell when somebody filed, the month."""
+    local = timezone.localtime(event.at)
+    return local.date() if event.kind == EventKind.ANSWERED else f"{local:%Y-%m}"
+
+
 @require_safe
 def report(request: HttpRequest, ref: str) -> HttpResponse:
     """One answered report as the public may know it: the law, not the person.
@@ -52,7 +58,7 @@ def report(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_object_or_404(queries.answered_reports().select_related("ruling"), ref=ref)
     events = [
         {
-            "at": event.at if event.kind == EventKind.ANSWERED else f"{timezone.localtime(event.at):%Y-%m}",
+            "at": _public_time(event),
             "title": event.get_kind_display(),
             "text": "",
         }

@@ -31,7 +31,7 @@ DRAFT, SHOWN, OPENED = "oversight.draft", "oversight.filed", "oversight.opened"
 
 def address_of(request: HttpRequest) -> str:
     """The visitor's address: as the outermost of our own proxies saw it, where there are any."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     count = settings.PROXIES_IN_FRONT
     seen = hops[-count] if 0 < count <= len(hops) else request.META.get("REMOTE_ADDR", "")
     try:
