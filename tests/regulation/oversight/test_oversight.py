@@ -2,11 +2,13 @@
 
 import datetime as dt
 import io
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.utils import DatabaseError, InternalError
 from django.urls import reverse
@@ -305,17 +307,41 @@ def test_a_lead_ends_with_a_ruling():
     assert not queries.leads().exists()
 
 
+def somebody_waits():
+    """Whether another session waits for a lock, asked for up to ten seconds."""
+    for _n in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.mark.django_db(transaction=True)
-def test_of_two_regulators_one_takes_the_report(elsewhere):
-    made, by = report(), regulator()
-    ask = {"report": made, "by": by, "at": timezone.now()}
-    with transaction.atomic():
-        Report.objects.select_for_update(no_key=True).get(pk=made.pk)
-        with pytest.raises(OperationalError, match="lock timeout"):
-            elsewhere(operations.take_report, **ask)
-    elsewhere(operations.take_report, **ask)
-    with pytest.raises(errors.AlreadyTaken):
-        operations.take_report(report=made, by=regulator(), at=timezone.now())
+def test_of_two_regulators_at_once_the_later_is_told_so():
+    made, first, second = report(), regulator(), regulator()
+
+    def late():
+        try:
+            operations.take_report(report=made, by=second, at=timezone.now())
+        except Exception as failure:
+            return failure
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            operations.take_report(report=made, by=first, at=timezone.now())
+            outcome = pool.submit(late)
+            assert somebody_waits()
+        # without the lock it has read before the commit, and the trigger answers instead
+        assert isinstance(outcome.result(30), errors.AlreadyTaken)
+    made.refresh_from_db()
+    assert made.taken_by == first
 
 
 def test_the_demo_fills_the_statistics_once(client):
