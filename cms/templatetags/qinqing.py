@@ -65,6 +65,13 @@ def zh(text: object) -> SafeString | str:
 
 
 @register.simple_tag
+def marked(text: object) -> SafeString | str:
+    """Text in whichever language it was written: marked as Chinese on an English page if it holds Chinese."""
+    said = str(text or "")
+    return zh(said) if any("\u4e00" <= sign <= "\u9fff" for sign in said) else said
+
+
+@register.simple_tag
 def localized(obj: Any, field: str = "name") -> SafeString | str:
     """The English value in English where there is one; else the Chinese, marked as such."""
     english = getattr(obj, f"{field}_en", "")
