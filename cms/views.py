@@ -1,20 +1,16 @@
 """The house's own pages for readers: desk and search."""
 
-from urllib.parse import urlencode
-
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from regulation.parties.access import acting
+from regulation.registry.forms import SearchForm
 
 from . import desk as desks
-from .finding import KINDS, find
-
-FIRST = 5
-PER_PAGE = 20
+from .finding import find
 
 
 @login_required
@@ -34,17 +30,10 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """The first few of each kind, or one kind page by page (`kind`)."""
-    query = request.GET.get("q", "").replace("\0", " ").strip()[:100]
-    kind = request.GET.get("kind", "")
-    groups = find(query)
-    for group in groups:
-        group["count"] = group["found"].count()
-        group["first"] = list(group["found"][:FIRST])
-        group["url"] = "?" + urlencode({"q": query, "kind": group["kind"]})
-    context = {"q": query, "groups": groups, "total": sum(g["count"] for g in groups)}
-    if kind in KINDS:
-        chosen = next(g for g in groups if g["kind"] == kind)
-        page_obj = Paginator(chosen["found"], PER_PAGE).get_page(request.GET.get("page"))
-        context |= {"chosen": chosen, "page_obj": page_obj}
+    """The first few of each kind, or one kind page by page (`kind`), narrowed by facets."""
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        refused = {"form": form, "q": form.cleaned_data.get("q", ""), "refused": True}
+        return render(request, "search.html", refused, status=422)
+    context = find(form, request.GET.get("kind", ""), request.GET.get("page"), on=timezone.localdate())
     return render(request, "search.html", context)

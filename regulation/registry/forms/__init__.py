@@ -33,6 +33,7 @@ from .schedule import DraftFilter, ScheduleForm
 from .screens import CounterpartForm, DelegationForm
 from .sent import sent
 from .sidebyside import MOST, ChooseForm
+from .search import SearchForm
 from .zones import AssessmentForm, EndForm, ZoneFilter
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "RowSet",
     "RulingForm",
     "ScheduleForm",
+    "SearchForm",
     "ServiceFilter",
     "StageRow",
     "StandardFilter",

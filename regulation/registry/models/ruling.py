@@ -83,6 +83,16 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
         """The demands whose legal basis has ended by a day."""
         return self.judged_on(day).filter(~Exists(_lawful_bases(day)), necessity=Necessity.MANDATORY)
 
+    def weakly_based(self, day: dt.date) -> "RulingQuerySet":
+        """Those that cite anything which carries no demand on a day: of lower level, or not in force.
+
+        A demand whose basis has ended is among them, since every demand cites something: a short way to it.
+        """
+        law = "provision__instrument__in_force"
+        carries = Q(provision__level__in=LAWFUL_LEVELS, provision__in_force__contains=day)
+        carries &= Q((f"{law}__isnull", True)) | Q((f"{law}__contains", day))
+        return self.filter(pk__in=RulingBasis.objects.exclude(carries).values("ruling"))
+
     def said_at(self, moment: dt.datetime) -> "RulingQuerySet":
         """Published rulings as this site said at a moment."""
         return self.published().filter(recorded__contains=moment)

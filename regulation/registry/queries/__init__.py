@@ -83,13 +83,16 @@ from .rulings import (
     verdict_for,
 )
 from .search import (
+    LAPSED,
     Choice,
     first_of_each,
+    lapsed_rulings_among,
     search_approvals,
     search_documents,
     search_services,
     words_of,
 )
+from .suggestions import suggestions
 from .versions import Version, last_marked, ruling_as_said, story_of, versions_of
 from .zones import (
     ENDING_SOON,
@@ -109,6 +112,7 @@ __all__ = [
     "EDITION_PUBLISHED",
     "ENDING_SOON",
     "GENERAL_RULES",
+    "LAPSED",
     "LAPSE_NOTED",
     "OPEN",
     "PUBLICATION_REFUSED",
@@ -162,6 +166,7 @@ __all__ = [
     "lapse_is_noted",
     "lapsed_places",
     "lapsed_rulings",
+    "lapsed_rulings_among",
     "last_edition",
     "last_marked",
     "latest_editions",
@@ -203,6 +208,7 @@ __all__ = [
     "standing_of",
     "state_of",
     "story_of",
+    "suggestions",
     "to_answer",
     "trips_of",
     "unanswered",

@@ -6,7 +6,8 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import get_language
 
-from .search import Choice, matching, words_of
+from ..models import Kind, Necessity
+from .search import LAPSED, Choice, lapsed_rulings_among, matching, words_of
 
 FACETS = ("kind", "region_id", "department_id", "necessity", "level")
 MOST = 40
@@ -29,15 +30,10 @@ def facets(choice: Choice) -> dict[str, list[Option]]:
     """For each facet its values, most documents first, at most 40, in one query.
 
     A facet counts what the words and the other facets leave, so that one choice can be changed for another.
-    Without words the counts are sums of the maintained cells, else of what the words find.
+    Without words the counts are sums of the maintained cells, else of what the words find. With a day,
+    demands whose legal basis has ended by it are counted as `lapsed`.
     """
-    words = words_of(choice.q)
-    if words:
-        counted = matching(words).values_list(*FACETS)
-        inner, parameters = counted.query.sql_with_params()
-        cells = f"SELECT *, 1 AS n FROM ({inner}) found({', '.join(FACETS)})"
-    else:
-        cells, parameters = f"SELECT {', '.join(FACETS)}, n FROM registry_documentcell", ()
+    cells, parameters = _cells(choice)
     arms, values = _arms(choice.facets())
     with connection.cursor() as cursor:
         cursor.execute(
@@ -55,6 +51,28 @@ def facets(choice: Choice) -> dict[str, list[Option]]:
     for facet, value, name, name_en, n in rows:
         found[facet].append(Option(value, name, name_en, int(n)))
     return found
+
+
+def _cells(choice: Choice) -> tuple[str, list[Any]]:
+    """Rows of the facets' columns and `n`, which sum to the counts."""
+    words, columns = words_of(choice.q), ", ".join(FACETS)
+    if words:
+        inner, parameters = matching(words).values_list(*FACETS).query.sql_with_params()
+        cells = f"SELECT *, 1 AS n FROM ({inner}) found({columns})"
+    else:
+        cells, parameters = f"SELECT {columns}, n FROM registry_documentcell", ()
+    if choice.on is None:
+        return cells, list(parameters)
+    ended = matching(words).filter(
+        kind=Kind.RULINGS, object_id__in=lapsed_rulings_among(choice.on).values("pk")
+    )
+    inner, more = ended.values_list(*FACETS).query.sql_with_params()
+    moved = (
+        f"SELECT kind, region_id, department_id, put.necessity, level, put.n "
+        f"FROM ({inner}) ended({columns}), "
+        f"(VALUES ('{Necessity.MANDATORY.value}', -1), ('{LAPSED}', 1)) put(necessity, n)"
+    )
+    return f"{cells} UNION ALL {moved}", [*parameters, *more]
 
 
 def _arms(chosen: dict[str, str]) -> tuple[str, list[Any]]:

@@ -1,5 +1,6 @@
 """Finding documents, approvals and services by what a reader typed."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,9 @@ from django.db.models import (
 from django.db.models.functions import Concat, Length, RowNumber
 
 from .. import text
-from ..models import Approval, Document, Kind, Service
+from ..models import Approval, Document, Kind, Necessity, Ruling, Service
+
+LAPSED = "lapsed"  # a demand whose legal basis has ended: never stored, judged on a day
 
 
 class _Matches(Func):
@@ -41,7 +44,11 @@ class _Like(Func):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a reader asked for: words, and one value of each facet; empty means any."""
+    """What a reader asked for: words, and one value of each facet; empty means any.
+
+    With `on`, demands are judged on that day: those whose legal basis has ended by it are `lapsed` instead of
+    mandatory. Without it, a ruling's necessity is what was written.
+    """
 
     q: str = ""
     kind: str = ""
@@ -49,6 +56,7 @@ class Choice:
     department: str = ""
     necessity: str = ""
     level: str = ""
+    on: dt.date | None = None
 
     def facets(self) -> dict[str, str]:
         """The facets that are chosen, by column."""
@@ -88,6 +96,22 @@ def matching(words: Sequence[str]) -> QuerySet[Document]:
     return found
 
 
+def lapsed_rulings_among(on: dt.date) -> QuerySet[Ruling]:
+    """Demands on record whose legal basis has ended by a day."""
+    return Ruling.objects.on_record().weakly_based(on).lapsed_on(on)
+
+
+def judged(found: QuerySet[Document], choice: Choice) -> QuerySet[Document]:
+    """Those that fit the facets of a choice, demands judged on its day."""
+    columns = choice.facets()
+    necessity = columns.get("necessity")
+    if choice.on is None or necessity not in (LAPSED, Necessity.MANDATORY):
+        return found.filter(**columns)
+    ended = Q(kind=Kind.RULINGS, object_id__in=lapsed_rulings_among(choice.on).values("pk"))
+    columns["necessity"] = Necessity.MANDATORY
+    return found.filter(ended if necessity == LAPSED else ~ended, **columns)
+
+
 def _closeness(words: Sequence[str]) -> Case:
     """0: a name is what was typed; 1: begins so; 2: holds it; 3: holds the first word; 4: the text."""
     whole = pattern(" ".join(words))
@@ -105,7 +129,7 @@ def _closeness(words: Sequence[str]) -> Case:
 def search_documents(choice: Choice) -> QuerySet[Document]:
     """What fits the words and the facets; with words the closest first, without by kind."""
     words = words_of(choice.q)
-    found = matching(words).filter(**choice.facets()).select_related("region", "department").defer("bigrams")
+    found = judged(matching(words), choice).select_related("region", "department").defer("bigrams")
     if not words:
         return found.order_by("kind", "object_id")
     ranked = found.annotate(closeness=_closeness(words), size=Length("title"))
