@@ -133,6 +133,8 @@ def public(tender: Tender) -> list[str]:
         f"{reverse('registry:need_check')}?approval={APPROVAL}",
         f"{reverse('registry:approval_list')}?q=没有这样的事项",
         f"{reverse('search')}?q=安全",
+        f"{reverse('search')}?q=安全&kind=rulings&necessity=mandatory",
+        f"{reverse('search')}?q=施工许克",
         f"{reverse('registry:league')}?region=130200&other=511602&sort=-papers",
         Approval.objects.filter(materials__isnull=False).first().get_absolute_url(),
         Approval.objects.get(ref="130200-2019-17").get_absolute_url(),

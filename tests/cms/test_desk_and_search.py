@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -170,3 +171,102 @@ def test_no_query_breaks_the_search(client, query):
         answer = client.get(reverse("search"), {"q": query, "kind": kind, "page": "-1"})
         assert answer.status_code == 200
         assert "<script" not in answer.text
+
+
+def search_main(client, **asked):
+    answer = client.get(reverse("search"), asked)
+    assert answer.status_code == 200
+    return main_of(answer)
+
+
+def test_every_kind_of_the_registry_is_found_and_what_was_looked_for_is_marked(client):
+    service, law = world.service(name="隐私测绘"), world.provision()
+    law.summary = "测绘单位应当保密。<b>"
+    law.save()
+    ruling = world.ruling(service=service, reason="测绘不必委托。", basis=law)
+    text = search_main(client, q="测绘")
+    for found in (service, ruling, law):
+        assert found.get_absolute_url() in text
+    assert "隐私<mark>测绘</mark>" in text
+    assert "<mark>测绘</mark>不必委托。" in text
+    assert "<b>" not in text
+
+
+def test_facets_narrow_and_keep_the_rest_of_the_question(client):
+    here, there = world.region("510000"), world.region("520000")
+    near, far = (world.approval(name="测绘审批", region=place) for place in (here, there))
+    text = search_main(client, q="测绘", region=here.pk)
+    assert near.get_absolute_url() in text
+    assert far.get_absolute_url() not in text
+    assert "q=%E6%B5%8B%E7%BB%98" in text
+    assert f"region={there.pk}" in text
+
+
+def test_a_demand_whose_basis_has_ended_says_so_and_is_counted_apart(client):
+    ended = world.provision()
+    demand, standing = world.ruling(basis=ended, reason="测绘甲"), world.ruling(reason="测绘乙")
+    ended.in_force = DateRange(dt.date(2000, 1, 1), timezone.localdate())
+    ended.save()
+    text = search_main(client, q="测绘", kind="rulings")
+    assert "Basis ended" in text
+    assert "legal basis ended" in text
+    only = search_main(client, q="测绘", necessity="lapsed")
+    assert demand.get_absolute_url() in only
+    assert standing.get_absolute_url() not in only
+    others = search_main(client, necessity="mandatory")
+    assert demand.get_absolute_url() not in others
+    assert standing.get_absolute_url() in others
+
+
+def test_a_ruling_that_has_ended_is_found_with_a_word_about_it(client):
+    world.ruling(reason="测绘甲", in_force=DateRange(dt.date(2020, 1, 1), dt.date(2021, 1, 1)))
+    assert "No longer in force" in search_main(client, q="测绘")
+
+
+def test_a_misspelling_is_answered_with_what_may_have_been_meant(client):
+    world.approval(name="施工许可证核发", pinyin="shigongxukezhenghefa")
+    text = search_main(client, q="施工许克")
+    assert "Did you mean" in text
+    assert "?q=%E6%96%BD%E5%B7%A5%E8%AE%B8%E5%8F%AF" in text
+    assert "Did you mean" not in search_main(client, q="施工许可")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("region", "abc"),
+        ("region", "\0"),
+        ("department", "x"),
+        ("department", str(2**63)),
+        ("department", "-1"),
+        ("necessity", "nonesuch"),
+        ("level", "<script>"),
+    ],
+)
+def test_a_facet_that_does_not_exist_is_refused_by_name(client, name, value):
+    answer = client.get(reverse("search"), {"q": "测绘", name: value})
+    assert answer.status_code == 422
+    assert {"region": "Region", "department": "Department", "necessity": "Verdict", "level": "Level"}[
+        name
+    ] + ":" in main_of(answer)
+    assert "<script" not in main_of(answer)
+
+
+def test_no_more_than_a_thousand_are_paged_through(client, monkeypatch):
+    monkeypatch.setattr("cms.finding.LISTED", 20)
+    for n in range(25):
+        world.service(name=f"测绘{n:02d}")
+    answer = client.get(reverse("search"), {"q": "测绘", "kind": "services", "page": "99"})
+    assert answer.context["page_obj"].paginator.num_pages == 1
+    assert "There are 25; the closest 20 are listed" in main_of(answer)
+
+
+@pytest.mark.parametrize("kind", ["rulings", "services"])
+def test_a_list_of_what_was_found_takes_the_same_queries_for_any_number(client, site, assert_flat, kind):
+    for _ in range(3):
+        world.ruling(service=world.service(name="测绘"))
+    assert_flat(
+        client,
+        f"{reverse('search')}?q=测绘&kind={kind}",
+        lambda: world.ruling(service=world.service(name="测绘")),
+    )

@@ -31,9 +31,9 @@ from .reported import KIND_NAMES, ReportedForm
 from .rows import ItemRow, RowSet, StageRow, StepRow
 from .schedule import DraftFilter, ScheduleForm
 from .screens import CounterpartForm, DelegationForm
+from .search import SearchForm
 from .sent import sent
 from .sidebyside import MOST, ChooseForm
-from .search import SearchForm
 from .zones import AssessmentForm, EndForm, ZoneFilter
 
 __all__ = [

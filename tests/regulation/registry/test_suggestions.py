@@ -55,7 +55,9 @@ def test_a_slip_in_the_real_register_is_understood(typed, wanted):
 
 
 @pytest.mark.usefixtures("seed", "db")
-@pytest.mark.parametrize("typed", ["", " ", "\0", "的", "abc", "qqqqzzzzwwww", "%_%_%_", "x" * 5000, "😀😀😀😀"])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "\0", "的", "abc", "qqqqzzzzwwww", "%_%_%_", "x" * 5000, "😀😀😀😀"]
+)
 def test_nothing_is_offered_for_what_is_like_nothing(typed):
     assert suggestions(typed) == []
 
