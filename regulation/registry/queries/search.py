@@ -137,8 +137,9 @@ def search_documents(choice: Choice) -> QuerySet[Document]:
 
 
 def first_of_each(choice: Choice, *, n: int) -> list[Document]:
-    """The closest `n` documents of each kind, in one query."""
-    row = Window(RowNumber(), partition_by=["kind"], order_by=["closeness", "size", "object_id"])
+    """The closest `n` documents of each kind, in one query; without words the first of each."""
+    closest = ["closeness", "size"] if words_of(choice.q) else []
+    row = Window(RowNumber(), partition_by=["kind"], order_by=[*closest, "object_id"])
     return list(search_documents(choice).annotate(row=row).filter(row__lte=n))
 
 

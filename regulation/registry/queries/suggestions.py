@@ -15,6 +15,7 @@ NAMED = (Kind.APPROVALS, Kind.SERVICES, Kind.LAWS)  # whose names have the index
 CANDIDATES, SHOWN = 24, 3
 AT_LEAST = 0.4  # of the trigrams of what was typed, before names are compared letter by letter
 ALIKE = 0.78
+NEAR = 0.08  # what is further behind the closest is noise beside it
 SHORTEST = 4  # letters: shorter ones are like everything
 
 
@@ -40,7 +41,8 @@ def suggestions(query: str) -> list[str]:
             key = next((known for known in likeness if known.lower() == part.lower()), part)
             likeness[key] = max(like, likeness.get(key, 0))
             times[key] += 1
-    return sorted(likeness, key=lambda part: (-likeness[part], -times[part], part))[:SHOWN]
+    near = [part for part, like in likeness.items() if like >= max(likeness.values()) - NEAR]
+    return sorted(near, key=lambda part: (-likeness[part], -times[part], part))[:SHOWN]
 
 
 def _candidates(typed: str, sound: str) -> list[Document]:
