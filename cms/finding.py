@@ -135,7 +135,7 @@ def find(form: SearchForm, kind: str, page: str | None, *, on: dt.date) -> dict[
     counts[PAGES] = found_pages.count() if words and not narrowed else 0
     total = sum(counts.values())
     labels = dict(Kind.choices) | {PAGES: _("Pages")}
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"kind": k, "label": labels[k], "count": counts.get(k, 0), "url": _link(asked, kind=k)} for k in KINDS
     ]
     context: dict[str, Any] = {

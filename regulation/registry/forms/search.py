@@ -66,4 +66,5 @@ class SearchForm(forms.Form):
             return Region.objects.filter(pk=value).first() or value
         if facet == "department":
             return Entity.objects.filter(pk=value).first() or value
-        return dict(Kind.choices if facet == "kind" else self.fields[facet].choices).get(value, value)
+        choices: Any = getattr(self.fields[facet], "choices", ())
+        return dict(choices).get(value, value)
