@@ -19,7 +19,7 @@ def sound(query: str) -> str:
 
 def _syllables(name: str) -> list[str]:
     """One a character, empty for what is neither Chinese nor Latin."""
-    found = lazy_pinyin(name, errors=list)
+    found = lazy_pinyin(name, errors=lambda run: list(run))
     one_each = found if len(found) == len(name) else [lazy_pinyin(c)[0] for c in name]
     return [pinyin(syllable) for syllable in one_each]
 
