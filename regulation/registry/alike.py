@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from typing import Any
 
 from pypinyin import lazy_pinyin
 
@@ -19,7 +20,8 @@ def sound(query: str) -> str:
 
 def _syllables(name: str) -> list[str]:
     """One a character, empty for what is neither Chinese nor Latin."""
-    found = lazy_pinyin(name, errors=lambda run: list(run))
+    each: Any = list  # a run of other signs stays one sign each; the library says it wants words
+    found = lazy_pinyin(name, errors=each)
     one_each = found if len(found) == len(name) else [lazy_pinyin(c)[0] for c in name]
     return [pinyin(syllable) for syllable in one_each]
 

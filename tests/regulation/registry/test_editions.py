@@ -6,6 +6,7 @@ import hashlib
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
@@ -148,7 +149,7 @@ def test_whoever_compiled_does_not_publish():
 def test_an_edition_that_says_nothing_new_is_refused():
     RulingFactory()
     published()
-    with pytest.raises(NothingChanged, match="edition 1"):
+    with override("en"), pytest.raises(NothingChanged, match="edition 1"):
         published()
     assert Edition.objects.published().count() == 1
 

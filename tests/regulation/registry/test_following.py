@@ -31,6 +31,7 @@ from tests.factories.registry import (
     ServiceFactory,
     UserFactory,
     region,
+    reviewed,
 )
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,7 @@ def test_a_replacement_is_one_change_though_the_rest_is_recorded_again():
         by=author,
     )
     at = timezone.now() + dt.timedelta(seconds=1)
-    replace_ruling(draft=draft, by=second, at=at)
+    replace_ruling(draft=reviewed(draft), by=second, at=at)
     assert Ruling.objects.published().count() == 3  # the old one, what is left of it, the new one
     assert [(c.what, c.about.pk) for c in what(Topic.SERVICE, "s")] == [
         ("replaced", draft.pk),

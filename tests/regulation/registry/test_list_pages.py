@@ -237,9 +237,9 @@ def test_what_would_begin_a_formula_is_text(text):
 
 
 def test_a_workbook_has_the_difference_and_says_what_it_is(client):
-    RulingFactory()
+    RulingFactory(service=ServiceFactory(name="安全评价"))
     issue()
-    added = RulingFactory()
+    added = RulingFactory(service=ServiceFactory(name="资产评估"))
     edition = issue()
     base = edition.get_absolute_url().removesuffix("/")
     answer = client.get(f"/en{base}.xlsx")
