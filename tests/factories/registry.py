@@ -41,7 +41,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"user{n}@example.org")
+    email = factory.Sequence(lambda n: f"keeper{n}@example.org")
     name = factory.Sequence(lambda n: f"用户{n}")
 
 
