@@ -203,7 +203,7 @@ def test_nobody_floods_a_consultation():
     made, talker = consultation(), UserFactory()
     for _n in range(5):
         comment(made, by=talker)
-    with refused("comment_not_too_often"):  # what goes around the operation is held too
+    with refused("comment_not_too_often"), transaction.atomic():  # what goes around the operation is held too
         Comment.objects.create(consultation=made, author=talker, shown_name="甲", text="又一条。")
     with pytest.raises(errors.TooManyComments):
         comment(made, by=talker)
