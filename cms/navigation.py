@@ -43,6 +43,8 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("Area assessments"), "registry:area_list"),
             (_("Zones"), "registry:zone_list"),
             (_("Regions side by side"), "registry:league"),
+            (_("Where standards differ"), "registry:standard_list"),
+            (_("What the reform reports"), "registry:reported"),
             (_("Open data"), "opendata:about"),
         ],
     ),
