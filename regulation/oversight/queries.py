@@ -178,8 +178,8 @@ def _figures(today: dt.date) -> dict[str, Any]:
 
 
 def totals(found: QuerySet[Report], *, today: dt.date) -> dict[str, Any]:
-    """The figures over all of some reports."""
-    return found.aggregate(**_figures(today))
+    """The figures over all of some reports, and how many of them were invented for a demo."""
+    return found.aggregate(**_figures(today), invented=Count("pk", filter=Q(is_invented=True)))
 
 
 def figures_by(found: QuerySet[Report], dimension: str, *, today: dt.date) -> QuerySet[Any]:

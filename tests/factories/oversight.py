@@ -21,7 +21,16 @@ def report(*, service=None, approval=None, files=(), user=None, at=None, **deman
 
 
 def filed(
-    *, service=None, approval=None, files=(), user=None, at=None, assisted_by=None, counter=None, **demand
+    *,
+    service=None,
+    approval=None,
+    files=(),
+    user=None,
+    at=None,
+    assisted_by=None,
+    counter=None,
+    is_invented=False,
+    **demand,
 ):
     approval = approval or world.approval()
     draft = "d" * 48
@@ -41,7 +50,9 @@ def filed(
     who = operations.Reporter(
         account="秘密经过", contact=contact, user=user, assisted_by=assisted_by, counter=counter
     )
-    return operations.file_report(demand=asked, reporter=who, draft=draft, at=at or timezone.now())
+    return operations.file_report(
+        demand=asked, reporter=who, draft=draft, at=at or timezone.now(), is_invented=is_invented
+    )
 
 
 def answered(made, *, outcome=Outcome.NOT_UPHELD, by=None, second=None, at=None):

@@ -126,3 +126,10 @@ def test_a_review_leaves_the_first_answer_to_be_read(client):
     assert "复查的公开理由" in page
     assert "公开的理由" in page[page.index("The answer before the review") :]
     assert "再次的理由" not in page
+
+
+def test_figures_that_count_invented_reports_say_so(client):
+    report()
+    assert "tag-demo" not in client.get(reverse("oversight:statistics")).text
+    report(is_invented=True)
+    assert "tag-demo" in client.get(reverse("oversight:statistics")).text
