@@ -174,7 +174,7 @@ def test_no_query_breaks_the_search(client, query):
 
 
 def search_main(client, **asked):
-    answer = client.get(reverse("search"), asked)
+    answer = client.get("/en/search/", asked)
     assert answer.status_code == 200
     return main_of(answer)
 
@@ -244,7 +244,7 @@ def test_a_misspelling_is_answered_with_what_may_have_been_meant(client):
     ],
 )
 def test_a_facet_that_does_not_exist_is_refused_by_name(client, name, value):
-    answer = client.get(reverse("search"), {"q": "测绘", name: value})
+    answer = client.get("/en/search/", {"q": "测绘", name: value})
     assert answer.status_code == 422
     assert {"region": "Region", "department": "Department", "necessity": "Verdict", "level": "Level"}[
         name
@@ -256,7 +256,7 @@ def test_no_more_than_a_thousand_are_paged_through(client, monkeypatch):
     monkeypatch.setattr("cms.finding.LISTED", 20)
     for n in range(25):
         world.service(name=f"测绘{n:02d}")
-    answer = client.get(reverse("search"), {"q": "测绘", "kind": "services", "page": "99"})
+    answer = client.get("/en/search/", {"q": "测绘", "kind": "services", "page": "99"})
     assert answer.context["page_obj"].paginator.num_pages == 1
     assert "There are 25; the closest 20 are listed" in main_of(answer)
 
