@@ -48,8 +48,8 @@ def at_once(*jobs):
 
 
 @pytest.mark.xfail(
-    reason="a publication holds the advisory lock and wants its service's row; a rename holds the row and wants "
-    "the lock: the database ends one of them (deadlock detected)",
+    reason="a publication holds the advisory lock and wants its service's row; a rename holds the row, "
+    "wants the lock: the database ends one of them (deadlock detected)",
     strict=False,
 )
 def test_writers_at_once_lose_no_count_and_do_not_deadlock():
