@@ -62,39 +62,51 @@ def harder_than_above(*, service: str, region: str) -> str:
         SELECT parent_id FROM parties_region WHERE code = {region} AND parent_id IS NOT NULL
         UNION SELECT r.parent_id FROM parties_region r JOIN above a ON r.code = a.code
         WHERE r.parent_id IS NOT NULL
-    ), below(code) AS (
-        SELECT code FROM parties_region WHERE parent_id = {region}
-        UNION SELECT r.code FROM parties_region r JOIN below b ON r.parent_id = b.code
     )
-    SELECT low.id AS low, up.id AS up
+    SELECT low.id AS low, up.id AS up {_pairs(service)}
+      AND low.region_id = {region} AND up.region_id IN (SELECT code FROM above)
+    UNION
+    SELECT low.id, up.id {_pairs(service)}
+      AND up.region_id = {region} AND low.region_id <> {region}
+      AND EXISTS ({_line("low.region_id")} SELECT 1 FROM line WHERE code = {region})
+    ORDER BY low, up"""
+
+
+def _line(region: str) -> str:
+    """The regions above one, each by its key: never the whole tree below a region."""
+    return f"""
+        WITH RECURSIVE line(code) AS (
+            SELECT parent_id FROM parties_region WHERE code = {region} AND parent_id IS NOT NULL
+            UNION SELECT r.parent_id FROM parties_region r JOIN line l ON r.code = l.code
+            WHERE r.parent_id IS NOT NULL
+        )"""
+
+
+def _pairs(service: str) -> str:
+    """Rulings on record on one service of which the first asks more without a law of its own; any regions."""
+    return f"""
     FROM registry_ruling low
     JOIN registry_ruling up ON up.service_id = low.service_id AND up.in_force && low.in_force
       AND (up.approval_id = low.approval_id OR up.approval_id IS NULL OR low.approval_id IS NULL)
     WHERE low.service_id = {service} AND {_kept("low")} AND {_kept("up")}
-      AND ((low.region_id = {region} AND up.region_id IN (SELECT code FROM above))
-        OR (up.region_id = {region} AND low.region_id IN (SELECT code FROM below)))
       AND {_burden("low")} > {_burden("up")}
       AND NOT (up.approval_id IS NULL AND low.approval_id IS NOT NULL
         AND {_special("s", region="up.region_id", approval="low.approval_id")})
       AND NOT (low.approval_id IS NULL AND up.approval_id IS NOT NULL
         AND {_special("s", region="low.region_id", approval="up.approval_id")})
       AND NOT EXISTS (
-        WITH RECURSIVE line(code) AS (
-            SELECT low.region_id
-            UNION SELECT r.parent_id FROM parties_region r JOIN line l ON r.code = l.code
-            WHERE r.parent_id IS NOT NULL
-        )
         SELECT 1 FROM registry_rulingbasis b
         JOIN registry_provision p ON p.id = b.provision_id
         JOIN registry_instrument i ON i.id = p.instrument_id
         WHERE b.ruling_id = low.id AND p.level IN ({_LAWFUL}) AND p.in_force @> lower(low.in_force)
           AND (i.in_force IS NULL OR i.in_force @> lower(low.in_force))
-          AND i.region_id IN (SELECT code FROM line)
+          AND (i.region_id = low.region_id OR EXISTS (
+            {_line("low.region_id")} SELECT 1 FROM line WHERE code = i.region_id
+          ))
           AND NOT EXISTS (
             SELECT 1 FROM registry_rulingbasis o WHERE o.ruling_id = up.id AND o.provision_id = b.provision_id
           )
-      )
-    ORDER BY low.id, up.id"""
+      )"""
 
 
 # The lock makes publications on one service take turns: two that see nothing of each other cannot both pass.
