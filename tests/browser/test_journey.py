@@ -62,10 +62,12 @@ def test_from_the_home_page_to_the_award(language, demo, new_page):
     page.click(f"main a[href*='approval={APPROVAL}']")
     page.check("main input[name=zone][value=none]")  # the demo has a zone in this region, so it asks
     page.click("main form .actions button")
+    page.check("main fieldset input[value=yes]")  # and whether chemicals are handled in a port area
+    page.click("main form .actions button")
     assert words["required"] in page.inner_text("main")
 
     sign_in(page, language, f"enterprise@{DOMAIN}", demo[f"enterprise@{DOMAIN}"])
-    page.goto(f"{language}/need/?approval={APPROVAL}&zone=none")
+    page.goto(f"{language}/need/?approval={APPROVAL}&zone=none&skip=1")
     page.click(f"main a:has-text('{words['tender']}')")
     closes = timezone.localtime() + OPEN_FOR
     page.fill("input[name=title]", "旅程采购")
