@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from regulation.ledger.models import Entry
 from regulation.registry import errors
+from regulation.registry.exchange.errors import REFUSALS
 from regulation.registry.models import Level, Necessity, Ruling
 from regulation.registry.operations import (
     Wording,
@@ -274,6 +275,7 @@ def test_a_withdrawn_draft_waits_for_nobody_and_cannot_be_published():
 
 
 def test_every_refusal_is_a_sentence():
-    refusals = [r for r in errors.RegistryRefused.__subclasses__() if r.__module__ == errors.__name__]
-    assert len(refusals) > 8
+    refusals = {getattr(errors, name) for name in errors.__all__} - {errors.sentence_of}
+    assert len(refusals) > 60
     assert all(str(refusal()).endswith((".", "。")) for refusal in refusals)
+    assert all(str(sentence).endswith((".", "。", "%(meant)s")) for sentence in REFUSALS.values())
