@@ -65,9 +65,12 @@ def test_nothing_is_offered_for_what_is_like_nothing(typed):
 @pytest.mark.usefixtures("seed", "db")
 def test_candidates_come_by_the_index():
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE registry_document; SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        cursor.execute("ANALYZE registry_document; SET LOCAL enable_seqscan = off")
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', '0.4', true)")
-    # without the kind, whose index is the cheaper one on a table as small as the seed's
-    found = Document.objects.filter(names__trigram_word_similar="shigongxvke")
+        # on a table as small as the seed's the key by kind is cheaper; without it only likeness is left
+        cursor.execute("ALTER TABLE registry_document DROP CONSTRAINT document_once_per_object")
+    found = Document.objects.filter(
+        names__trigram_word_similar="shigongxvke", kind__in=["approvals", "services", "laws"]
+    )
     assert "document_names_alike" in found.explain()
     assert 0 < len(_candidates("shigongxvke", "shigongxvke")) <= 24
