@@ -46,7 +46,7 @@ def graph_above(intermediary: Entity, *, on: dt.date) -> tuple[Graph, bool]:
 def tie_of(interest: Interest) -> Tie:
     """An interest between entities as the rules see it. Raises ValueError when a person holds it."""
     holder = interest.holder_entity
-    if holder is None:
+    if holder is None or interest.subject is None:
         raise ValueError("only interests of entities enter the graph")
     return Tie(
         holder=holder.urn,

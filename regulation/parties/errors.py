@@ -30,3 +30,11 @@ class EndsBeforeStart(PartiesRefused):
 
 class SourceMissing(PartiesRefused):
     message = _("An interest needs its source: the document or register that says so.")
+
+
+class WrongParties(PartiesRefused):
+    message = _("Kinship joins two people; every other interest is held in an entity.")
+
+
+class ReasonMissing(PartiesRefused):
+    message = _("This needs its reason in writing.")

@@ -10,9 +10,28 @@ from pypinyin import lazy_pinyin
 
 from regulation.ledger.operations import record
 
-from .errors import AlreadyRegistered, BadCreditCode, EndsBeforeStart, InterestEnded, SourceMissing
+from .errors import (
+    AlreadyRegistered,
+    BadCreditCode,
+    EndsBeforeStart,
+    InterestEnded,
+    ReasonMissing,
+    SourceMissing,
+    WrongParties,
+)
 from .identifiers import is_credit_code, normal_credit_code
-from .models import Declaration, Entity, Interest, Membership, Region, Role, Tier, User
+from .models import (
+    Declaration,
+    Entity,
+    Interest,
+    InterestKind,
+    Membership,
+    Person,
+    Region,
+    Role,
+    Tier,
+    User,
+)
 
 
 @transaction.atomic
@@ -55,38 +74,87 @@ def register_entity(
 @transaction.atomic
 def state_interest(
     *,
-    holder: Entity,
-    subject: Entity,
+    holder: Entity | Person,
+    subject: Entity | Person,
     kind: str,
     start: dt.date | None,
     end: dt.date | None = None,
     share: tuple[Decimal, Decimal] | None = None,
+    post: str = "",
+    rank: str = "",
     tier: str = Tier.A,
     source: str,
+    source_url: str = "",
+    declared_by: Entity | None = None,
+    statement: tuple[str, str, int] = ("", "", 0),
     by: User | None,
     is_invented: bool = False,
 ) -> Interest:
     """State that `holder` has `kind` in `subject` during [start, end). Share is (least, most) per cent.
 
-    Raises SourceMissing and EndsBeforeStart.
+    `statement` is (statement id, record id, ordinal) of BODS 0.4. Raises SourceMissing, EndsBeforeStart and
+    WrongParties where the kind does not join these sorts of parties.
     """
     if not source.strip():
         raise SourceMissing
     if start and end and end <= start:
         raise EndsBeforeStart
+    if (kind == InterestKind.CLOSE_KIN) != isinstance(subject, Person) or (
+        kind == InterestKind.CLOSE_KIN and not isinstance(holder, Person)
+    ):
+        raise WrongParties
     interest = Interest.objects.create(
-        holder_entity=holder,
-        subject=subject,
+        holder_entity=holder if isinstance(holder, Entity) else None,
+        holder_person=holder if isinstance(holder, Person) else None,
+        subject=subject if isinstance(subject, Entity) else None,
+        subject_person=subject if isinstance(subject, Person) else None,
         kind=kind,
         share_min=share[0] if share else None,
         share_max=share[1] if share else None,
+        post=post,
+        rank=rank,
         held=DateRange(start, end, "[)"),
         tier=tier,
         source=source,
+        source_url=source_url,
+        declared_by=declared_by,
+        statement_id=statement[0],
+        record_id=statement[1],
+        ordinal=statement[2],
         is_invented=is_invented,
     )
-    record(kind="parties.interest_stated", subject=interest, actor=by, body=_interest_body(interest))
+    record(kind="parties.interest_stated", subject=interest, actor=by, body=interest_body(interest))
     return interest
+
+
+COPIED = (
+    "holder_entity",
+    "holder_person",
+    "subject",
+    "subject_person",
+    "kind",
+    "share_min",
+    "share_max",
+    "post",
+    "rank",
+    "tier",
+    "source",
+    "source_url",
+    "declared_by",
+    "record_id",
+    "ordinal",
+    "is_invented",
+)
+
+
+def _close(interest: Interest, *, at: dt.datetime) -> Interest:
+    """The statement no longer stands from a moment on. Raises InterestEnded when it did not stand."""
+    old = Interest.objects.select_for_update(no_key=True).get(pk=interest.pk)
+    if old.recorded.upper is not None:
+        raise InterestEnded
+    old.recorded = DateTimeTZRange(old.recorded.lower, max(at, old.recorded.lower), "[)")
+    old.save(update_fields=["recorded"])
+    return old
 
 
 @transaction.atomic
@@ -95,36 +163,36 @@ def end_interest(*, interest: Interest, end: dt.date, by: User | None, at: dt.da
 
     Raises InterestEnded when the statement no longer stands and EndsBeforeStart.
     """
-    old = Interest.objects.select_for_update(no_key=True).get(pk=interest.pk)
-    if old.recorded.upper is not None:
-        raise InterestEnded
+    old = _close(interest, at=at)
     if old.held.lower and end <= old.held.lower:
         raise EndsBeforeStart
-    old.recorded = DateTimeTZRange(old.recorded.lower, at, "[)")
-    old.save(update_fields=["recorded"])
-    made = Interest.objects.create(
-        holder_entity=old.holder_entity,
-        holder_person=old.holder_person,
-        subject=old.subject,
-        kind=old.kind,
-        share_min=old.share_min,
-        share_max=old.share_max,
-        held=DateRange(old.held.lower, end, "[)"),
-        tier=old.tier,
-        source=old.source,
-        is_invented=old.is_invented,
-    )
-    record(
-        kind="parties.interest_ended", subject=made, actor=by, body=_interest_body(made) | {"was": old.urn}
-    )
+    same = {field: getattr(old, field) for field in COPIED}
+    made = Interest.objects.create(**same, held=DateRange(old.held.lower, end, "[)"))
+    body = interest_body(made) | {"was": old.urn}
+    record(kind="parties.interest_ended", subject=made, actor=by, body=body)
     return made
 
 
-def _interest_body(interest: Interest) -> dict[str, Any]:
+@transaction.atomic
+def retract_interest(*, interest: Interest, reason: str, by: User | None, at: dt.datetime) -> Interest:
+    """State that an interest never was as recorded: closed, and nothing put in its place.
+
+    Raises InterestEnded and ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    old = _close(interest, at=at)
+    body = interest_body(old) | {"reason": reason.strip()}
+    record(kind="parties.interest_retracted", subject=old, actor=by, body=body)
+    return old
+
+
+def interest_body(interest: Interest) -> dict[str, Any]:
+    """What an entry says of an interest: URNs and JSON values. People stand there by their key alone."""
     held = interest.held
     return {
         "holder": interest.holder.urn if interest.holder else None,
-        "subject": interest.subject.urn,
+        "subject": interest.about.urn if interest.about else None,
         "kind": str(interest.kind),
         "start": held.lower.isoformat() if held.lower else None,
         "end": held.upper.isoformat() if held.upper else None,

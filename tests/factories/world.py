@@ -19,6 +19,7 @@ from regulation.parties.models import (
     EntityKind,
     Interest,
     Membership,
+    Person,
     Region,
     Role,
     User,
@@ -68,9 +69,19 @@ def member(role: Role, of: Entity | None = None) -> Membership:
     )
 
 
-def interest(holder: Entity, subject: Entity, kind: str = "setUp", **fields: object) -> Interest:
+def person(**fields: object) -> Person:
+    return Person.objects.create(**{"name": f"某人{next(count)}", "is_invented": True} | fields)
+
+
+def interest(
+    holder: Entity | Person, subject: Entity | Person, kind: str = "setUp", **fields: object
+) -> Interest:
+    ends = {
+        "holder_entity" if isinstance(holder, Entity) else "holder_person": holder,
+        "subject" if isinstance(subject, Entity) else "subject_person": subject,
+    }
     defaults = {"held": DateRange(LONG_AGO, None), "tier": "A", "source": "test"}
-    return Interest.objects.create(holder_entity=holder, subject=subject, kind=kind, **defaults | fields)
+    return Interest.objects.create(**ends, kind=kind, **defaults | fields)
 
 
 def service(**fields: object) -> Service:

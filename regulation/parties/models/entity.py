@@ -15,6 +15,7 @@ class EntityKind(models.TextChoices):
     DEPARTMENT = "department", _("government department")
     PUBLIC_INSTITUTION = "public_institution", _("public institution")
     SOCIAL_ORGANISATION = "social_organisation", _("social organisation")
+    INDUSTRY_ASSOCIATION = "industry_association", _("industry association or chamber of commerce")
     ENTERPRISE = "enterprise", _("enterprise")
     INTERMEDIARY = "intermediary", _("intermediary")
 
@@ -25,7 +26,10 @@ class EntityQuerySet(models.QuerySet["Entity"]):
 
 
 class Entity(models.Model):
-    """A body that can hold interests or act (BODS 0.4 entity)."""
+    """A body that can hold interests or act (BODS 0.4 entity).
+
+    `account_digest` is the keyed HMAC of its payment account; `record_id` what BODS statements call it.
+    """
 
     kind = models.CharField(max_length=24, choices=EntityKind.choices, db_index=True)
     name = models.CharField(max_length=200)
@@ -35,6 +39,11 @@ class Entity(models.Model):
     )
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="entities")
     address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    account_digest = models.BinaryField(null=True, blank=True)
+    is_state_owned = models.BooleanField(default=False)
+    record_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     pinyin = models.CharField(max_length=400, blank=True, db_index=True)
     is_invented = models.BooleanField(default=False)
     source = models.CharField(max_length=300, blank=True)
@@ -64,10 +73,16 @@ class Entity(models.Model):
 
 
 class Person(models.Model):
-    """A natural person (BODS 0.4 person). Identity numbers are kept only as a keyed HMAC."""
+    """A natural person (BODS 0.4 person). Identity numbers are kept only as a keyed HMAC.
 
-    name = models.CharField(max_length=100)
+    `birth_month` is YYYY-MM. It and the address let a name agree by attributes (tier B, DESIGN §3.5).
+    """
+
+    name = models.CharField(max_length=100, db_index=True)
     identity_digest = models.BinaryField(null=True, blank=True, unique=True)
+    birth_month = models.CharField(max_length=7, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    record_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     is_invented = models.BooleanField(default=False)
     source = models.CharField(max_length=300, blank=True)
 
