@@ -2,33 +2,58 @@
 
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from regulation.parties.models import InterestKind
 from regulation.registry.models import Provision
 
 from .models import Check, Outcome
-from .rules import NO_DECLARATION, SAME_BODY, SHARE_NOT_STATED, TOO_LARGE
+from .queries import pack_named
+from .rules import NO_DECLARATION, SAME_BODY, SHARE_NOT_STATED, TOO_LARGE, Rule
+
+PSEUDO = {
+    "avoided": gettext_lazy("must be avoided by"),
+    "sameAgent": gettext_lazy("has the same agent as"),
+    "sameAccount": gettext_lazy("has the same payment account as"),
+    "part": gettext_lazy("already has a part in the project of"),
+}
+PERSON = "parties.person/"
 
 
-def steps(check: Check) -> list[dict[str, Any]]:
-    """The chain for the chain component, from the department down to the intermediary."""
-    kinds = dict(InterestKind.choices)
-    return [
-        {
-            "holder": tie["holder_name"],
-            "subject": tie["subject_name"],
-            "kind": tie["kind"],
-            "kind_label": kinds.get(tie["kind"], tie["kind"]),
-            "share": _share(tie),
-            "start": tie["start"],
-            "end": tie["end"],
-            "source": tie["source"],
-            "is_invented": tie["is_invented"],
-        }
-        for tie in check.chain
-        if tie.get("holder_name")
-    ]
+def steps(check: Check, *, whole: bool = False) -> list[dict[str, Any]]:
+    """The chain for the chain component, in the order it is read.
+
+    People are named to those who may see the whole of it (regulators) alone.
+    """
+    return [_step(tie, whole=whole) for tie in check.chain if tie.get("holder")]
+
+
+def ground_steps(ground: dict[str, Any], *, whole: bool) -> list[dict[str, Any]]:
+    """The chain of one ground of a check, as `steps`."""
+    return [_step(tie, whole=whole) for tie in ground["chain"]]
+
+
+def _step(tie: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+    kinds = dict(InterestKind.choices) | PSEUDO
+    return {
+        "holder": _name(tie, "holder", whole=whole),
+        "subject": _name(tie, "subject", whole=whole),
+        "kind": tie["kind"],
+        "kind_label": kinds.get(tie["kind"], tie["kind"]),
+        "share": _share(tie),
+        "start": tie["start"],
+        "end": tie["end"],
+        "source": tie["source"],
+        "is_invented": tie["is_invented"],
+        "post": tie.get("post", "") if whole else "",
+    }
+
+
+def _name(tie: dict[str, Any], end: str, *, whole: bool) -> str:
+    if tie[end].startswith(PERSON) and not whole:
+        return _("a natural person")
+    return str(tie[f"{end}_name"] or tie[end])
 
 
 def _share(tie: dict[str, Any]) -> str:
@@ -39,20 +64,34 @@ def _share(tie: dict[str, Any]) -> str:
     return low if low == high else f"{low}–{high}"
 
 
+def rule_of(check: Check) -> Rule | None:
+    """The rule that decided, as its pack has it."""
+    return pack_named(check.rule_pack).rule(check.rule_code)
+
+
+def rule_title(rule: Rule | None) -> str:
+    """A rule's title in the reader's language."""
+    if rule is None:
+        return ""
+    return rule.title if get_language() == "en" else rule.title_zh
+
+
 def sentence(check: Check) -> str:
     """What the check says, in one sentence."""
     names = {"intermediary": check.intermediary, "department": check.department}
     if check.reason_code == SAME_BODY:
         return _("%(intermediary)s is the department itself.") % names
     if check.outcome == Outcome.CONFLICTED:
-        return _("%(intermediary)s is tied to %(department)s and may not serve its approvals.") % names
+        return _("%(intermediary)s may not serve the approvals of %(department)s.") % names
+    if check.outcome == Outcome.CLEAR:
+        return _("No tie between %(intermediary)s and %(department)s bars it on this day.") % names
     if check.reason_code == SHARE_NOT_STATED:
         return _("A share on the way from %(department)s to %(intermediary)s is not stated.") % names
     if check.reason_code == TOO_LARGE:
         return _("More interests lead to %(intermediary)s than one check can read.") % names
     if check.reason_code == NO_DECLARATION:
         return _("%(intermediary)s has not declared its interests.") % names
-    return _("No tie between %(intermediary)s and %(department)s bars it on this day.") % names
+    return _("Two regulators decide whether %(intermediary)s may serve %(department)s.") % names
 
 
 def provision_of(check: Check) -> Provision | None:

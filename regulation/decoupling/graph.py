@@ -1,4 +1,4 @@
-"""The interest graph around one intermediary. Pure: no ORM, no clock."""
+"""The interest graph around the parties of one check. Pure: no ORM, no clock."""
 
 import datetime as dt
 import hashlib
@@ -9,10 +9,27 @@ from typing import Any
 
 import rfc8785
 
+STRUCTURAL = frozenset({"affiliation", "setUp", "supervision", "sponsorship"})
+CONTROL = frozenset(
+    {
+        "otherInfluenceOrControl",
+        "appointmentOfBoard",
+        "controlByLegalFramework",
+        "controlViaCompanyRulesOrArticles",
+    }
+)
+BY_SHARE = frozenset({"shareholding", "votingRights"})
+MUTUAL = frozenset({"samePremises", "sameFinances", "sameContact", "sameAgent", "sameAccount"})
+POSTS = frozenset(
+    {"boardMember", "boardChair", "seniorManagingOfficial", "legalRepresentative", "supervisor"}
+    | {"practitioner"}
+)
+OFFICIAL, KIN = "official", "closeKin"
+
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """BODS interest: `holder` has it in `subject`. Keys are entity URNs; `held` is [start, end).
+    """BODS interest: `holder` has it in `subject`. Keys are URNs; `held` is [start, end).
 
     Shares are percent 0-100; None is not stated, which is not zero.
     """
@@ -30,6 +47,8 @@ class Interest:
     tier: str = "A"
     is_invented: bool = False
     ref: str = ""
+    rank: str = ""
+    post: str = ""
 
     def held_on(self, day: dt.date) -> bool:
         """Whether it is held on a day: start <= day < end; an unknown start counts as held."""
@@ -51,6 +70,8 @@ class Interest:
             "tier": self.tier,
             "is_invented": self.is_invented,
             "ref": self.ref,
+            "rank": self.rank,
+            "post": self.post,
         }
 
     @classmethod
@@ -60,35 +81,117 @@ class Interest:
         return cls(**{**value, **days, **shares})
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What the rules need to know of a party: its kind (BODS entityType made finer; "person" for people)."""
+
+    urn: str
+    kind: str
+    name: str = ""
+    is_state_owned: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {"urn": self.urn, "kind": self.kind, "name": self.name, "is_state_owned": self.is_state_owned}
+
+
 @dataclass(frozen=True)
 class Graph:
-    """Interests that lead to one intermediary, in a fixed order."""
+    """Interests around the parties of a check, in a fixed order; `same` are pairs of URNs that are one.
+
+    `into` and `out` index interests by the party itself: of parties that are one, the first URN stands.
+    """
 
     interests: tuple[Interest, ...]
+    nodes: tuple[Node, ...] = ()
+    same: tuple[tuple[str, str], ...] = ()
     into: dict[str, tuple[Interest, ...]] = field(init=False, repr=False, compare=False)
+    out: dict[str, tuple[Interest, ...]] = field(init=False, repr=False, compare=False)
+    by_urn: dict[str, Node] = field(init=False, repr=False, compare=False)
+    one: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        one = _joined(self.same)
         into: dict[str, list[Interest]] = {}
+        out: dict[str, list[Interest]] = {}
         for interest in self.interests:
-            into.setdefault(interest.subject, []).append(interest)
-        object.__setattr__(self, "into", {subject: tuple(found) for subject, found in into.items()})
+            into.setdefault(one.get(interest.subject, interest.subject), []).append(interest)
+            out.setdefault(one.get(interest.holder, interest.holder), []).append(interest)
+        object.__setattr__(self, "one", one)
+        object.__setattr__(self, "into", {urn: tuple(found) for urn, found in into.items()})
+        object.__setattr__(self, "out", {urn: tuple(found) for urn, found in out.items()})
+        nodes = {one.get(node.urn, node.urn): node for node in reversed(self.nodes)}
+        object.__setattr__(self, "by_urn", nodes)
 
     @classmethod
-    def of(cls, interests: Iterable[Interest]) -> "Graph":
+    def of(
+        cls,
+        interests: Iterable[Interest],
+        nodes: Iterable[Node] = (),
+        same: Iterable[tuple[str, str]] = (),
+    ) -> "Graph":
         """The same interests in whatever order give the same graph."""
-        return cls(tuple(sorted(set(interests), key=lambda i: rfc8785.dumps(i.as_json()))))
+        pairs = {(min(a, b), max(a, b)) for a, b in same}
+        return cls(
+            tuple(sorted(set(interests), key=lambda i: rfc8785.dumps(i.as_json()))),
+            tuple(sorted(set(nodes), key=lambda n: n.urn)),
+            tuple(sorted(pairs)),
+        )
+
+    def party(self, urn: str) -> str:
+        """The URN that stands for a party in this graph."""
+        return self.one.get(urn, urn)
+
+    def holder(self, interest: Interest) -> str:
+        return self.one.get(interest.holder, interest.holder)
+
+    def subject(self, interest: Interest) -> str:
+        return self.one.get(interest.subject, interest.subject)
+
+    def kind(self, urn: str) -> str:
+        """The kind of a party; empty where it is not told."""
+        node = self.by_urn.get(self.party(urn))
+        return node.kind if node else ""
 
     def on(self, day: dt.date) -> "Graph":
         """What is held on a day, and is more than a name: tier C is a lead and never counts."""
-        return Graph(tuple(i for i in self.interests if i.held_on(day) and i.tier != "C"))
+        held = tuple(i for i in self.interests if i.held_on(day) and i.tier != "C")
+        return Graph(held, self.nodes, self.same)
 
-    def as_json(self) -> list[dict[str, Any]]:
-        return [interest.as_json() for interest in self.interests]
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "interests": [interest.as_json() for interest in self.interests],
+            "nodes": [node.as_json() for node in self.nodes],
+            "same": [list(pair) for pair in self.same],
+        }
 
     @classmethod
-    def from_json(cls, value: list[dict[str, Any]]) -> "Graph":
-        return cls.of(Interest.from_json(item) for item in value)
+    def from_json(cls, value: Any) -> "Graph":
+        """From `as_json`, and from the plain list of interests that the first rule packs stored."""
+        if isinstance(value, list):
+            return cls.of(Interest.from_json(item) for item in value)
+        return cls.of(
+            (Interest.from_json(item) for item in value["interests"]),
+            (Node(**item) for item in value["nodes"]),
+            (tuple(pair) for pair in value["same"]),
+        )
 
-    def digest(self) -> str:
-        """SHA-256 over the canonical graph, in hexadecimal."""
-        return hashlib.sha256(rfc8785.dumps(self.as_json())).hexdigest()
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """For each URN of a pair the smallest of all that are one with it."""
+    above: dict[str, str] = {}
+
+    def top(urn: str) -> str:
+        while above.get(urn, urn) != urn:
+            above[urn] = above.get(above[urn], above[urn])
+            urn = above[urn]
+        return urn
+
+    for one, other in pairs:
+        first, second = sorted((top(one), top(other)))
+        above[second] = first
+    return {urn: top(urn) for pair in pairs for urn in pair}
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 over canonical JSON (RFC 8785), in hexadecimal."""
+    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()

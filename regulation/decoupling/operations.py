@@ -1,64 +1,138 @@
 """The gate, and the answers of persons where the gate could not decide."""
 
 import datetime as dt
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from regulation.ledger.operations import record
-from regulation.parties.models import Entity, User
+from regulation.parties.models import Entity, Region, User
+from regulation.parties.queries import region_and_parents
 
 from .errors import AlreadyDecided, AlreadyProposed, NotWaiting, ReasonMissing, SamePerson
+from .matter import Avoided, Matter, Part
 from .models import Check, Determination, Gate, Outcome
-from .queries import NOT_PUBLIC, determined, graph_above, has_declared
-from .rules import PACK, judge
+from .queries import (
+    NOT_PUBLIC,
+    current_pack,
+    determined,
+    doubt_digest,
+    exempted,
+    gather,
+    has_declared,
+    input_digest,
+)
+from .rules import Finding, judge
 
 WAITING = dt.timedelta(days=5)  # how long an unknown may wait for a person
 
 
+@dataclass(frozen=True)
+class About:
+    """What a check knows besides intermediary and department.
+
+    `owner` is who buys, `service` the code of what is bought, `region` where (the department's where not
+    given); `rivals` are the other bidders once they are public, `agents` who sent each bid by the bidder's
+    URN, `avoided` units the owner declared, `parts` who has what part in the same project already.
+    """
+
+    owner: Entity | None = None
+    service: str = ""
+    region: Region | None = None
+    rivals: tuple[Entity, ...] = ()
+    agents: dict[str, str] = field(default_factory=dict)
+    avoided: tuple[Avoided, ...] = ()
+    parts: tuple[Part, ...] = ()
+    others: tuple[Entity, ...] = ()  # parties of `parts`
+
+
+NOTHING_MORE = About()
+
+
 @transaction.atomic
 def check(
-    *, intermediary: Entity, department: Entity, on: dt.date, gate: Gate, by: User | None, at: dt.datetime
+    *,
+    intermediary: Entity,
+    department: Entity,
+    on: dt.date,
+    gate: Gate,
+    by: User | None,
+    at: dt.datetime,
+    about: About = NOTHING_MORE,
 ) -> Check:
     """Whether the intermediary may serve the department's approvals on a day; stored, with its chain.
 
-    The outcome is clear, conflicted or unknown (优化营商环境条例 43). Where the rules cannot decide,
-    the answer of two regulators over the same graph counts; without one the check waits for them until
+    The outcome is clear, conflicted or unknown (优化营商环境条例 43). Where the rules cannot decide, the
+    answer of two regulators over the same doubt counts; without one the check waits for them until
     `at` + 5 days.
     A caller that refuses afterwards keeps this check by calling it in a transaction of its own.
     """
-    graph, whole = graph_above(intermediary, on=on)
-    finding = judge(
-        graph,
+    pack = current_pack(at=at)
+    roots = [intermediary, *([about.owner] if about.owner else []), *about.rivals, *about.others]
+    graph, whole = gather(
+        [*roots, department], on=on, compared=[intermediary, *about.rivals], agents=about.agents
+    )
+    region = about.region or department.region
+    matter = Matter(
         intermediary=intermediary.urn,
         authority=department.urn,
         on=on,
+        gate=str(gate),
         declared=has_declared(intermediary, on=on),
         whole=whole,
+        owner=about.owner.urn if about.owner else "",
+        service=about.service,
+        regions=tuple(region_and_parents(region.code)) if region else ("000000",),
+        rivals=tuple(sorted(rival.urn for rival in about.rivals)),
+        avoided=about.avoided,
+        parts=about.parts,
+        exempted=exempted(intermediary=intermediary, department=department, on=on),
     )
-    outcome, reason = finding.outcome, finding.reason
-    if outcome == Outcome.UNKNOWN and (
-        answer := determined(intermediary=intermediary, department=department, digest=graph.digest())
-    ):
-        outcome, reason = answer.outcome, f"determination/{answer.pk}"
-    by_person = [{"ref": reason}] if outcome == Outcome.CONFLICTED else []
+    finding = judge(graph, matter, pack)
+    doubt = doubt_digest(finding, graph, matter) if finding.outcome == Outcome.UNKNOWN else ""
+    outcome, reason, chain = _with_persons_answer(
+        finding, intermediary=intermediary, department=department, doubt=doubt
+    )
     made = Check.objects.create(
         intermediary=intermediary,
         department=department,
         gate=gate,
         on=on,
         outcome=outcome,
-        rule_code=finding.rule or ("determined" if by_person else ""),
-        rule_pack=PACK,
+        rule_code=finding.rule or ("determined" if outcome == Outcome.CONFLICTED else ""),
+        rule_pack=pack.version,
         provision_ref=finding.provision,
         reason_code=reason,
-        chain=[tie.as_json() for tie in finding.chain] or by_person,
+        chain=chain,
+        grounds=[ground.as_json() for ground in finding.grounds],
         graph=graph.as_json(),
-        input_digest=graph.digest(),
+        matter=matter.as_json(),
+        known_at=at,
+        input_digest=input_digest(graph, matter, pack),
+        doubt_digest=doubt,
         due_at=at + WAITING if outcome == Outcome.UNKNOWN else None,
         asked_by=by,
     )
     _record(made, by=by)
     return made
+
+
+def _with_persons_answer(
+    finding: Finding, *, intermediary: Entity, department: Entity, doubt: str
+) -> tuple[str, str, list[dict[str, object]]]:
+    """Outcome, reason and chain, where a determination of two regulators settles an unknown."""
+    chain: list[dict[str, object]] = [tie.as_json() for tie in finding.chain]
+    answer = (
+        determined(intermediary=intermediary, department=department, doubt=doubt)
+        if finding.outcome == Outcome.UNKNOWN
+        else None
+    )
+    if answer is None:
+        return finding.outcome, finding.reason, chain
+    reason = f"determination/{answer.pk}"
+    if answer.outcome == Outcome.CONFLICTED and not chain:
+        chain = [{"ref": reason}]
+    return answer.outcome, reason, chain
 
 
 def _record(made: Check, *, by: User | None) -> None:

@@ -1,134 +1,194 @@
-"""Conflict rules, listed as data. Pure: same graph, same day, same answer, and the chain that explains it."""
+"""Conflict rules, listed as data. Pure: same graph, same matter, same pack, same answer, and the chains that
+explain it.
+"""
 
 import datetime as dt
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-from .graph import Graph, Interest
+from .control import Chain
+from .graph import BY_SHARE, Graph, digest_of
+from .grounds import TESTS
+from .matter import Matter
 
-PACK = "national-2026.1"
-MAJORITY = Decimal(50)  # more than half; exactly half does not control
-STRUCTURAL = frozenset({"affiliation", "setUp", "supervision"})
-CONTROL = frozenset({"otherInfluenceOrControl", "appointmentOfBoard"})
-BY_SHARE = frozenset({"shareholding", "votingRights"})
+PACKS = Path(__file__).parent / "packs"
+PACK = "national-2026.2"  # the newest the code ships
 
 CLEAR, CONFLICTED, UNKNOWN = "clear", "conflicted", "unknown"
 NO_DECLARATION, SHARE_NOT_STATED, SAME_BODY = "no_declaration", "share_not_stated", "same_body"
-TOO_LARGE = "graph_too_large"
-
-Chain = tuple[Interest, ...]
-
-
-def ties(interest: Interest) -> bool | None:
-    """Whether an interest makes its subject an arm of its holder: yes, no, or None for not stated clearly."""
-    if interest.kind in STRUCTURAL or interest.kind in CONTROL:
-        return True
-    if interest.kind not in BY_SHARE:
-        return False
-    if interest.share_min is None or interest.share_max is None:
-        return None
-    if interest.share_min > MAJORITY:
-        return True
-    return None if interest.share_max > MAJORITY else False
+TOO_LARGE, REFERRED, EXEMPT = "graph_too_large", "referred", "exempt"
+BAR, REFER, WARN = "bar", "refer", "warn"
 
 
-def chain_to(graph: Graph, *, intermediary: str, authority: str, certain: bool) -> Chain | None:
-    """The shortest chain of ties from the authority down to the intermediary, or None.
-
-    With `certain`, every link is a tie beyond doubt; without, links that may be ties count too. Breadth
-    first and iterative: a cycle ends it, depth does not.
-    """
-    below: dict[str, Interest] = {}
-    queue, seen = deque([intermediary]), {intermediary}
-    while queue:
-        at = queue.popleft()
-        for interest in graph.into.get(at, ()):
-            tied = ties(interest)
-            if tied is False or (tied is None and certain) or interest.holder in seen:
-                continue
-            seen.add(interest.holder)
-            below[interest.holder] = interest
-            if interest.holder == authority:
-                return _walk(below, authority, intermediary)
-            queue.append(interest.holder)
-    return None
-
-
-def _walk(below: dict[str, Interest], top: str, bottom: str) -> Chain:
-    chain: list[Interest] = []
-    while top != bottom:
-        chain.append(below[top])
-        top = below[top].subject
-    return tuple(chain)
-
-
-def affiliated_body(graph: Graph, intermediary: str, authority: str) -> Chain | None:
-    """Own bodies, social organisations supervised, and what any of them set up or control."""
-    return chain_to(graph, intermediary=intermediary, authority=authority, certain=True)
-
-
-def perhaps_affiliated(graph: Graph, intermediary: str, authority: str) -> Chain | None:
-    """The same, where a share on the way is not stated or may be more than half."""
-    return chain_to(graph, intermediary=intermediary, authority=authority, certain=False)
+class BadPack(ValueError):
+    """A rule pack that does not say what it must; the message names the rule and the field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: what it forbids, the provision behind it, and the test that finds the chain."""
+    """One rule: what it forbids, the provisions behind it, where, when and at which gates it applies.
+
+    In force [start, end); no `gates` means all of them. `outcome` is bar, refer or warn; `test` names the
+    function in `grounds` that finds the chains, `parameters` what it is told.
+    """
 
     code: str
     title: str
     title_zh: str
-    provision: str
-    test: Callable[[Graph, str, str], Chain | None]
-    doubt: Callable[[Graph, str, str], Chain | None]
+    provisions: tuple[str, ...]
+    regions: tuple[str, ...]
+    start: dt.date | None
+    end: dt.date | None
+    gates: tuple[str, ...]
+    outcome: str
+    test: str
+    parameters: Mapping[str, Any]
+    note: str = ""
+    note_zh: str = ""
+
+    def applies(self, matter: Matter) -> bool:
+        """Whether it is in force on the matter's day, in its region, at its gate."""
+        begun = self.start is None or self.start <= matter.on
+        going = self.end is None or matter.on < self.end
+        there = any(region in matter.regions for region in self.regions)
+        return begun and going and there and (not self.gates or matter.gate in self.gates)
 
 
-RULES = (
-    Rule(
-        code="affiliated-body",
-        title="A department's own bodies and their enterprises may not serve its approvals",
-        title_zh="审批部门所属单位、主管的社会组织及其举办的企业，不得承接本部门审批的中介服务",
-        provision="business-environment-43",
-        test=affiliated_body,
-        doubt=perhaps_affiliated,
-    ),
-)
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A version of the rules; what a version says never changes."""
+
+    version: str
+    rules: tuple[Rule, ...]
+    digest: str
+
+    def rule(self, code: str) -> Rule | None:
+        return next((rule for rule in self.rules if rule.code == code), None)
+
+
+def read_pack(value: Any) -> Pack:
+    """A pack from its JSON. Raises BadPack."""
+    try:
+        version, rules = value["version"], tuple(_rule(item) for item in value["rules"])
+    except (KeyError, TypeError) as fault:
+        raise BadPack(f"a pack has a version and rules: {fault}") from fault
+    codes = [rule.code for rule in rules]
+    if len(set(codes)) != len(codes) or not rules:
+        raise BadPack("a pack has at least one rule, and each code once")
+    return Pack(version, rules, digest_of(value))
+
+
+def _rule(value: dict[str, Any]) -> Rule:
+    code = value.get("code", "")
+    if not code or value.get("test") not in TESTS or value.get("outcome") not in (BAR, REFER, WARN):
+        raise BadPack(f"rule {code!r}: needs a code, a test of {sorted(TESTS)} and an outcome")
+    try:
+        days = [dt.date.fromisoformat(value[k]) if value.get(k) else None for k in ("start", "end")]
+    except ValueError as fault:
+        raise BadPack(f"rule {code!r}: {fault}") from fault
+    return Rule(
+        code=code,
+        title=str(value.get("title") or ""),
+        title_zh=str(value.get("title_zh") or ""),
+        provisions=tuple(value.get("provisions") or ()),
+        regions=tuple(value.get("regions") or ()),
+        start=days[0],
+        end=days[1],
+        gates=tuple(value.get("gates") or ()),
+        outcome=value["outcome"],
+        test=value["test"],
+        parameters=value.get("parameters") or {},
+        note=str(value.get("note") or ""),
+        note_zh=str(value.get("note_zh") or ""),
+    )
+
+
+@lru_cache
+def shipped_pack(version: str) -> Pack:
+    """A pack that comes with the code. Raises FileNotFoundError."""
+    return read_pack(json.loads((PACKS / f"{version}.json").read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What one rule found: its outcome for this matter, whether beyond doubt, and the chain."""
+
+    rule: str
+    outcome: str
+    certain: bool
+    chain: Chain
+    exemption: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "outcome": self.outcome,
+            "certain": self.certain,
+            "chain": [interest.as_json() for interest in self.chain],
+            "exemption": self.exemption,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the rules say: outcome, the rule that decided, why, and the chain."""
+    """What the rules say: outcome, the rule that decided, why, its chain, and every ground there is."""
 
     outcome: str
     rule: str = ""
     provision: str = ""
     reason: str = ""
     chain: Chain = ()
+    grounds: tuple[Ground, ...] = field(default=())
 
 
-def judge(
-    graph: Graph, *, intermediary: str, authority: str, on: dt.date, declared: bool, whole: bool = True
-) -> Finding:
+def grounds_of(graph: Graph, matter: Matter, pack: Pack) -> tuple[Ground, ...]:
+    """Everything the rules in force find, in the pack's order; exempted grounds are marked, not left out."""
+    found: list[Ground] = []
+    for rule in pack.rules:
+        if not rule.applies(matter):
+            continue
+        exemption = next((e.ref for e in matter.exempted if not e.rules or rule.code in e.rules), "")
+        for hit in TESTS[rule.test](graph, matter, rule.parameters):
+            found.append(Ground(rule.code, rule.outcome, hit.certain, hit.chain, exemption))
+    return tuple(found)
+
+
+def judge(graph: Graph, matter: Matter, pack: Pack) -> Finding:
     """Whether the intermediary may serve the authority's approvals on a day (优化营商环境条例 43).
 
-    Conflicted beats unknown, unknown beats clear. Without a declaration of interests nothing is clear, nor
-    where the graph is not `whole`, that is, holds only a part of the interests above the intermediary.
+    Conflicted beats unknown, unknown beats clear. A bar beyond doubt conflicts; a bar in doubt and every
+    referral leave it to a person; a warning opens the gate and stays on the check. Without a declaration of
+    interests nothing is clear, nor where the graph is not whole.
     """
-    held = graph.on(on)
-    if intermediary == authority:
-        own = Interest(holder=authority, subject=intermediary, kind="affiliation")
-        return Finding(CONFLICTED, RULES[0].code, RULES[0].provision, SAME_BODY, (own,))
-    for rule in RULES:
-        if chain := rule.test(held, intermediary, authority):
-            return Finding(CONFLICTED, rule.code, rule.provision, "", chain)
-    for rule in RULES:
-        if chain := rule.doubt(held, intermediary, authority):
-            return Finding(UNKNOWN, rule.code, rule.provision, SHARE_NOT_STATED, chain)
-    if not whole:
-        return Finding(UNKNOWN, reason=TOO_LARGE)
-    if not declared:
-        return Finding(UNKNOWN, reason=NO_DECLARATION)
-    return Finding(CLEAR)
+    found = grounds_of(graph, matter, pack)
+    standing = [ground for ground in found if not ground.exemption]
+    for ground in standing:
+        if ground.outcome == BAR and ground.certain:
+            same = graph.party(matter.intermediary) == graph.party(matter.authority)
+            return _by(ground, CONFLICTED, SAME_BODY if same else "", pack, found)
+    for ground in standing:
+        if ground.outcome in (BAR, REFER):
+            return _by(ground, UNKNOWN, _why_open(ground), pack, found)
+    if not matter.whole:
+        return Finding(UNKNOWN, reason=TOO_LARGE, grounds=found)
+    if not matter.declared:
+        return Finding(UNKNOWN, reason=NO_DECLARATION, grounds=found)
+    exempt = next((ground for ground in found if ground.exemption), None)
+    return Finding(CLEAR, reason=exempt.exemption if exempt else "", grounds=found)
+
+
+def _why_open(ground: Ground) -> str:
+    shares = [
+        i for i in ground.chain if i.kind in BY_SHARE and (i.share_min is None or i.share_min != i.share_max)
+    ]
+    return SHARE_NOT_STATED if shares and not ground.certain else REFERRED
+
+
+def _by(ground: Ground, outcome: str, reason: str, pack: Pack, found: tuple[Ground, ...]) -> Finding:
+    rule = pack.rule(ground.rule)
+    provision = rule.provisions[0] if rule and rule.provisions else ""
+    return Finding(outcome, ground.rule, provision, reason, ground.chain, found)

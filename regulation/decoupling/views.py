@@ -18,7 +18,7 @@ from .forms import CheckFilter, DeterminationForm, InquiryForm
 from .models import Determination, Gate, Outcome
 from .operations import check as make_check
 from .operations import decide_determination, propose_determination
-from .queries import checks_visible_to, rerun, standing_interests, waiting_checks
+from .queries import checks_visible_to, pack_named, rerun, standing_interests, waiting_checks
 
 PAGE = 20
 
@@ -42,13 +42,23 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     """One check: the seal, the sentence, the chain, the law, and whether it still computes."""
     made = get_object_or_404(checks_visible_to(acting(request)), pk=pk)
     finding, digest_fits = rerun(made)
+    whole, pack = acts_as(acting(request), Role.REGULATOR), pack_named(made.rule_pack)
     return render(
         request,
         "decoupling/check.html",
         {
             "check": made,
             "sentence": explain.sentence(made),
-            "steps": explain.steps(made),
+            "steps": explain.steps(made, whole=whole),
+            "rule_title": explain.rule_title(explain.rule_of(made)),
+            "grounds": [
+                {
+                    "rule": explain.rule_title(pack.rule(g["rule"])),
+                    "steps": explain.ground_steps(g, whole=whole),
+                }
+                | {k: g[k] for k in ("outcome", "certain", "exemption")}
+                for g in made.grounds
+            ],
             "provision": explain.provision_of(made),
             "again": finding,
             "digest_fits": digest_fits,

@@ -24,17 +24,21 @@ class Gate(models.TextChoices):
     OFFER = "offer", _("offer")
     BID = "bid", _("bid")
     DRAW_POOL = "draw_pool", _("draw pool")
+    OPENING = "opening", _("opening")
     AWARD = "award", _("award")
     CONTRACT = "contract", _("contract")
     PAYOUT = "payout", _("payout")
     INQUIRY = "inquiry", _("inquiry")
+    RECHECK = "recheck", _("recheck after a change")
 
 
 class Check(models.Model):
     """One run of the rules over the interest graph: rerunnable from what it stores. Append-only.
 
-    `chain` is the list of interests that decided, each with its source; `input_digest` is SHA-256 over the
-    canonical graph the rule saw. `on` is the day it speaks for. An unknown waits for a person until `due_at`.
+    `chain` is the list of interests that decided, each with its source; `grounds` is everything the rules
+    found. `input_digest` is SHA-256 over the canonical graph, matter and rule pack, `doubt_digest` over what
+    left it open. `on` is the day it speaks
+    for, `known_at` the moment whose knowledge it used. An unknown waits for a person until `due_at`.
     """
 
     intermediary = models.ForeignKey(Entity, models.PROTECT, related_name="checks")
@@ -47,8 +51,12 @@ class Check(models.Model):
     provision_ref = models.CharField(max_length=80, blank=True)
     reason_code = models.CharField(max_length=40, blank=True)
     chain = models.JSONField(default=list)
+    grounds = models.JSONField(default=list)
     graph = models.JSONField(default=list)
+    matter = models.JSONField(default=dict)
+    known_at = models.DateTimeField(null=True)
     input_digest = models.CharField(max_length=64)
+    doubt_digest = models.CharField(max_length=64, blank=True, db_index=True)
     due_at = models.DateTimeField(null=True, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -56,7 +64,10 @@ class Check(models.Model):
     class Meta:
         verbose_name = _("check")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["intermediary", "department", "-id"], name="check_of_a_pair")]
+        indexes = [
+            models.Index(fields=["intermediary", "department", "-id"], name="check_of_a_pair"),
+            models.Index(fields=["due_at"], condition=Q(outcome="unknown"), name="check_waiting"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(outcome="conflicted") | (~Q(rule_code="") & ~Q(chain=[])),

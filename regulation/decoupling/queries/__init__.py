@@ -1,0 +1,167 @@
+"""Reads for the gate and its desk."""
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from regulation.parties.models import Declaration, Entity, Interest, Membership, Role
+
+from ..graph import Graph, digest_of
+from ..matter import Exempted, Matter
+from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublication, RulePack
+from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_pack, shipped_pack
+from .gathering import gather
+
+__all__ = [
+    "NOT_PUBLIC",
+    "checks_visible_to",
+    "current_pack",
+    "determined",
+    "exempted",
+    "gather",
+    "has_declared",
+    "input_digest",
+    "pack_named",
+    "proposed_determinations",
+    "public_checks_of",
+    "rerun",
+    "standing_interests",
+    "waiting_checks",
+]
+
+NOT_PUBLIC = (Gate.BID, Gate.DRAW_POOL, Gate.OPENING)  # they tell who bids (招标投标法 22)
+
+_packs: dict[str, Pack] = {}  # what a version says never changes
+
+
+def current_pack(*, at: dt.datetime) -> Pack:
+    """The pack published last before a moment; where none has been, the newest the code ships."""
+    version = (
+        PackPublication.objects.filter(published_at__lte=at)
+        .order_by("-published_at", "-pk")
+        .values_list("pack_id", flat=True)
+        .first()
+    )
+    return pack_named(version or PACK)
+
+
+def pack_named(version: str) -> Pack:
+    """A pack by its version, as published or shipped. Raises FileNotFoundError."""
+    if version not in _packs:
+        published = RulePack.objects.filter(pk=version).first()
+        _packs[version] = read_pack(published.body) if published else shipped_pack(version)
+    return _packs[version]
+
+
+def exempted(*, intermediary: Entity, department: Entity, on: dt.date) -> tuple[Exempted, ...]:
+    """The exemptions of a pair in force on a day; one that ended closed by itself."""
+    rows = Exemption.objects.in_force_on(on).filter(intermediary=intermediary, department=department)
+    return tuple(Exempted(row.urn, tuple(row.rules)) for row in rows.order_by("pk"))
+
+
+def input_digest(graph: Graph, matter: Matter, pack: Pack) -> str:
+    """SHA-256 over everything a check's answer depends on."""
+    return digest_of({"graph": graph.as_json(), "matter": matter.as_json(), "pack": pack.digest})
+
+
+def doubt_digest(finding: Finding, graph: Graph, matter: Matter) -> str:
+    """SHA-256 over what left a check open. The answer of two regulators counts while it is the same."""
+    complete = matter.declared and matter.whole
+    open_grounds = [g.as_json() for g in finding.grounds if not g.exemption and g.outcome != "warn"]
+    return digest_of(
+        {
+            "grounds": open_grounds,
+            "declared": matter.declared,
+            "whole": matter.whole,
+            "graph": "" if complete else digest_of(graph.as_json()),
+        }
+    )
+
+
+def has_declared(entity: Entity, *, on: dt.date) -> bool:
+    """Whether the entity declared its interests on or before a day."""
+    return Declaration.objects.filter(entity=entity, as_of__lte=on).exists()
+
+
+def determined(*, intermediary: Entity, department: Entity, doubt: str) -> Determination | None:
+    """The confirmed answer of two regulators for a pair, as long as its doubt is the same."""
+    return (
+        Determination.objects.filter(
+            check_made__intermediary=intermediary,
+            check_made__department=department,
+            check_made__doubt_digest=doubt,
+            confirmed_at__isnull=False,
+            rejected_at__isnull=True,
+        )
+        .order_by("-pk")
+        .first()
+    )
+
+
+def rerun(check: Check) -> tuple[Finding, bool]:
+    """The rules once more over what a check stored, and whether its digest still fits.
+
+    The answer of persons is no part of it: where they decided, the rules still say unknown.
+    """
+    graph = Graph.from_json(check.graph)
+    if not check.matter:  # the first pack stored the graph alone
+        matter = Matter(
+            intermediary=check.intermediary.urn,
+            authority=check.department.urn,
+            on=check.on,
+            gate=check.gate,
+            declared=check.reason_code != NO_DECLARATION,
+            whole=check.reason_code != TOO_LARGE,
+        )
+        return judge(graph, matter, shipped_pack(check.rule_pack)), digest_of(
+            check.graph
+        ) == check.input_digest
+    matter, pack = Matter.from_json(check.matter), pack_named(check.rule_pack)
+    return judge(graph, matter, pack), input_digest(graph, matter, pack) == check.input_digest
+
+
+def waiting_checks() -> QuerySet[Check]:
+    """Unknown checks no standing determination has answered, the nearest deadline first."""
+    answered = Determination.objects.filter(check_made=OuterRef("pk"), rejected_at__isnull=True)
+    unanswered = Check.objects.filter(outcome=Outcome.UNKNOWN).exclude(Exists(answered))
+    return unanswered.select_related("intermediary", "department").order_by("due_at", "pk")
+
+
+def proposed_determinations() -> QuerySet[Determination]:
+    """Determinations that wait for a second regulator."""
+    waiting = Determination.objects.filter(confirmed_at__isnull=True, rejected_at__isnull=True)
+    return waiting.select_related(
+        "check_made__intermediary", "check_made__department", "proposed_by"
+    ).order_by("pk")
+
+
+def checks_visible_to(acting: Membership | None) -> QuerySet[Check]:
+    """All for a regulator; an intermediary's own for its members; none for others."""
+    checks = Check.objects.select_related("intermediary", "department")
+    if not acting:
+        return checks.none()
+    if acting.role == Role.REGULATOR:
+        return checks
+    return checks.filter(intermediary=acting.entity_id)
+
+
+def standing_interests(entity: Entity) -> QuerySet[Interest]:
+    """What the public record says of an entity: standing, tiers A and B, held by or in it."""
+    return (
+        Interest.objects.standing()
+        .public()
+        .filter(Q(subject=entity) | Q(holder_entity=entity))
+        .select_related("holder_entity", "subject")
+        .order_by("-held", "pk")
+    )
+
+
+def public_checks_of(entity: Entity) -> QuerySet[Check]:
+    """The newest check of an intermediary against each department, of those that do not tell that it bids."""
+    return (
+        Check.objects.filter(intermediary=entity)
+        .exclude(gate__in=NOT_PUBLIC)
+        .select_related("department")
+        .order_by("department_id", "-pk")
+        .distinct("department_id")
+    )
