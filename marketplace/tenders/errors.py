@@ -132,3 +132,11 @@ class NobodyLeft(TenderRefused):
 class NotCancellable(TenderRefused):
     code = "not_cancellable"
     message = _("Only a tender that is published and not yet awarded can be cancelled, with a reason.")
+
+
+class AwaitsDetermination(TenderRefused):
+    code = "awaits_determination"
+    message = _(
+        "Whether the best bidder may serve this department is not settled yet. Two regulators answer; then "
+        "the tender can be awarded."
+    )

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from regulation.parties.models import Entity, Membership, Region, Role
 from regulation.parties.queries import region_and_parents
 
-from .models import Award, Bid, OpeningKey, ProcedureRule, Tender
+from .models import Award, Bid, OpeningKey, ProcedureRule, Suspension, Tender
 
 DEFAULT_MINIMUM = dt.timedelta(days=3)
 
@@ -122,3 +122,27 @@ def awards_of(entity: Entity) -> QuerySet[Award]:
 def with_award(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
     """Each tender with its award and winner, in a fixed number of queries."""
     return tenders.prefetch_related(Prefetch("award", Award.objects.select_related("bid__tenderer")))
+
+
+def live_bids_reached(entities: list[int] | None) -> QuerySet[Bid]:
+    """Standing bids of these entities (all where None) in tenders neither awarded nor ended."""
+    live = Bid.objects.standing().filter(
+        tender__awarded_at__isnull=True,
+        tender__cancelled_at__isnull=True,
+        tender__failed_at__isnull=True,
+        tender__published_at__isnull=False,
+    )
+    live = live if entities is None else live.filter(tenderer__in=entities)
+    return live.select_related("tenderer", "tender").order_by("pk")
+
+
+def awards_reached(entities: list[int] | None) -> QuerySet[Award]:
+    """Awards won by these entities, or by anyone where None."""
+    awards = Award.objects.all() if entities is None else Award.objects.filter(bid__tenderer__in=entities)
+    return awards.select_related("bid__tenderer", "tender__department", "tender__owner").order_by("pk")
+
+
+def standing_suspensions(entity: Entity) -> QuerySet[Suspension]:
+    """Bids of an intermediary that a recheck set aside."""
+    standing = Suspension.objects.filter(bid__tenderer=entity, lifted_at__isnull=True)
+    return standing.select_related("bid__tender", "check_made").order_by("-pk")

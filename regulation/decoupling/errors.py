@@ -25,8 +25,35 @@ class SamePerson(DecouplingRefused):
 
 
 class AlreadyDecided(DecouplingRefused):
-    message = _("This determination has been decided already.")
+    message = _("This has been decided already.")
 
 
 class ReasonMissing(DecouplingRefused):
-    message = _("A determination needs its reason in writing.")
+    message = _("This needs its reason in writing.")
+
+
+class ProvisionMissing(DecouplingRefused):
+    message = _("An exemption by statute cites the provision that says otherwise.")
+
+
+class NotLawful(DecouplingRefused):
+    message = _(
+        "Only a law or an administrative regulation may say otherwise (Regulation on Optimising the Business "
+        "Environment, article 43)."
+    )
+
+
+class PlanMissing(DecouplingRefused):
+    message = _("A transitional exemption needs the plan by which the tie is ended.")
+
+
+class EndMissing(DecouplingRefused):
+    message = _("State the day on which it ends, later than the first; a transition always has one.")
+
+
+class NotInForce(DecouplingRefused):
+    message = _("Only an exemption in force can be revoked.")
+
+
+class PackKnown(DecouplingRefused):
+    message = _("This version of the rules is on record with another text. A new text is a new version.")

@@ -1,6 +1,6 @@
 """Tender, bid, opening, award; and the procedure rules they follow."""
 
-from .award import Award, Opening
+from .award import Award, Opening, Suspension
 from .bid import Bid, VoidReason
 from .rules import OpeningKey, ProcedureRule
 from .tender import AvoidedUnit, Method, Tender
@@ -13,6 +13,7 @@ __all__ = [
     "Opening",
     "OpeningKey",
     "ProcedureRule",
+    "Suspension",
     "Tender",
     "VoidReason",
 ]

@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -5,9 +6,42 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from regulation.decoupling.models import Check
+from regulation.ledger.triggers import append_only, kept
 
 from .bid import Bid
 from .tender import Tender
+
+
+def needs_a_clear_check() -> pgtrigger.Trigger:
+    """At the commit an award's check is of the award gate, for this bidder and department, on record in the
+    ledger, clear, made within the hour, and not followed by one that is not clear (优化营商环境条例 43).
+    """
+    return pgtrigger.Trigger(
+        name="needs_a_clear_check",
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        func="""
+            IF NOT EXISTS (
+                SELECT 1 FROM decoupling_check c
+                JOIN tenders_bid b ON b.id = NEW.bid_id AND b.tender_id = NEW.tender_id
+                JOIN tenders_tender t ON t.id = NEW.tender_id
+                WHERE c.id = NEW.gate_id AND c.gate = 'award' AND c.outcome = 'clear'
+                  AND c.intermediary_id = b.tenderer_id AND c.department_id = t.department_id
+                  AND c.made_at > clock_timestamp() - interval '1 hour'
+                  AND EXISTS (SELECT 1 FROM ledger_entry e WHERE e.kind = 'decoupling.checked'
+                              AND e.subject = 'decoupling.check/' || c.id)
+                  AND NOT EXISTS (SELECT 1 FROM decoupling_check n
+                                  WHERE n.intermediary_id = c.intermediary_id
+                                    AND n.department_id = c.department_id AND n.id > c.id
+                                    AND n.outcome <> 'clear')
+            ) THEN
+                RAISE EXCEPTION 'award_needs_a_clear_check: tender %', NEW.tender_id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'award_needs_a_clear_check';
+            END IF;
+            RETURN NULL;
+        """,
+    )
 
 
 class Opening(models.Model):
@@ -36,7 +70,40 @@ class Award(models.Model):
     class Meta:
         verbose_name = _("award")
         constraints = [models.CheckConstraint(condition=Q(price__gt=0), name="award_price_is_positive")]
+        triggers = [needs_a_clear_check(), *append_only()]
 
     @property
     def urn(self) -> str:
         return f"tenders.award/{self.pk}"
+
+
+class Suspension(models.Model):
+    """A bid set aside because a recheck found it barred; lifted by a later check that is clear.
+
+    While one stands the bid is not evaluated. `check_made` says why; the bidder reads it and may contest.
+    """
+
+    bid = models.ForeignKey(Bid, models.PROTECT, related_name="suspensions")
+    check_made = models.ForeignKey(Check, models.PROTECT, related_name="+")
+    since = models.DateTimeField(db_default=Now(), editable=False)
+    lifted_by = models.ForeignKey(Check, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("suspension of a bid")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bid"], condition=Q(lifted_at__isnull=True), name="suspension_one_standing_per_bid"
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="suspension_lifted_by_a_check",
+            ),
+        ]
+        triggers = kept()
+
+    @property
+    def urn(self) -> str:
+        return f"tenders.suspension/{self.pk}"

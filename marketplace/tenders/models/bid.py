@@ -34,6 +34,10 @@ class BidQuerySet(models.QuerySet["Bid"]):
         """Opened and not void."""
         return self.opened().filter(void_reason="")
 
+    def in_the_running(self) -> "BidQuerySet":
+        """Valid, and not set aside by a recheck."""
+        return self.valid().exclude(suspensions__lifted_at__isnull=True, suspensions__isnull=False)
+
     def visible_to(self, entity_ids: list[int]) -> "BidQuerySet":
         """Opened bids for everyone; sealed ones for the tenderer's own members."""
         return self.filter(Q(opened_at__isnull=False, withdrawn_at__isnull=True) | Q(tenderer__in=entity_ids))

@@ -14,6 +14,7 @@ from .. import errors
 from ..models import Bid, Tender
 from ..queries import current_opening_key
 from ..sealing import PlainBid, seal
+from .gating import about
 
 
 def _refuse_the_ineligible(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> None:
@@ -46,6 +47,7 @@ def _pass_the_gate(*, tender: Tender, tenderer: Entity, by: User, at: dt.datetim
         gate=Gate.BID,
         by=by,
         at=at,
+        about=about(tender, with_rivals=False),
     )
     if made.outcome == Outcome.CONFLICTED:
         raise errors.ConflictedBidder(made)

@@ -2,12 +2,14 @@ import datetime as dt
 
 from django.db import transaction
 
+from regulation.decoupling.models import Gate, Outcome
 from regulation.ledger.operations import record
 
 from .. import keyring
 from ..errors import NotDue
 from ..models import Bid, Opening, Tender, VoidReason
 from ..sealing import Malformed, Unreadable, unseal
+from .gating import about, pass_gate, suspend_bid
 
 
 def _unseal_into(bid: Bid, tender: Tender) -> None:
@@ -70,4 +72,17 @@ def open_tender(*, tender: Tender, at: dt.datetime) -> Opening:
             ],
         },
     )
+    _gate(locked, at=at)
     return opening
+
+
+def _gate(tender: Tender, *, at: dt.datetime) -> None:
+    """Who bid is public now: each valid bid is checked against all others (招标投标法实施条例 34).
+
+    A conflict suspends the bid; the award checks once more.
+    """
+    told = about(tender, with_rivals=True)
+    for bid in tender.bids.valid().select_related("tenderer").order_by("pk"):
+        made = pass_gate(bid, tender=tender, gate=Gate.OPENING, by=None, at=at, told=told)
+        if made.outcome == Outcome.CONFLICTED:
+            suspend_bid(bid, made, at=at)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from regulation.ledger.triggers import append_only
 from regulation.parties.models import Entity
 
+from .guards import clear_is_true
+
 
 class Outcome(models.TextChoices):
     """What a check says. Only clear opens a gate (DESIGN §3.4)."""
@@ -78,7 +80,7 @@ class Check(models.Model):
                 name="check_unknown_waits_until_a_day",
             ),
         ]
-        triggers = append_only()
+        triggers = [clear_is_true(), *append_only()]
 
     def __str__(self) -> str:
         return f"{self.intermediary} / {self.department}: {self.get_outcome_display()}"

@@ -11,6 +11,7 @@ from ..matter import Exempted, Matter
 from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublication, RulePack
 from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_pack, shipped_pack
 from .gathering import gather
+from .reaching import reached_by, reached_by_merge
 
 __all__ = [
     "NOT_PUBLIC",
@@ -24,6 +25,8 @@ __all__ = [
     "pack_named",
     "proposed_determinations",
     "public_checks_of",
+    "reached_by",
+    "reached_by_merge",
     "rerun",
     "standing_interests",
     "waiting_checks",

@@ -1,4 +1,4 @@
-"""The gate, and the answers of persons where the gate could not decide."""
+"""The gate: one check, stored with everything it saw."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -9,10 +9,9 @@ from regulation.ledger.operations import record
 from regulation.parties.models import Entity, Region, User
 from regulation.parties.queries import region_and_parents
 
-from .errors import AlreadyDecided, AlreadyProposed, NotWaiting, ReasonMissing, SamePerson
-from .matter import Avoided, Matter, Part
-from .models import Check, Determination, Gate, Outcome
-from .queries import (
+from ..matter import Avoided, Matter, Part
+from ..models import Check, Gate, Outcome
+from ..queries import (
     NOT_PUBLIC,
     current_pack,
     determined,
@@ -22,7 +21,7 @@ from .queries import (
     has_declared,
     input_digest,
 )
-from .rules import Finding, judge
+from ..rules import Finding, judge
 
 WAITING = dt.timedelta(days=5)  # how long an unknown may wait for a person
 
@@ -110,11 +109,23 @@ def check(
         known_at=at,
         input_digest=input_digest(graph, matter, pack),
         doubt_digest=doubt,
-        due_at=at + WAITING if outcome == Outcome.UNKNOWN else None,
+        due_at=_due(doubt, intermediary, department, at=at) if outcome == Outcome.UNKNOWN else None,
         asked_by=by,
     )
     _record(made, by=by)
     return made
+
+
+def _due(doubt: str, intermediary: Entity, department: Entity, *, at: dt.datetime) -> dt.datetime:
+    """Until when two regulators answer: asking again about the same doubt does not move the deadline."""
+    first = (
+        Check.objects.filter(intermediary=intermediary, department=department, doubt_digest=doubt)
+        .exclude(due_at=None)
+        .order_by("pk")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+    return first or at + WAITING
 
 
 def _with_persons_answer(
@@ -148,54 +159,3 @@ def _record(made: Check, *, by: User | None) -> None:
     }
     public = made.gate not in NOT_PUBLIC
     record(kind="decoupling.checked", subject=made, actor=by, body=body, noticeable=public)
-
-
-@transaction.atomic
-def propose_determination(
-    *, check_made: Check, outcome: Outcome, reason: str, by: User, at: dt.datetime
-) -> Determination:
-    """A regulator's proposed answer to an unknown check; a second regulator decides it.
-
-    Raises NotWaiting, AlreadyProposed, ReasonMissing.
-    """
-    locked = Check.objects.select_for_update(no_key=True).get(pk=check_made.pk)
-    if locked.outcome != Outcome.UNKNOWN:
-        raise NotWaiting
-    if locked.determinations.filter(rejected_at__isnull=True).exists():
-        raise AlreadyProposed
-    if not reason.strip():
-        raise ReasonMissing
-    made = Determination.objects.create(
-        check_made=locked, outcome=outcome, reason=reason.strip(), proposed_by=by, proposed_at=at
-    )
-    record(
-        kind="decoupling.determination_proposed",
-        subject=made,
-        actor=by,
-        body={"check": locked.urn, "outcome": str(outcome), "reason": made.reason},
-    )
-    return made
-
-
-@transaction.atomic
-def decide_determination(
-    *, determination: Determination, confirm: bool, by: User, at: dt.datetime
-) -> Determination:
-    """The second regulator confirms or rejects. Raises SamePerson, AlreadyDecided."""
-    locked = Determination.objects.select_for_update(no_key=True).get(pk=determination.pk)
-    if locked.confirmed_at or locked.rejected_at:
-        raise AlreadyDecided
-    if locked.proposed_by_id == by.pk:
-        raise SamePerson
-    if confirm:
-        locked.confirmed_by, locked.confirmed_at = by, at
-    else:
-        locked.rejected_at = at
-    locked.save(update_fields=["confirmed_by", "confirmed_at", "rejected_at"])
-    record(
-        kind="decoupling.determination_confirmed" if confirm else "decoupling.determination_rejected",
-        subject=locked,
-        actor=by,
-        body={"check": f"decoupling.check/{locked.check_made_id}", "outcome": locked.outcome},
-    )
-    return locked

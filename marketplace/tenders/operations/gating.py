@@ -1,0 +1,110 @@
+"""The conflict gate as tenders pass it: what a check is told, and what a recheck does."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from regulation.decoupling.matter import Avoided, Part
+from regulation.decoupling.models import Check, Gate, Outcome
+from regulation.decoupling.operations import About, check
+from regulation.ledger.operations import record
+from regulation.parties.models import User
+
+from ..models import Award, Bid, Suspension, Tender
+
+
+def about(tender: Tender, *, with_rivals: bool) -> About:
+    """What the rules are told of a tender. Rivals only once the bids are open: before, nobody knows them."""
+    parts = (
+        Award.objects.filter(tender__owner=tender.owner_id, tender__approval=tender.approval_id)
+        .exclude(tender=tender)
+        .select_related("bid__tenderer", "tender__service")
+        .order_by("pk")
+    )
+    bids = list(tender.bids.valid().select_related("tenderer").order_by("pk")) if with_rivals else []
+    return About(
+        owner=tender.owner,
+        service=tender.service.code,
+        region=tender.region,
+        rivals=tuple(bid.tenderer for bid in bids),
+        agents={bid.tenderer.urn: str(bid.submitted_by_id) for bid in bids},
+        avoided=tuple(
+            Avoided(unit.entity.urn, unit.reason)
+            for unit in tender.avoided_units.select_related("entity").order_by("pk")
+        ),
+        parts=tuple(Part(a.bid.tenderer.urn, a.tender.service.code, a.tender.urn) for a in parts),
+        others=tuple(a.bid.tenderer for a in parts),
+    )
+
+
+def pass_gate(
+    bid: Bid, *, tender: Tender, gate: Gate, by: User | None, at: dt.datetime, told: About | None = None
+) -> Check:
+    """One check of a bid's tenderer at a gate of its tender."""
+    return check(
+        intermediary=bid.tenderer,
+        department=tender.department,
+        on=timezone.localdate(at),
+        gate=gate,
+        by=by,
+        at=at,
+        about=told or about(tender, with_rivals=bid.opened_at is not None),
+    )
+
+
+@transaction.atomic
+def recheck_bid(*, bid: Bid, at: dt.datetime) -> Check:
+    """Check a live bid again after a change. A conflict suspends it, a clear answer lifts the suspension.
+
+    Whoever awards locks the tender first, so does this: no award slips past a recheck that found a conflict.
+    """
+    tender = Tender.objects.select_for_update(no_key=True).get(pk=bid.tender_id)
+    gate = Gate.RECHECK if tender.opened_at else Gate.BID
+    made = pass_gate(bid, tender=tender, gate=gate, by=None, at=at)
+    standing = Suspension.objects.filter(bid=bid, lifted_at__isnull=True).first()
+    if made.outcome == Outcome.CONFLICTED and standing is None:
+        suspend_bid(bid, made, at=at)
+    elif made.outcome == Outcome.CLEAR and standing is not None:
+        standing.lifted_at, standing.lifted_by = at, made
+        standing.save(update_fields=["lifted_at", "lifted_by"])
+        _tell(standing, "tenders.bid_reinstated", made, public=tender.opened_at is not None)
+    return made
+
+
+def suspend_bid(bid: Bid, made: Check, *, at: dt.datetime) -> Suspension:
+    """Set a bid aside, in the caller's transaction, for what a check found. Again, it changes nothing."""
+    public = bid.opened_at is not None
+    if standing := Suspension.objects.filter(bid=bid, lifted_at__isnull=True).first():
+        return standing
+    suspended = Suspension.objects.create(bid=bid, check_made=made, since=at)
+    _tell(suspended, "tenders.bid_suspended", made, public=public)
+    _conflict_found(bid, made, closed=False, public=public)
+    return suspended
+
+
+@transaction.atomic
+def recheck_award(*, award: Award, at: dt.datetime) -> Check:
+    """Check a winner again after a change. What is closed stays; a new conflict is raised as a finding."""
+    made = pass_gate(award.bid, tender=award.tender, gate=Gate.RECHECK, by=None, at=at)
+    if made.outcome == Outcome.CONFLICTED:
+        _conflict_found(award.bid, made, closed=True, public=True)
+    return made
+
+
+def _tell(suspension: Suspension, kind: str, made: Check, *, public: bool) -> None:
+    bid = suspension.bid
+    body = {"tender": bid.tender.urn, "bid": bid.urn, "check": made.urn, "rule": made.rule_code}
+    record(kind=kind, subject=suspension, actor=None, body=body, noticeable=public)
+
+
+def _conflict_found(bid: Bid, made: Check, *, closed: bool, public: bool) -> None:
+    body = {
+        "intermediary": made.intermediary.urn,
+        "department": made.department.urn,
+        "rule": made.rule_code,
+        "check": made.urn,
+        "of": bid.tender.urn,
+        "closed": closed,
+    }
+    record(kind="decoupling.conflict_found", subject=made, actor=None, body=body, noticeable=public)

@@ -1,0 +1,20 @@
+"""Writes of the gate: checks, determinations, exemptions, rule packs."""
+
+from .checking import NOTHING_MORE, WAITING, About, check
+from .determinations import decide_determination, propose_determination
+from .exemptions import decide_exemption, propose_exemption, revoke_exemption
+from .packs import propose_pack, publish_pack
+
+__all__ = [
+    "NOTHING_MORE",
+    "WAITING",
+    "About",
+    "check",
+    "decide_determination",
+    "decide_exemption",
+    "propose_determination",
+    "propose_exemption",
+    "propose_pack",
+    "publish_pack",
+    "revoke_exemption",
+]

@@ -1,0 +1,62 @@
+"""The answers of persons where the gate could not decide."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from regulation.ledger.operations import record
+from regulation.parties.models import User
+
+from ..errors import AlreadyDecided, AlreadyProposed, NotWaiting, ReasonMissing, SamePerson
+from ..models import Check, Determination, Outcome
+
+
+@transaction.atomic
+def propose_determination(
+    *, check_made: Check, outcome: Outcome, reason: str, by: User, at: dt.datetime
+) -> Determination:
+    """A regulator's proposed answer to an unknown check; a second regulator decides it.
+
+    Raises NotWaiting, AlreadyProposed, ReasonMissing.
+    """
+    locked = Check.objects.select_for_update(no_key=True).get(pk=check_made.pk)
+    if locked.outcome != Outcome.UNKNOWN:
+        raise NotWaiting
+    if locked.determinations.filter(rejected_at__isnull=True).exists():
+        raise AlreadyProposed
+    if not reason.strip():
+        raise ReasonMissing
+    made = Determination.objects.create(
+        check_made=locked, outcome=outcome, reason=reason.strip(), proposed_by=by, proposed_at=at
+    )
+    record(
+        kind="decoupling.determination_proposed",
+        subject=made,
+        actor=by,
+        body={"check": locked.urn, "outcome": str(outcome), "reason": made.reason},
+    )
+    return made
+
+
+@transaction.atomic
+def decide_determination(
+    *, determination: Determination, confirm: bool, by: User, at: dt.datetime
+) -> Determination:
+    """The second regulator confirms or rejects. Raises SamePerson, AlreadyDecided."""
+    locked = Determination.objects.select_for_update(no_key=True).get(pk=determination.pk)
+    if locked.confirmed_at or locked.rejected_at:
+        raise AlreadyDecided
+    if locked.proposed_by_id == by.pk:
+        raise SamePerson
+    if confirm:
+        locked.confirmed_by, locked.confirmed_at = by, at
+    else:
+        locked.rejected_at = at
+    locked.save(update_fields=["confirmed_by", "confirmed_at", "rejected_at"])
+    record(
+        kind="decoupling.determination_confirmed" if confirm else "decoupling.determination_rejected",
+        subject=locked,
+        actor=by,
+        body={"check": f"decoupling.check/{locked.check_made_id}", "outcome": locked.outcome},
+    )
+    return locked
