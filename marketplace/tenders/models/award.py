@@ -14,7 +14,8 @@ from .tender import Tender
 
 def needs_a_clear_check() -> pgtrigger.Trigger:
     """At the commit an award's check is of the award gate, for this bidder and department, on record in the
-    ledger, clear, made within the hour, and not followed by one that is not clear (优化营商环境条例 43).
+    ledger, clear, made within the hour, still true to the record, and not followed by one that is not clear
+    (优化营商环境条例 43). Tables are named with their schema: a temporary table cannot stand in for one.
     """
     return pgtrigger.Trigger(
         name="needs_a_clear_check",
@@ -23,15 +24,17 @@ def needs_a_clear_check() -> pgtrigger.Trigger:
         timing=pgtrigger.Deferred,
         func="""
             IF NOT EXISTS (
-                SELECT 1 FROM decoupling_check c
-                JOIN tenders_bid b ON b.id = NEW.bid_id AND b.tender_id = NEW.tender_id
-                JOIN tenders_tender t ON t.id = NEW.tender_id
+                SELECT 1 FROM public.decoupling_check c
+                JOIN public.tenders_bid b ON b.id = NEW.bid_id AND b.tender_id = NEW.tender_id
+                JOIN public.tenders_tender t ON t.id = NEW.tender_id
                 WHERE c.id = NEW.gate_id AND c.gate = 'award' AND c.outcome = 'clear'
                   AND c.intermediary_id = b.tenderer_id AND c.department_id = t.department_id
                   AND c.made_at > clock_timestamp() - interval '1 hour'
-                  AND EXISTS (SELECT 1 FROM ledger_entry e WHERE e.kind = 'decoupling.checked'
+                  AND (c.reason_code LIKE 'determination/%'
+                       OR NOT public.decoupling_affiliated(b.tenderer_id, t.department_id, c."on"))
+                  AND EXISTS (SELECT 1 FROM public.ledger_entry e WHERE e.kind = 'decoupling.checked'
                               AND e.subject = 'decoupling.check/' || c.id)
-                  AND NOT EXISTS (SELECT 1 FROM decoupling_check n
+                  AND NOT EXISTS (SELECT 1 FROM public.decoupling_check n
                                   WHERE n.intermediary_id = c.intermediary_id
                                     AND n.department_id = c.department_id AND n.id > c.id
                                     AND n.outcome <> 'clear')

@@ -1,0 +1,230 @@
+"""The gate of tenders: nothing passes around it, and a change of interests reaches what it touches."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from marketplace.tenders import errors
+from marketplace.tenders.models import Award, Suspension, Tender
+from marketplace.tenders.operations import award_tender, open_tender, submit_bid
+from marketplace.tenders.sealing import PlainBid
+from regulation.decoupling.models import Check, Outcome
+from regulation.decoupling.operations import decide_determination, propose_determination
+from regulation.ledger.models import Entry
+from regulation.ledger.tasks import deliver
+from regulation.parties.operations import end_interest, state_interest
+from tests.factories import world
+
+pytestmark = pytest.mark.django_db
+
+
+def bid(tender: Tender, price: str = "900.00", *, by=None, user=None):
+    tenderer = by or world.intermediary(sells=tender.service).entity
+    return submit_bid(
+        tender=tender,
+        tenderer=tenderer,
+        bid=PlainBid(Decimal(price), 10),
+        by=user or world.user(),
+        at=timezone.now(),
+    )
+
+
+def opened(tender: Tender) -> Tender:
+    world.close(tender)
+    open_tender(tender=tender, at=timezone.now())
+    tender.refresh_from_db()
+    return tender
+
+
+def run_effects() -> None:
+    for entry in Entry.objects.order_by("pk"):
+        deliver(entry.pk)
+
+
+def stated(holder, subject, kind="setUp", **fields):
+    return state_interest(
+        holder=holder, subject=subject, kind=kind, start=world.LONG_AGO, source="登记", by=None, **fields
+    )
+
+
+def award_row(tender: Tender, of, gate: Check) -> None:
+    Award.objects.create(
+        tender=tender, bid=of, price=1, gate=gate, awarded_by=world.user(), awarded_at=timezone.now()
+    )
+    commit()
+
+
+def commit() -> None:
+    """What is deferred to the commit, now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+FORGED = {
+    "another gate": {"gate": "bid"},
+    "another bidder": {"intermediary": None},
+    "another department": {"department": None},
+    "not clear": {"outcome": "conflicted", "rule_code": "r", "chain": [{"ref": "x"}]},
+    "too old": {"made_at": timezone.now() - dt.timedelta(hours=2)},
+    "no entry": {},
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+def test_an_award_without_its_clear_check_is_not_committed(case, as_site_role):
+    tender = world.tender()
+    made = bid(tender)
+    opened_by_hand = {"intermediary": made.tenderer, "department": tender.department, "gate": "award"}
+    fields = {k: v for k, v in (opened_by_hand | FORGED[case]).items() if v is not None}
+    gate = world.check(**fields)
+    if case != "no entry":
+        note(gate)
+    with pytest.raises(IntegrityError, match="award_needs_a_clear_check"), transaction.atomic():
+        award_row(tender, made, gate)
+
+
+def note(gate: Check) -> None:
+    from regulation.ledger.operations import record
+
+    record(kind="decoupling.checked", subject=gate, actor=None, body={})
+
+
+def proper(tender: Tender, made) -> Check:
+    gate = world.check(
+        intermediary=made.tenderer, department=tender.department, gate="award", on=timezone.localdate()
+    )
+    note(gate)
+    return gate
+
+
+def test_an_award_with_it_is_and_not_once_a_later_check_says_otherwise():
+    tender = world.tender()
+    made = bid(tender)
+    gate = proper(tender, made)
+    with transaction.atomic():
+        award_row(tender, made, gate)
+        transaction.set_rollback(True)
+    later = {"intermediary": made.tenderer, "department": tender.department}
+    world.check(**later, outcome="unknown", due_at=timezone.now())
+    with pytest.raises(IntegrityError, match="award_needs_a_clear_check"), transaction.atomic():
+        award_row(tender, made, gate)
+
+
+def test_a_tie_recorded_after_the_check_stops_the_award_at_the_commit():
+    tender = world.tender()
+    made = bid(tender)
+    gate = proper(tender, made)
+    world.interest(tender.department, made.tenderer)
+    with pytest.raises(IntegrityError, match="award_needs_a_clear_check"), transaction.atomic():
+        award_row(tender, made, gate)
+
+
+def test_a_new_tie_suspends_a_sealed_bid_and_its_end_lifts_that():
+    tender = world.tender()
+    made = bid(tender)
+    centre = world.entity("public_institution")
+    stated(centre, made.tenderer)
+    run_effects()
+    assert not Suspension.objects.exists()
+    tie = stated(tender.department, centre, "affiliation")
+    run_effects()
+    suspended = Suspension.objects.get()
+    assert (suspended.bid, suspended.check_made.outcome) == (made, Outcome.CONFLICTED)
+    assert suspended.check_made.gate == "bid", "before the opening nothing public tells who bids"
+    run_effects()
+    assert Suspension.objects.count() == 1
+    end_interest(interest=tie, end=timezone.localdate(), by=None, at=timezone.now())
+    run_effects()
+    suspended.refresh_from_db()
+    assert suspended.lifted_by.outcome == Outcome.CLEAR
+    kinds = set(Entry.objects.values_list("kind", flat=True))
+    assert {"tenders.bid_suspended", "tenders.bid_reinstated", "decoupling.conflict_found"} <= kinds
+
+
+def test_a_suspended_bid_is_not_awarded_and_a_tie_elsewhere_suspends_nobody():
+    tender = world.tender()
+    cheap, dear = bid(tender, "100.00"), bid(tender, "200.00")
+    stated(world.department(), cheap.tenderer)
+    run_effects()
+    assert not Suspension.objects.exists()
+    stated(tender.department, cheap.tenderer)
+    run_effects()
+    assert Suspension.objects.get().bid == cheap
+    award = award_tender(tender=opened(tender), by=world.user(), at=timezone.now())
+    assert award.bid == dear
+
+
+def test_a_tie_that_comes_after_the_award_is_found_and_the_award_stays():
+    tender = world.tender()
+    made = bid(tender)
+    award = award_tender(tender=opened(tender), by=world.user(), at=timezone.now())
+    commit()
+    stated(tender.department, made.tenderer)
+    run_effects()
+    found = Entry.objects.get(kind="decoupling.conflict_found")
+    assert '"closed":true' in found.body
+    assert Award.objects.get() == award
+    assert not Suspension.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["official", "kin"])
+def test_what_is_said_of_people_reaches_the_bids_of_their_bodies(who):
+    tender = world.tender()
+    made = bid(tender)
+    head, relative = world.person(), world.person()
+    stated(head, made.tenderer, "legalRepresentative")
+    if who == "kin":
+        stated(relative, head, "closeKin")
+    run_effects()
+    assert not Suspension.objects.exists()
+    stated(relative if who == "kin" else head, tender.department, "official", rank="leading")
+    run_effects()
+    assert Suspension.objects.get().check_made.rule_code == (
+        "kin-of-official" if who == "kin" else "serving-official"
+    )
+
+
+def test_bidders_with_one_responsible_person_are_both_set_aside_at_the_opening():
+    tender = world.tender()
+    one, other, third = bid(tender, "100.00"), bid(tender, "200.00"), bid(tender, "300.00")
+    head = world.person()
+    for made in (one, other):
+        stated(head, made.tenderer, "legalRepresentative")
+    run_effects()
+    assert not Suspension.objects.exists(), "before the opening nobody knows the rivals"
+    opened(tender)
+    assert {s.bid for s in Suspension.objects.all()} == {one, other}
+    assert {s.check_made.rule_code for s in Suspension.objects.all()} == {"bidders-one-control"}
+    assert award_tender(tender=tender, by=world.user(), at=timezone.now()).bid == third
+
+
+def test_two_bids_sent_by_one_account_wait_for_two_regulators():
+    tender, user = world.tender(), world.user()
+    one, _ = bid(tender, "100.00", user=user), bid(tender, "200.00", user=user)
+    opened(tender)
+    with pytest.raises(errors.AwaitsDetermination):
+        award_tender(tender=tender, by=world.user(), at=timezone.now())
+    tender.refresh_from_db()
+    assert (tender.awarded_at, tender.failed_at) == (None, None)
+    first, second, at = world.user(), world.user(), timezone.now()
+    waiting = Check.objects.filter(outcome="unknown", intermediary=one.tenderer).first()
+    asked = Check.objects.filter(outcome="unknown", intermediary=one.tenderer)
+    assert len({check.due_at for check in asked}) == 1, "asking again moves no deadline"
+    answer = propose_determination(check_made=waiting, outcome="clear", reason="同一代理", by=first, at=at)
+    decide_determination(determination=answer, confirm=True, by=second, at=at)
+    assert award_tender(tender=tender, by=world.user(), at=timezone.now()).bid == one
+
+
+def test_who_is_not_settled_in_time_is_passed_over():
+    tender, user = world.tender(), world.user()
+    bid(tender, "100.00", user=user), bid(tender, "200.00", user=user)
+    third = bid(tender, "300.00")
+    opened(tender)
+    due = Check.objects.filter(outcome="unknown").first().due_at
+    award = award_tender(tender=tender, by=world.user(), at=due)
+    assert award.bid == third
+    assert [p["outcome"] for p in award.passed_over] == ["unknown", "unknown"]

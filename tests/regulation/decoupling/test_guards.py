@@ -1,0 +1,205 @@
+"""What the database refuses of a check, whoever writes it; exemptions and rule packs by two people."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+
+from regulation.decoupling import errors
+from regulation.decoupling.models import Check, Exemption, Gate, PackPublication, RulePack
+from regulation.decoupling.operations import (
+    check,
+    decide_exemption,
+    propose_exemption,
+    propose_pack,
+    publish_pack,
+    revoke_exemption,
+)
+from regulation.decoupling.queries import current_pack
+from regulation.decoupling.rules import PACK, BadPack
+from regulation.ledger.models import Entry
+from regulation.parties.models import Declaration, Same
+from tests.factories import world
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture
+def pair():
+    department, body = world.department(), world.entity("intermediary")
+    Declaration.objects.create(entity=body, as_of=world.LONG_AGO)
+    return department, body
+
+
+def clear(pair, **fields: object) -> Check:
+    department, body = pair
+    return world.check(department=department, intermediary=body, on=DAY, gate="award", **fields)
+
+
+def merged(pair) -> None:
+    department, body = pair
+    twin = world.entity()
+    world.interest(department, twin)
+    one, other = sorted((body, twin), key=lambda e: e.pk)
+    Same.objects.create(entity=one, other_entity=other, tier="A", reason="同一代码")
+
+
+TIED = {
+    "an arm": lambda d, b: world.interest(d, b, "affiliation"),
+    "an arm of an arm": lambda d, b: [world.interest(d, c := world.entity()), world.interest(c, b)],
+    "a majority": lambda d, b: world.interest(d, b, "shareholding", share_min=51, share_max=51),
+}
+
+
+@pytest.mark.parametrize("case", TIED)
+def test_nobody_writes_a_clear_check_over_a_tie_on_record(case, pair):
+    clear(pair)
+    TIED[case](*pair)
+    with pytest.raises(IntegrityError, match="check_clear_is_true"), transaction.atomic():
+        clear(pair)
+
+
+def test_a_merge_counts_for_the_database_too(pair):
+    merged(pair)
+    with pytest.raises(IntegrityError, match="check_clear_is_true"), transaction.atomic():
+        clear(pair)
+
+
+def test_a_table_of_ones_own_cannot_stand_in_for_the_record(pair, as_site_role):
+    world.interest(*pair)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE parties_interest (LIKE public.parties_interest)")
+        try:
+            with pytest.raises(IntegrityError, match="check_clear_is_true"), transaction.atomic():
+                clear(pair)
+        finally:
+            cursor.execute("DROP TABLE pg_temp.parties_interest")
+
+
+FREE = {
+    "half": {"kind": "shareholding", "share_min": 50, "share_max": 50},
+    "a name alone": {"tier": "C"},
+    "ended": {"held": DateRange(dt.date(2020, 1, 1), DAY)},
+}
+
+
+@pytest.mark.parametrize("case", FREE)
+def test_the_database_bars_no_more_than_the_rule(case, pair):
+    world.interest(*pair, **FREE[case])
+    clear(pair)
+
+
+@pytest.mark.parametrize("kind", ["statutory", "transition"])
+def test_an_exemption_opens_the_gate_for_its_days_alone(kind, pair):
+    department, body = pair
+    world.interest(department, body)
+    one, other = world.user(), world.user()
+    made = propose_exemption(
+        intermediary=body,
+        department=department,
+        kind=kind,
+        start=DAY - dt.timedelta(days=10),
+        end=DAY + dt.timedelta(days=1),
+        reason="依法",
+        plan="三个月内转让" if kind == "transition" else "",
+        provision=world.provision() if kind == "statutory" else None,
+        by=one,
+    )
+    assert run(pair) == "conflicted", "proposed is not granted"
+    with pytest.raises(errors.SamePerson):
+        decide_exemption(exemption=made, confirm=True, by=one, at=timezone.now())
+    decide_exemption(exemption=made, confirm=True, by=other, at=timezone.now())
+    assert run(pair) == "clear"
+    assert Check.objects.first().reason_code == made.urn
+    assert run(pair, on=DAY + dt.timedelta(days=1)) == "conflicted", "it closes by itself"
+    with pytest.raises(errors.AlreadyDecided):
+        decide_exemption(exemption=made, confirm=False, by=other, at=timezone.now())
+    revoke_exemption(exemption=made, reason="方案未执行", by=one, at=timezone.now())
+    assert run(pair) == "conflicted"
+    with pytest.raises(errors.NotInForce):
+        revoke_exemption(exemption=made, reason="again", by=one, at=timezone.now())
+
+
+def run(pair, on: dt.date = DAY) -> str:
+    department, body = pair
+    made = check(
+        intermediary=body, department=department, on=on, gate=Gate.INQUIRY, by=None, at=timezone.now()
+    )
+    return str(made.outcome)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "fields"),
+    [
+        (errors.ReasonMissing, {"reason": " "}),
+        (errors.ProvisionMissing, {}),
+        (errors.NotLawful, {"provision": "local_regulation"}),
+        (errors.PlanMissing, {"kind": "transition"}),
+        (errors.EndMissing, {"kind": "transition", "plan": "p", "end": None}),
+        (errors.EndMissing, {"provision": "law", "end": DAY}),
+    ],
+)
+def test_an_exemption_without_its_ground_is_refused_and_leaves_nothing(refusal, fields, pair):
+    facts = {"kind": "statutory", "start": DAY, "end": DAY + dt.timedelta(days=9), "reason": "r"} | fields
+    if level := facts.pop("provision", None):
+        facts["provision"] = world.provision(level)
+    with pytest.raises(refusal):
+        propose_exemption(department=pair[0], intermediary=pair[1], by=world.user(), **facts)
+    assert Exemption.objects.count() == Entry.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("exemption_by_statute_cites_it", {"kind": "statutory"}),
+        ("exemption_for_transition_has_plan_and_end", {"kind": "transition", "plan": ""}),
+        ("exemption_gives_its_reason", {"kind": "transition", "plan": "p", "reason": ""}),
+    ],
+)
+def test_the_database_refuses_an_exemption_without_its_ground(constraint, fields, pair):
+    facts = {"department": pair[0], "intermediary": pair[1], "reason": "r", "proposed_by": world.user()}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Exemption.objects.create(**facts | {"valid": DateRange(DAY, DAY + dt.timedelta(days=9))} | fields)
+
+
+def pack(version: str, **rule: object) -> dict:
+    facts = {"code": "r", "test": "controlled-body", "outcome": "warn", "regions": ["000000"]}
+    return {"version": version, "rules": [facts | rule]}
+
+
+def test_a_pack_counts_once_a_second_person_published_it():
+    one, other = world.user(), world.user()
+    made = propose_pack(body=pack("test.1"), source="测试", by=one)
+    assert propose_pack(body=pack("test.1"), source="测试", by=other) == made
+    assert current_pack(at=timezone.now()).version == PACK
+    with pytest.raises(errors.SamePerson):
+        publish_pack(pack=made, by=one)
+    publish_pack(pack=made, by=other)
+    assert current_pack(at=timezone.now()).version == "test.1"
+    with pytest.raises(errors.AlreadyDecided):
+        publish_pack(pack=made, by=other)
+    with pytest.raises(errors.PackKnown):
+        propose_pack(body=pack("test.1", outcome="bar"), source="测试", by=other)
+    assert PackPublication.objects.count() == 1
+
+
+def test_a_warning_opens_the_gate_and_stays_on_the_check(pair):
+    world.interest(*pair, kind="shareholding", share_min=60, share_max=60, held=DateRange(None, DAY))
+    made = propose_pack(body=pack("test.2", parameters={"threshold": "10"}), source="测试", by=None)
+    publish_pack(pack=made, by=None)
+    world.interest(*pair, kind="shareholding", share_min=20, share_max=20)
+    assert run(pair) == "clear"
+    assert [g["outcome"] for g in Check.objects.first().grounds] == ["warn"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"version": "x", "rules": []}, pack("x", test="none"), pack("x", outcome="x"), pack("x", start="x")],
+)
+def test_a_pack_that_does_not_say_what_it_must_is_refused(body):
+    with pytest.raises(BadPack):
+        propose_pack(body=body, source="测试", by=None)
+    assert not RulePack.objects.exists()
