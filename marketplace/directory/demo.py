@@ -112,6 +112,7 @@ def _register(firm: Firm, *, services: dict[str, Service], today: dt.date) -> In
         is_invented=True,
         by=None,
     )
+    declare_interests(entity=entity, as_of=today, by=None)
     names = [services[code] for code in firm.services]
     intermediary = register_intermediary(
         entity=entity,
@@ -138,7 +139,6 @@ def _register(firm: Firm, *, services: dict[str, Service], today: dt.date) -> In
         number=f"DEMO-{firm.ref}",
         valid=DateRange(today, today.replace(year=today.year + 3, day=1), "[)"),
     )
-    declare_interests(entity=entity, as_of=today, by=None)
     return intermediary
 
 

@@ -1,6 +1,10 @@
 """Named refusals of this room."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
+
+from regulation.decoupling.models import Check
 
 
 class DirectoryRefused(Exception):
@@ -10,6 +14,33 @@ class DirectoryRefused(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class GateRefused(DirectoryRefused):
+    """The conflict gate keeps an offer out; `checks` are those it made."""
+
+    def __init__(self, checks: Sequence[Check] = ()) -> None:
+        super().__init__()
+        self.checks = list(checks)
+
+
+class NotDeclared(GateRefused):
+    message = _("Declare your interests first: without a declaration no price can be published.")
+
+
+class Barred(GateRefused):
+    message = _(
+        "Every department that asks for this service here is one whose approvals you may not serve "
+        "(Regulation on Optimising the Business Environment, article 43). Your checks say why; a wrong "
+        "record can be contested."
+    )
+
+
+class NotSettled(GateRefused):
+    message = _(
+        "Whether you may serve the departments that ask for this service here is not settled. Two regulators "
+        "answer within five days; publish the price then."
+    )
 
 
 class OfferOverlaps(DirectoryRefused):
@@ -26,3 +57,7 @@ class NotForSale(DirectoryRefused):
 
 class AlreadyListed(DirectoryRefused):
     message = _("This entity is registered as an intermediary already.")
+
+
+class NotForDepartments(DirectoryRefused):
+    message = _("A government department cannot be registered as an intermediary.")

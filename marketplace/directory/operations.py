@@ -5,13 +5,17 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
+from regulation.decoupling.models import Check
 from regulation.ledger.operations import record
-from regulation.parties.models import Entity, Region, User
+from regulation.ledger.queries import database_now
+from regulation.parties.models import Entity, EntityKind, Region, User
 from regulation.registry.models import Service
 from regulation.registry.queries import GENERAL_RULES
 
-from .errors import AlreadyListed, NotForSale, OfferEnded, OfferOverlaps
+from .errors import AlreadyListed, NotForDepartments, NotForSale, OfferEnded, OfferOverlaps
+from .gating import pass_offer, pass_registration
 from .models import Intermediary, Offer, PriceBasis
 
 
@@ -19,11 +23,19 @@ from .models import Intermediary, Offer, PriceBasis
 def register_intermediary(
     *, entity: Entity, ref: str, summary: str = "", summary_en: str = "", by: User | None
 ) -> Intermediary:
-    """Put an entity into the directory. Raises AlreadyListed."""
+    """Put an entity into the directory, checked against each department above it.
+
+    Raises AlreadyListed, and NotForDepartments: a department sells nothing.
+    """
+    if entity.kind == EntityKind.DEPARTMENT:
+        raise NotForDepartments
     if Intermediary.objects.filter(entity=entity).exists():
         raise AlreadyListed
     made = Intermediary.objects.create(entity=entity, ref=ref, summary=summary, summary_en=summary_en)
-    record(kind="directory.registered", subject=made, actor=by, body={"entity": entity.urn})
+    at = database_now()
+    checks = pass_registration(entity, on=timezone.localdate(at), by=by, at=at)
+    body = {"entity": entity.urn, "checks": [made.urn for made in checks]}
+    record(kind="directory.registered", subject=made, actor=by, body=body)
     return made
 
 
@@ -39,7 +51,6 @@ def revise_profile(
     return locked
 
 
-@transaction.atomic
 def publish_offer(
     *,
     intermediary: Intermediary,
@@ -56,10 +67,16 @@ def publish_offer(
 ) -> Offer:
     """Publish a price: yuan without tax (or per cent), working days, valid [start, end).
 
-    Raises NotForSale, and OfferOverlaps where one of this kind stands in the period.
+    The conflict gate comes first, and its checks stay when it refuses: call this outside a transaction.
+    Raises NotForSale, NotDeclared, Barred, NotSettled, and OfferOverlaps where one of this kind stands in
+    the period.
     """
     if service.category == GENERAL_RULES:
         raise NotForSale
+    at = database_now()
+    checks = pass_offer(
+        intermediary.entity, service=service, region=region, on=timezone.localdate(at), by=by, at=at
+    )
     offer = Offer(
         intermediary=intermediary,
         service=service,
@@ -71,17 +88,23 @@ def publish_offer(
         unit_en=unit_en,
         valid=DateRange(start, end, "[)"),
     )
-    _store(offer)
+    with transaction.atomic():
+        _store(offer)
+        _record_offer(offer, checks, by=by)
+    return offer
+
+
+def _record_offer(offer: Offer, checks: list[Check], *, by: User | None) -> None:
     body = {
-        "intermediary": intermediary.urn,
-        "service": service.urn,
-        "region": region.code,
-        "basis": str(price_basis),
-        "amount": str(amount),
-        "days": days,
+        "intermediary": offer.intermediary.urn,
+        "service": offer.service.urn,
+        "region": offer.region.code,
+        "basis": str(offer.price_basis),
+        "amount": str(offer.amount),
+        "days": offer.days,
+        "checks": [check.urn for check in checks],
     }
     record(kind="directory.offer_published", subject=offer, actor=by, body=body)
-    return offer
 
 
 def _store(offer: Offer) -> None:

@@ -10,13 +10,14 @@ from ..graph import Graph, digest_of
 from ..matter import Exempted, Matter
 from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublication, RulePack
 from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_pack, shipped_pack
-from .gathering import gather
+from .gathering import departments_above, gather
 from .reaching import reached_by, reached_by_merge
 
 __all__ = [
     "NOT_PUBLIC",
     "checks_visible_to",
     "current_pack",
+    "departments_above",
     "determined",
     "exempted",
     "gather",

@@ -277,3 +277,10 @@ def _acting(agents: dict[str, str], reading: _Reading) -> Iterable[Interest]:
                     source="bids: the account that sent them",
                     ref=f"agent/{one}/{other}",
                 )
+
+
+def departments_above(entity: Entity, *, on: dt.date) -> list[Entity]:
+    """The departments that any interest, or any person's office, joins to an entity on a day."""
+    graph, _whole = gather([entity], on=on)
+    keys = [int(n.urn.removeprefix("parties.entity/")) for n in graph.nodes if n.kind == "department"]
+    return list(Entity.objects.filter(pk__in=keys).exclude(pk=entity.pk).order_by("pk"))
