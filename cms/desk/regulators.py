@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from regulation.decoupling.queries import proposed_determinations, waiting_checks
+from regulation.decoupling.queries import proposed_determinations, proposed_exemptions, waiting_checks
 from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership
 
@@ -32,11 +32,22 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         )
         for d in proposed_determinations()[:SHOWN]
     ]
+    exemptions = [
+        item(
+            _("%(intermediary)s and %(department)s")
+            % {"intermediary": e.intermediary, "department": e.department},
+            reverse("decoupling:exemption", args=[e.pk]),
+            _("Proposed by %(name)s; a second regulator decides.") % {"name": e.proposed_by},
+        )
+        for e in proposed_exemptions()[:SHOWN]
+    ]
+    all_exemptions = (_("Exemptions"), reverse("decoupling:exemption_list"))
     checks = (_("All checks"), reverse("decoupling:check_list"))
     return [
         *_reports(acting),
         section(_("Checks to determine"), waiting, _("No check waits."), checks),
         section(_("Determinations to decide"), proposed, _("No determination waits.")),
+        section(_("Exemptions to decide"), exemptions, _("No exemption waits."), all_exemptions),
     ]
 
 

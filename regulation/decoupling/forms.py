@@ -1,11 +1,15 @@
 import django_filters
 from django import forms
+from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, EntityKind
 from regulation.parties.widgets import DayInput
+from regulation.registry.models import Provision
 
-from .models import Check, Gate, Outcome
+from .models import Check, Exemption, ExemptionKind, Gate, Outcome
+from .rules import PACK, shipped_pack
 
 
 class CheckFilter(django_filters.FilterSet):
@@ -26,8 +30,8 @@ class CheckFilter(django_filters.FilterSet):
         )
 
 
-class InquiryForm(forms.Form):
-    """A pair to be checked. Entities are named by credit code or exact name."""
+class PairForm(forms.Form):
+    """An intermediary and a department. Entities are named by credit code or exact name."""
 
     intermediary = forms.CharField(
         label=_("Intermediary"), max_length=200, help_text=_("Exact name or Unified Social Credit Code")
@@ -47,6 +51,79 @@ class InquiryForm(forms.Form):
 
     def clean_department(self) -> Entity:
         return self._entity("department", kind=EntityKind.DEPARTMENT)
+
+
+class InquiryForm(PairForm):
+    """A pair to be checked."""
+
+
+class ExemptionFilter(django_filters.FilterSet):
+    """What the list of exemptions is narrowed by."""
+
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=ExemptionKind.choices)
+    on = django_filters.DateFilter(label=_("In force on"), method="in_force", widget=DayInput())
+    text = django_filters.CharFilter(label=_("Name of intermediary or department"), method="by_name")
+
+    class Meta:
+        model = Exemption
+        fields = ("kind",)
+
+    def in_force(self, queryset, name, value):
+        return queryset.filter(pk__in=Exemption.objects.in_force_on(value))
+
+    def by_name(self, queryset, name, value):
+        named = Q(intermediary__name__icontains=value) | Q(department__name__icontains=value)
+        return queryset.filter(named)
+
+
+class ExemptionForm(PairForm):
+    """What a regulator proposes: for whom, on what ground, until when."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=ExemptionKind.choices, widget=forms.RadioSelect)
+    provision = forms.ModelChoiceField(
+        label=_("Provision that says otherwise"),
+        queryset=Provision.objects.none(),
+        required=False,
+        help_text=_("For an exemption by statute: a law or an administrative regulation."),
+    )
+    plan = forms.CharField(
+        label=_("Plan"),
+        widget=forms.Textarea,
+        required=False,
+        max_length=4000,
+        help_text=_("For a transition: how and by when the tie is ended. It is published."),
+    )
+    rules = forms.MultipleChoiceField(
+        label=_("Rules it lifts"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all of them."),
+    )
+    start = forms.DateField(label=_("From"), widget=DayInput())
+    end = forms.DateField(
+        label=_("Until"),
+        widget=DayInput(),
+        required=False,
+        help_text=_("The first day on which it no longer counts. A transition always has one."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea, max_length=2000, help_text=_("It is published.")
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        lawful = Provision.objects.filter(level__in=("law", "administrative_regulation"))
+        self.fields["provision"].queryset = lawful.select_related("instrument").order_by("ref")  # type: ignore[attr-defined]
+        english = get_language() == "en"
+        self.fields["rules"].choices = [  # type: ignore[attr-defined]
+            (rule.code, rule.title if english else rule.title_zh) for rule in shipped_pack(PACK).rules
+        ]
+
+
+class RevokeForm(forms.Form):
+    """Why an exemption ends at once."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=2000)
 
 
 class DeterminationForm(forms.Form):

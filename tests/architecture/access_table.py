@@ -191,6 +191,11 @@ TABLE: list[Row] = [
     _get("decoupling:check_list", only(regulator=200)),
     _get("decoupling:inquire", only(regulator=200)),
     _get("decoupling:check", only(regulator=200, agent=200, other_agent=404), "check"),
+    _get("decoupling:exemption_list", everyone()),
+    _get("decoupling:exemption_new", only(regulator=200)),
+    _get("decoupling:exemption", everyone(), "exemption"),
+    _post("decoupling:exemption_decide", only(regulator=404), "nothing"),
+    _post("decoupling:exemption_revoke", only(regulator=404), "nothing"),
     _post("decoupling:determine", only(regulator=302), "check"),
     _post("decoupling:decide", only(regulator=404), "nothing"),
     # oversight: filing is open to anyone, a report to who filed it and to regulators, an answer to all

@@ -13,6 +13,7 @@ from cms.models import PracticeIndexPage, PracticePage
 from cms.site import load_site
 from marketplace.tenders.operations import submit_bid
 from marketplace.tenders.sealing import PlainBid
+from regulation.decoupling.operations import decide_exemption, propose_exemption
 from regulation.parties.models import Region, Role
 from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
@@ -176,6 +177,21 @@ def assessed(author):
     return {"zone": published.zone.ref, "assessment": published.pk, "draft_assessment": draft.pk}
 
 
+def exempted(by, intermediary, department) -> int:
+    """An exemption that was granted."""
+    made = propose_exemption(
+        intermediary=intermediary,
+        department=department,
+        kind="transition",
+        start=dt.date(2024, 1, 1),
+        end=dt.date(2024, 6, 1),
+        plan="test",
+        reason="test",
+        by=by,
+    )
+    return decide_exemption(exemption=made, confirm=True, by=world.user(), at=timezone.now()).pk
+
+
 def things(users, service, approval, seller, tender, bid):
     provision = world.provision()
     unknown = world.check(
@@ -210,6 +226,7 @@ def things(users, service, approval, seller, tender, bid):
         "scheme": scheme.ref,
         "intermediary_entity": seller.entity_id,
         "check": unknown.pk,
+        "exemption": exempted(users["regulator"], seller.entity, approval.department),
         "intermediary": seller.ref,
         "offer": seller.offers.get().pk,
         "tender": tender.ref,

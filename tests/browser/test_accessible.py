@@ -240,6 +240,8 @@ ROLES = {
         reverse("desk"),
         reverse("decoupling:check_list"),
         reverse("decoupling:inquire"),
+        reverse("decoupling:exemption_list"),
+        reverse("decoupling:exemption_new"),
         reverse("oversight:queue"),
         *to_handle(),
     ],

@@ -20,11 +20,13 @@ __all__ = [
     "departments_above",
     "determined",
     "exempted",
+    "exemptions_visible_to",
     "gather",
     "has_declared",
     "input_digest",
     "pack_named",
     "proposed_determinations",
+    "proposed_exemptions",
     "public_checks_of",
     "reached_by",
     "reached_by_merge",
@@ -61,6 +63,21 @@ def exempted(*, intermediary: Entity, department: Entity, on: dt.date) -> tuple[
     """The exemptions of a pair in force on a day; one that ended closed by itself."""
     rows = Exemption.objects.in_force_on(on).filter(intermediary=intermediary, department=department)
     return tuple(Exempted(row.urn, tuple(row.rules)) for row in rows.order_by("pk"))
+
+
+def exemptions_visible_to(acting: Membership | None) -> QuerySet[Exemption]:
+    """All for a regulator; for others those that were granted, revoked and ended ones included."""
+    found = Exemption.objects.select_related("intermediary", "department", "provision__instrument")
+    found = found.select_related("proposed_by", "confirmed_by", "revoked_by").order_by("-pk")
+    if acting and acting.role == Role.REGULATOR:
+        return found
+    return found.filter(confirmed_at__isnull=False)
+
+
+def proposed_exemptions() -> QuerySet[Exemption]:
+    """Exemptions that wait for a second regulator."""
+    waiting = Exemption.objects.filter(confirmed_at__isnull=True, rejected_at__isnull=True)
+    return waiting.select_related("intermediary", "department", "proposed_by").order_by("pk")
 
 
 def input_digest(graph: Graph, matter: Matter, pack: Pack) -> str:

@@ -20,7 +20,7 @@ from regulation.decoupling.operations import (
 from regulation.decoupling.queries import current_pack
 from regulation.decoupling.rules import PACK, BadPack
 from regulation.ledger.models import Entry
-from regulation.parties.models import Declaration, Same
+from regulation.parties.models import Declaration, Role, Same
 from tests.factories import world
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +203,68 @@ def test_a_pack_that_does_not_say_what_it_must_is_refused(body):
     with pytest.raises(BadPack):
         propose_pack(body=body, source="测试", by=None)
     assert not RulePack.objects.exists()
+
+
+def test_two_regulators_grant_and_revoke_an_exemption_on_the_pages(pair, sign_in):
+    department, body = pair
+    form = {
+        "intermediary": body.credit_code,
+        "department": department.name,
+        "kind": "transition",
+        "start": "2026-01-01",
+        "end": "2027-01-01",
+        "reason": "过渡",
+        "plan": "",
+    }
+    one, other = sign_in(world.member(Role.REGULATOR)), world.member(Role.REGULATOR)
+    refused = one.post("/en/exemptions/new/", form)
+    assert refused.status_code == 422
+    assert "needs the plan" in refused.content.decode()
+    one.post("/en/exemptions/new/", form | {"plan": "转让股权"})
+    made = Exemption.objects.get()
+    address = f"/en/exemptions/{made.pk}/"
+    assert one.get(address).status_code == 200
+    one.post(f"{address}decide/", {"decision": "confirm"})
+    made.refresh_from_db()
+    assert made.confirmed_at is None, "the proposer cannot"
+    second = sign_in(other)
+    second.post(f"{address}decide/", {"decision": "confirm"})
+    second.post(f"{address}revoke/", {"reason": ""})
+    made.refresh_from_db()
+    assert (made.confirmed_by, made.revoked_at) == (other.user, None)
+    second.post(f"{address}revoke/", {"reason": "未执行"})
+    made.refresh_from_db()
+    assert made.revoke_reason == "未执行"
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_public_reads_what_was_granted_and_not_what_was_proposed(language, pair, client):
+    facts = {"intermediary": pair[1], "department": pair[0], "kind": "transition", "reason": "r", "plan": "p"}
+    days = {"start": DAY, "end": DAY + dt.timedelta(days=9)}
+    made = propose_exemption(**facts, **days, by=world.user())
+    assert client.get(f"{language}/exemptions/{made.pk}/").status_code == 404
+    decide_exemption(exemption=made, confirm=True, by=world.user(), at=timezone.now())
+    assert pair[1].name in client.get(f"{language}/exemptions/").content.decode()
+    assert client.get(f"{language}/exemptions/{made.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["?on=x", "?kind=%00", "?page=-1", "?text=%00", "?on=2026-01-01&text=甲"])
+def test_hostile_parameters_of_the_list_are_no_fault_of_ours(query, client):
+    assert client.get(f"/en/exemptions/{query}").status_code == 200
+
+
+def test_the_list_of_exemptions_takes_the_same_queries_for_any_number(client, assert_flat):
+    def granted() -> None:
+        made = propose_exemption(
+            intermediary=world.entity(),
+            department=world.department(),
+            kind="transition",
+            start=DAY,
+            end=DAY + dt.timedelta(days=1),
+            plan="p",
+            reason="r",
+            by=world.user(),
+        )
+        decide_exemption(exemption=made, confirm=True, by=world.user(), at=timezone.now())
+
+    assert_flat(client, "/en/exemptions/", granted)

@@ -12,13 +12,13 @@ from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required, acts_as
 from regulation.parties.models import Entity, Role
 
-from . import explain
-from .errors import DecouplingRefused
-from .forms import CheckFilter, DeterminationForm, InquiryForm
-from .models import Determination, Gate, Outcome
-from .operations import check as make_check
-from .operations import decide_determination, propose_determination
-from .queries import checks_visible_to, pack_named, rerun, standing_interests, waiting_checks
+from .. import explain
+from ..errors import DecouplingRefused
+from ..forms import CheckFilter, DeterminationForm, InquiryForm
+from ..models import Determination, Gate, Outcome
+from ..operations import check as make_check
+from ..operations import decide_determination, propose_determination
+from ..queries import checks_visible_to, pack_named, rerun, standing_interests, waiting_checks
 
 PAGE = 20
 
