@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
@@ -24,6 +25,8 @@ app.conf.update(
     },
     beat_schedule={
         "heartbeat": {"task": "ledger.heartbeat", "schedule": 10.0},
+        "sequence": {"task": "ledger.sequence", "schedule": 2.0},
+        "audit": {"task": "ledger.audit", "schedule": crontab(hour=18, minute=10)},  # UTC: night in China
         "redeliver": {"task": "ledger.redeliver", "schedule": 15.0},
         "note-lapsed-rulings": {"task": "registry.note_lapsed", "schedule": 600.0},
         "send-digests": {"task": "registry.send_digests", "schedule": 300.0},

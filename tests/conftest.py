@@ -44,6 +44,7 @@ def clean_up_as_the_owner():
 def opening_keys(settings, tmp_path):
     """Each test has its own folder of opening keys."""
     settings.OPENING_KEYS_DIR = str(tmp_path / "opening-keys")
+    settings.LEDGER_KEY_FILE = str(tmp_path / "ledger-key")
 
 
 @pytest.fixture(autouse=True)

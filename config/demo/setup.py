@@ -66,6 +66,8 @@ class Steps:
         tell("Demo accounts")
         words = ["demo_world", "--passwords", str(home.path / PASSWORDS)]
         self.finish(self.begin("world", words, self.site.with_opening_keys, seen=False))
+        key = ["ledger_key", "--if-missing"]
+        self.finish(self.begin("ledger-key", key, self.site.with_opening_keys, seen=False))
         self.finish(self.begin("practice", ["demo_practice"], plain, seen=False))
         if static:
             tell("Static files")

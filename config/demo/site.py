@@ -39,11 +39,16 @@ class Site:
             "STATIC_ROOT": str(home.folder("static")),
             "PYTHONUNBUFFERED": "1",
         }
-        self.environment.pop("OPENING_KEYS_DIR", None)
-        self.with_opening_keys = {**self.environment, "OPENING_KEYS_DIR": str(home.folder("opening-keys"))}
+        for secret in ("OPENING_KEYS_DIR", "LEDGER_KEY_FILE"):
+            self.environment.pop(secret, None)
+        self.with_opening_keys = {
+            **self.environment,
+            "OPENING_KEYS_DIR": str(home.folder("opening-keys")),
+            "LEDGER_KEY_FILE": str(home.folder("ledger-key") / "key"),
+        }
 
     def parts(self) -> list[Part]:
-        """Web, worker, beat. Only the worker is given the keys that open bids."""
+        """Web, worker, beat. Only the worker is given the keys that open bids and sign the ledger."""
         python, handle = sys.executable, self.listener.fileno()
         web = ["gunicorn", "config.wsgi", "--bind", f"fd://{handle}", "--workers", "2", "--threads", "4"]
         web += ["--graceful-timeout", "1", "--no-control-socket"]

@@ -233,12 +233,15 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR / "mail")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "qinqing@localhost")
 
+LEDGER_ORIGIN = os.environ.get("LEDGER_ORIGIN", "") or SITE_URL.split("//")[-1].rstrip("/") + "/ledger"
+
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
 CONSULTATION_MINIMUM_DAYS = int(os.environ.get("CONSULTATION_MINIMUM_DAYS", "7"))  # within 1 to 90
 
 # Keys that never stand in the database.
 IDENTITY_HMAC_KEY = os.environ.get("IDENTITY_HMAC_KEY", "")
+LEDGER_KEY_FILE = os.environ.get("LEDGER_KEY_FILE", "")  # given to the worker only
 OPENING_KEYS_DIR = os.environ.get("OPENING_KEYS_DIR", "")  # given to the worker only
 
 LOGGING = {

@@ -5,6 +5,7 @@ from .base import *
 DEBUG = True
 SECRET_KEY = SECRET_KEY or "insecure-development-key"
 IDENTITY_HMAC_KEY = IDENTITY_HMAC_KEY or "insecure-development-key"
+LEDGER_KEY_FILE = LEDGER_KEY_FILE or str(VAR / "ledger-key")
 OPENING_KEYS_DIR = OPENING_KEYS_DIR or str(VAR / "opening-keys")
 ALLOWED_HOSTS = ["*"]
 PAGE_CACHE_SECONDS = 0

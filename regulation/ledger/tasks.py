@@ -1,13 +1,17 @@
 """Delivery of effects: at least once, each effect once per entry."""
 
+import contextlib
 import datetime as dt
 
 from celery import shared_task
 from django.db import transaction
 
+from .auditing import audit, raise_alarms
 from .effects import effects_of
+from .logkey import NoLogKey
 from .models import Delivery, Entry, Heartbeat
 from .queries import database_now, undelivered
+from .sequencing import sequence, sign_checkpoint
 
 SETTLING = dt.timedelta(seconds=15)
 BATCH = 200
@@ -49,3 +53,20 @@ def redeliver() -> int:
 def heartbeat() -> None:
     """Sent by beat, run by a worker: says that both are alive."""
     Heartbeat.objects.update_or_create(name="beat", defaults={"beaten_at": database_now()})
+
+
+@shared_task(name="ledger.sequence", ignore_result=True)
+def integrate() -> int:
+    """Take in what waits for its place in the tree, and sign the tree where this process has the key."""
+    taken = 0
+    while done := sequence():
+        taken += done
+    with contextlib.suppress(NoLogKey):
+        sign_checkpoint()
+    return taken
+
+
+@shared_task(name="ledger.audit", ignore_result=True)
+def audit_nightly() -> int:
+    """Recompute the whole record; what differs becomes an alarm. Returns how many differences."""
+    return len(raise_alarms(audit()))

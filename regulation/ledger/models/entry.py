@@ -1,9 +1,10 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from .triggers import append_only
+from ..triggers import append_only
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -32,7 +33,21 @@ class Entry(models.Model):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         ordering = ["pk"]
-        triggers = append_only()
+        triggers = [
+            pgtrigger.Trigger(
+                name="by_the_databases_clock",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="NEW.recorded_at := clock_timestamp(); RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="waits_for_its_leaf",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                func="INSERT INTO public.ledger_pending (entry_id) VALUES (NEW.id); RETURN NULL;",
+            ),
+            *append_only(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"

@@ -1,0 +1,136 @@
+"""The audit: everything that can be computed again is, and the first entry that differs is named."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from .merkle import Frontier, leaf_hash
+from .models import Alarm, Checkpoint, Entry, Leaf, LogKey, Pending
+from .sequencing import header_of_entry
+from .tiles import TileReader
+from .tlog import BadNote, Head, Note, Verifier
+
+CHUNK = 2000
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as the record says: what, where (a URN or an index), and the two values."""
+
+    what: str
+    where: str
+    detail: str = ""
+
+
+def audit(*, against: str = "", progress: Progress = lambda done: None) -> list[Difference]:
+    """Recompute commitments, leaves, tree, tiles, checkpoints and signatures; streaming, in one snapshot.
+
+    `against` is a checkpoint somebody outside kept: the present tree must continue it. Differences come in
+    the order of the record. Raises tlog.BadNote where `against` is no checkpoint.
+    """
+    kept = Note.parse(against) if against else None
+    with transaction.atomic():
+        frontier = Frontier()
+        signed = {point.size: point for point in Checkpoint.objects.order_by("size")}
+        if kept is not None:
+            head = Head.parse(kept.text)
+        found = list(_leaves(frontier, signed, progress))
+        found += _unplaced()
+        found += _checkpoints_beyond(frontier, signed)
+        found += _signatures(signed)
+        if kept is not None:
+            found += _against(head, frontier.size)
+    return found
+
+
+def _leaves(frontier: Frontier, signed: dict[int, Checkpoint], progress: Progress) -> Iterator[Difference]:
+    """Each leaf in order: its place, its entry, its data, its tile, and the checkpoint signed at its size."""
+    reader = TileReader()
+    leaves = Leaf.objects.order_by("index").select_related("entry")
+    for n, leaf in enumerate(leaves.iterator(chunk_size=CHUNK)):
+        where = f"ledger.entry/{leaf.entry_id}"
+        if leaf.index != frontier.size:
+            yield Difference("leaf missing", f"ledger.leaf/{frontier.size}", f"next is {leaf.index}")
+            return
+        yield from _entry(leaf.entry, where)
+        salt, data = bytes(leaf.header_salt), bytes(leaf.data)
+        if hashlib.sha256(salt + header_of_entry(leaf.entry)).digest() != data:
+            yield Difference("entry altered", where, "kind, subject, actor, time or commitment")
+        hashed = leaf_hash(data)
+        if _stored(reader, leaf.index) != hashed:
+            yield Difference("tree altered", f"ledger.leaf/{leaf.index}", "the tile holds another hash")
+        frontier.append(hashed)
+        point = signed.get(frontier.size)
+        if point is not None and bytes(point.root) != frontier.root():
+            yield Difference("checkpoint does not fit", point.urn, "another root was signed")
+        if n % CHUNK == 0:
+            progress(n)
+
+
+def _stored(reader: TileReader, index: int) -> bytes | None:
+    try:
+        return reader(0, index)
+    except LookupError:
+        return None
+
+
+def _entry(entry: Entry, where: str) -> Iterator[Difference]:
+    if hashlib.sha256(bytes(entry.salt) + entry.body.encode()).digest() != bytes(entry.commitment):
+        yield Difference("body altered", where, "salt or body do not give the commitment")
+
+
+def _unplaced() -> list[Difference]:
+    """Entries that have no leaf and do not wait for one."""
+    lost = Entry.objects.filter(leaf__isnull=True).exclude(pk__in=Pending.objects.values("entry"))
+    keys = lost.order_by("pk").values_list("pk", flat=True)[:100]
+    return [Difference("entry without a place", f"ledger.entry/{key}") for key in keys]
+
+
+def _checkpoints_beyond(frontier: Frontier, signed: dict[int, Checkpoint]) -> list[Difference]:
+    beyond = [point for size, point in signed.items() if size > frontier.size]
+    return [Difference("leaves missing", point.urn, f"the tree has {frontier.size}") for point in beyond]
+
+
+def _signatures(signed: dict[int, Checkpoint]) -> Iterator[Difference]:
+    keys = [Verifier.parse(row.verifier) for row in LogKey.objects.order_by("pk")]
+    for point in signed.values():
+        try:
+            note = Note.parse(point.note)
+            head = Head.parse(note.text)
+        except BadNote as fault:
+            yield Difference("checkpoint unreadable", point.urn, str(fault))
+            continue
+        if (head.size, head.root) != (point.size, bytes(point.root)):
+            yield Difference("checkpoint altered", point.urn, "the note says another size or root")
+        if all(note.signed_by(key) is None for key in keys):
+            yield Difference("checkpoint not signed", point.urn, "no key of this log signed it")
+
+
+def _against(head: Head, size: int) -> list[Difference]:
+    where = f"outside checkpoint {head.size}"
+    if head.size > size:
+        return [Difference("leaves missing", where, f"the tree has {size}")]
+    if head.size == 0:
+        return []
+    frontier = Frontier()
+    for data in Leaf.objects.order_by("index").values_list("data", flat=True).iterator(chunk_size=CHUNK):
+        frontier.append(leaf_hash(bytes(data)))
+        if frontier.size == head.size:
+            break
+    if frontier.root() != head.root:
+        return [Difference("history rewritten", where, "the first leaves give another root")]
+    return []
+
+
+@transaction.atomic
+def raise_alarms(found: list[Difference]) -> list[Alarm]:
+    """An alarm for each difference that has none open."""
+    return [
+        Alarm.objects.get_or_create(
+            what=one.what, where=one.where, explained_at=None, defaults={"detail": one.detail}
+        )[0]
+        for one in found
+    ]

@@ -1,0 +1,17 @@
+"""Entries and what follows them; the tree over them and its checkpoints."""
+
+from .entry import Delivery, Entry, Heartbeat
+from .tree import Alarm, Checkpoint, Cosignature, Leaf, LogKey, Pending, Tile
+
+__all__ = [
+    "Alarm",
+    "Checkpoint",
+    "Cosignature",
+    "Delivery",
+    "Entry",
+    "Heartbeat",
+    "Leaf",
+    "LogKey",
+    "Pending",
+    "Tile",
+]

@@ -1,0 +1,145 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from ..triggers import append_only, kept
+from .entry import Entry
+
+
+class Pending(models.Model):
+    """An entry without its leaf: made by a trigger with the entry, gone when the sequencer took it in."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("entry that waits for its place in the tree")
+
+
+class Leaf(models.Model):
+    """The place of an entry in the tree (RFC 9162). Indices have no gap and no double.
+
+    `data` is SHA-256(header salt || header), the header being canonical JSON of the entry's kind, subject,
+    actor, time and commitment: so every column is covered, and a body can be destroyed without the leaf.
+    """
+
+    index = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="leaf")
+    header_salt = models.BinaryField()
+    data = models.BinaryField()
+    integrated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("leaf of the tree")
+        ordering = ["index"]
+        constraints = [models.CheckConstraint(condition=Q(index__gte=0), name="leaf_index_from_zero")]
+        triggers = append_only()
+
+
+class Tile(models.Model):
+    """Up to 256 hashes of one level of the tree, eight levels apart (c2sp.org/tlog-tiles). It only grows."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("tile of the tree")
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="tile_once")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="only_grows",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.level <> OLD.level OR NEW.index <> OLD.index OR length(NEW.hashes) > 8192
+                       OR length(NEW.hashes) <= length(OLD.hashes)
+                       OR substring(NEW.hashes FROM 1 FOR length(OLD.hashes)) <> OLD.hashes THEN
+                        RAISE EXCEPTION 'tile_only_grows: level % tile %', OLD.level, OLD.index
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'tile_only_grows';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            *kept(),
+        ]
+
+
+class LogKey(models.Model):
+    """A public key this log signs or signed with, as a verifier key (c2sp.org/signed-note)."""
+
+    verifier = models.CharField(max_length=300, unique=True)
+    since = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("key of the log")
+        ordering = ["-since", "-pk"]
+        triggers = append_only()
+
+
+class Checkpoint(models.Model):
+    """What the log signed at a size (c2sp.org/tlog-checkpoint): origin, size, root, signature."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField()
+    signed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        ordering = ["-size"]
+        triggers = append_only()
+
+    @property
+    def urn(self) -> str:
+        return f"ledger.checkpoint/{self.size}"
+
+
+class Cosignature(models.Model):
+    """A witness's line under a checkpoint (c2sp.org/tlog-cosignature), verified before it was kept."""
+
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="cosignatures")
+    name = models.CharField(max_length=200)
+    line = models.TextField()
+    stated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("cosignature of a witness")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "name"], name="cosignature_once_per_witness")
+        ]
+        triggers = append_only()
+
+
+class Alarm(models.Model):
+    """What an audit found to differ. It stands until a person says why, in writing; nobody removes it."""
+
+    found_at = models.DateTimeField(db_default=Now(), editable=False)
+    what = models.CharField(max_length=60)
+    where = models.CharField(max_length=120)
+    detail = models.TextField(blank=True)
+    explained_at = models.DateTimeField(null=True, editable=False)
+    explained_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    explanation = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("alarm of the ledger")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["what", "where"], condition=Q(explained_at__isnull=True), name="alarm_once_while_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(explained_at__isnull=True, explained_by__isnull=True, explanation="")
+                | (Q(explained_at__isnull=False, explained_by__isnull=False) & ~Q(explanation="")),
+                name="alarm_explained_by_a_person_in_writing",
+            ),
+        ]
+        triggers = kept()
+
+    @property
+    def urn(self) -> str:
+        return f"ledger.alarm/{self.pk}"

@@ -1,0 +1,90 @@
+"""The sequencer: entries get their place in the tree in batches, and the log signs what it holds."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from . import logkey
+from .leaves import header, leaf_data
+from .merkle import Frontier, frontier_of, leaf_hash
+from .models import Checkpoint, Entry, Leaf, LogKey, Pending
+from .tiles import TileReader, grow
+from .tlog import Head, Note, sign
+
+LOCK = 0x71_69_6E_71  # one sequencer at a time, in the whole database
+BATCH = 1000
+SALT_BYTES = 16
+
+
+def hold_lock() -> None:
+    """Wait until no other sequencer is at work; given back at the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def tree_size() -> int:
+    """How many leaves the tree has."""
+    last = Leaf.objects.order_by("-index").values_list("index", flat=True).first()
+    return 0 if last is None else last + 1
+
+
+@transaction.atomic
+def sequence(*, limit: int = BATCH) -> int:
+    """Give the entries that wait their places, in the order they became visible; returns how many.
+
+    All or nothing: a crash leaves no gap, no double, and loses no entry, since each waits in a row of its
+    own until its leaf is committed.
+    """
+    hold_lock()
+    waiting = list(Entry.objects.filter(pk__in=Pending.objects.values("entry")).order_by("pk")[:limit])
+    if not waiting:
+        return 0
+    size = tree_size()
+    frontier = frontier_of(size, TileReader())
+    leaves = [_leaf(size + n, entry) for n, entry in enumerate(waiting)]
+    complete = [found for leaf in leaves for found in frontier.append(leaf_hash(bytes(leaf.data)))]
+    Leaf.objects.bulk_create(leaves)
+    grow(complete)
+    Pending.objects.filter(pk__in=[entry.pk for entry in waiting]).delete()
+    return len(leaves)
+
+
+def _leaf(index: int, entry: Entry) -> Leaf:
+    salt = secrets.token_bytes(SALT_BYTES)
+    return Leaf(index=index, entry=entry, header_salt=salt, data=leaf_data(salt, header_of_entry(entry)))
+
+
+def header_of_entry(entry: Any) -> bytes:
+    """The header of an entry as it stands in the database."""
+    return header(
+        kind=entry.kind,
+        subject=entry.subject,
+        actor=entry.actor_id,
+        recorded_at=entry.recorded_at,
+        commitment=bytes(entry.commitment),
+    )
+
+
+@transaction.atomic
+def sign_checkpoint() -> Checkpoint | None:
+    """Sign the tree as it stands; None where it is empty, or this size is signed already.
+
+    Raises logkey.NoLogKey in a process without the key.
+    """
+    key = logkey.read()
+    hold_lock()
+    size = tree_size()
+    if size == 0 or Checkpoint.objects.filter(size=size).exists():
+        return None
+    LogKey.objects.get_or_create(verifier=str(logkey.verifier_of(key)))
+    head = Head(settings.LEDGER_ORIGIN, size, root_now(size).root())
+    text = head.text()
+    note = Note(text, (sign(text, name=head.origin, key=key),))
+    return Checkpoint.objects.create(size=size, root=head.root, note=str(note))
+
+
+def root_now(size: int) -> Frontier:
+    """The frontier of the stored tree at a size."""
+    return frontier_of(size, TileReader())
