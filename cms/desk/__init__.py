@@ -55,6 +55,7 @@ def staff() -> dict[str, Any]:
         (_("Edit the site"), reverse("wagtailadmin_home")),
         (_("Accounts and memberships"), reverse("admin:index")),
         (_("Style page"), reverse("styleguide")),
+        (_("Undelivered effects"), reverse("ledger:dead_letter_list")),
     )
 
 

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from .effects import all_effects
-from .models import Delivery, Entry, Heartbeat
+from .models import Entry, Heartbeat, Outstanding
 
 
 def database_now() -> dt.datetime:
@@ -25,14 +26,49 @@ def body_of(entry: Entry) -> dict[str, Any]:
     return body
 
 
-def undelivered(*, before: dt.datetime) -> QuerySet[Entry]:
-    """Entries recorded before a moment that lack the delivery of an effect, oldest first."""
-    lacking: Any = Q(pk__in=[])
-    for kind, effects in all_effects().items():
-        for name in effects:
-            done = Delivery.objects.filter(entry=OuterRef("pk"), effect=name)
-            lacking |= Q(kind=kind) & ~Exists(done)
-    return Entry.objects.filter(lacking, recorded_at__lt=before).order_by("pk")
+def due(*, at: dt.datetime) -> QuerySet[Outstanding]:
+    """Effects to be tried now, the one that is due longest first: whatever failed has gone to the back."""
+    waiting = Outstanding.objects.filter(dead_at__isnull=True, next_try_at__lte=at)
+    return waiting.select_related("entry__actor").order_by("next_try_at", "pk")
+
+
+def dead_letters() -> QuerySet[Outstanding]:
+    """Effects given up after their last try, the newest first."""
+    dead = Outstanding.objects.filter(dead_at__isnull=False)
+    return dead.select_related("entry").order_by("-dead_at", "-pk")
+
+
+class Owed(NamedTuple):
+    """An effect and the kind of entry it follows."""
+
+    effect: str
+    kind: str
+
+
+def owed_effects() -> list[Owed]:
+    """The effects registered now, with the kinds they follow: what letters can be narrowed by."""
+    return sorted(Owed(effect, kind) for kind, names in all_effects().items() for effect in names)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxState:
+    """How many effects wait, how many were given up, and how long the one owed longest is late."""
+
+    waiting: int
+    dead: int
+    lag: dt.timedelta
+
+
+def outbox_state(*, at: dt.datetime) -> OutboxState:
+    """What /metrics and the staff see of the outbox; the lag is counted from the entry's record."""
+    alive = Q(dead_at__isnull=True)
+    found = Outstanding.objects.aggregate(
+        waiting=Count("pk", filter=alive),
+        dead=Count("pk", filter=~alive),
+        oldest=Min("made_at", filter=alive),
+    )
+    lag = max(at - found["oldest"], dt.timedelta()) if found["oldest"] else dt.timedelta()
+    return OutboxState(found["waiting"], found["dead"], lag)
 
 
 def heartbeat_age(*, name: str, now: dt.datetime) -> dt.timedelta | None:

@@ -1,40 +1,30 @@
 """Delivery of effects: at least once, each effect once per entry."""
 
 import contextlib
-import datetime as dt
+import time
 
 from celery import shared_task
-from django.db import transaction
 
 from .auditing import audit, raise_alarms
-from .effects import effects_of
 from .logkey import NoLogKey
-from .models import Delivery, Entry, Heartbeat
-from .queries import database_now, undelivered
+from .models import Heartbeat
+from .outbox import attempt, claim
+from .queries import database_now
 from .sequencing import sequence, sign_checkpoint
 
-SETTLING = dt.timedelta(seconds=15)
 BATCH = 200
+SECONDS = 10.0
 
 
-@shared_task(
-    name="ledger.deliver",
-    autoretry_for=(Exception,),
-    retry_backoff=True,
-    retry_backoff_max=60,
-    max_retries=8,
-)
+@shared_task(name="ledger.deliver")
 def deliver(entry_id: int) -> None:
-    """Run each effect of an entry once. Safe to call twice or at the same time."""
-    entry = Entry.objects.select_related("actor").get(pk=entry_id)
+    """Try each effect of an entry that is due. Safe to call twice or at the same time.
+
+    Raises ExceptionGroup for the worker's log; the outbox knows when to try again.
+    """
     failures = []
-    for name, effect in effects_of(entry.kind).items():
-        try:
-            with transaction.atomic():
-                _, first = Delivery.objects.get_or_create(entry=entry, effect=name)
-                if first:
-                    effect(entry)
-        except Exception as failure:
+    while (row := claim(at=database_now(), entry_id=entry_id)) is not None:
+        if (failure := attempt(row, at=database_now())) is not None:
             failures.append(failure)
     if failures:
         raise ExceptionGroup(f"effects of entry {entry_id} failed", failures)
@@ -42,11 +32,18 @@ def deliver(entry_id: int) -> None:
 
 @shared_task(name="ledger.redeliver")
 def redeliver() -> int:
-    """Queue again what lacks its delivery; returns how many entries."""
-    late = list(undelivered(before=database_now() - SETTLING).values_list("pk", flat=True)[:BATCH])
-    for entry_id in late:
-        deliver.delay(entry_id)
-    return len(late)
+    """Try what is due, the one due longest first; returns how many were tried.
+
+    Bounded in number and time: what failed goes behind whatever waits, so nothing is starved.
+    """
+    tried, until = 0, time.monotonic() + SECONDS
+    while tried < BATCH and time.monotonic() < until:
+        row = claim(at=database_now())
+        if row is None:
+            break
+        attempt(row, at=database_now())
+        tried += 1
+    return tried
 
 
 @shared_task(name="ledger.heartbeat", ignore_result=True)

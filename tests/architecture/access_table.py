@@ -69,6 +69,10 @@ TABLE: list[Row] = [
     _get("parties:switch", members()),
     _post("parties:switch", members(400)),
     _post("parties:declare", only(agent=302, other_agent=302)),
+    # ledger: what was given up is for the site's staff
+    _get("ledger:dead_letter_list", only(admin=200)),
+    _post("ledger:letters_try_again", only(admin=302)),
+    _post("ledger:letter_try_again", only(admin=302), "dead_letter"),
     # registry: reading is open, writing takes two
     _get("registry:need_check", everyone()),
     _get("registry:need_found", everyone()),

@@ -14,6 +14,7 @@ from cms.site import load_site
 from marketplace.tenders.operations import submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.operations import decide_exemption, propose_exemption
+from regulation.ledger.models import Entry, Outstanding
 from regulation.parties.models import Region, Role
 from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
@@ -79,6 +80,13 @@ def practices():
         index = PracticeIndexPage.objects.get(locale__language_code="zh-hans")
         keys[name] = index.add_child(instance=page).translation_key
     return keys | {"practice_page": "practices/practice/"}
+
+
+def dead_letter():
+    """An effect that was given up."""
+    entry = Entry.objects.create(kind="k", subject="s", salt=b"0", body="{}", commitment=b"dead")
+    now = timezone.now()
+    return Outstanding.objects.create(entry=entry, effect="e", tries=16, next_try_at=None, dead_at=now)
 
 
 def build():
@@ -218,6 +226,7 @@ def things(users, service, approval, seller, tender, bid):
         **practices(),
         **drafts(users),
         **assessed(users["editor"]),
+        "dead_letter": dead_letter().pk,
         "open_report": (report := oversight.report(user=users["owner"], files=[oversight.PDF])).ref,
         "evidence": report.evidence.get().pk,
         "answered_report": oversight.answered(oversight.report()).ref,

@@ -1,6 +1,6 @@
 """Entries and what follows them; the tree over them and its checkpoints."""
 
-from .entry import Delivery, Entry, Heartbeat
+from .entry import Delivery, Entry, Heartbeat, Outstanding
 from .tree import Alarm, Checkpoint, Cosignature, Leaf, LogKey, Pending, Tile
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Heartbeat",
     "Leaf",
     "LogKey",
+    "Outstanding",
     "Pending",
     "Tile",
 ]

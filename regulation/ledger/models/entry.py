@@ -1,6 +1,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +66,43 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["entry", "effect"], name="delivery_once_per_entry_and_effect")
         ]
+
+
+class Outstanding(models.Model):
+    """An effect that an entry still owes: made with the entry, gone with its Delivery (outbox.py).
+
+    Exactly one of `next_try_at` and `dead_at` is set: it waits, or it was given up after its last try and
+    waits for a person. `error` names the class of the last failure and where, and nobody.
+    """
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="outstanding")
+    effect = models.CharField(max_length=80)
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    next_try_at = models.DateTimeField(db_default=Now(), null=True)
+    dead_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("outstanding delivery")
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "effect"], name="outstanding_once_per_entry_and_effect"),
+            models.CheckConstraint(
+                condition=Q(next_try_at__isnull=True) ^ Q(dead_at__isnull=True),
+                name="outstanding_waits_or_is_dead",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at", "id"], condition=Q(dead_at__isnull=True), name="outstanding_due"
+            ),
+            models.Index(
+                fields=["-dead_at", "-id"], condition=Q(dead_at__isnull=False), name="outstanding_dead"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} · {self.effect}"
 
 
 class Heartbeat(models.Model):

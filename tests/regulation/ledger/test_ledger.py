@@ -1,6 +1,5 @@
 """The ledger keeps what is written, for whoever tries to change it, and tells each effect once."""
 
-import datetime as dt
 import hashlib
 import threading
 
@@ -11,8 +10,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from regulation.ledger import effects
 from regulation.ledger.models import Delivery, Entry
 from regulation.ledger.operations import record
-from regulation.ledger.queries import body_of, database_now, undelivered
-from regulation.ledger.tasks import deliver, redeliver
+from regulation.ledger.queries import body_of
+from regulation.ledger.tasks import deliver
 from tests.factories import world
 
 
@@ -143,35 +142,6 @@ def test_a_message_taken_by_two_workers_has_one_effect(effect, elsewhere):
     second.join(20)
     assert effect == [made.pk]
     assert Delivery.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_an_effect_that_fails_is_tried_again(effect):
-    made = entry()
-
-    def fails(found: Entry) -> None:
-        raise ValueError("not now")
-
-    effects._effects["test.happened"]["test.fails"] = fails
-    with pytest.raises(ExceptionGroup):
-        deliver.run(made.pk)
-    assert [d.effect for d in Delivery.objects.all()] == ["test.remember"]
-    late = database_now() + dt.timedelta(minutes=1)
-    assert list(undelivered(before=late)) == [made]
-    effects._effects["test.happened"]["test.fails"] = lambda found: None
-    deliver(made.pk)
-    assert effect == [made.pk]
-    assert not undelivered(before=late).exists()
-
-
-@pytest.mark.django_db
-def test_what_lacks_its_delivery_is_sent_again(effect, monkeypatch):
-    made = entry()
-    monkeypatch.setattr("regulation.ledger.tasks.SETTLING", dt.timedelta(minutes=-1))
-    monkeypatch.setattr(deliver, "delay", deliver)
-    assert redeliver() == 1
-    assert effect == [made.pk]
-    assert redeliver() == 0
 
 
 @pytest.mark.django_db

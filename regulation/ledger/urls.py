@@ -1,0 +1,10 @@
+from django.urls import path
+
+from . import views
+
+app_name = "ledger"
+urlpatterns = [
+    path("outbox/", views.dead_letter_list, name="dead_letter_list"),
+    path("outbox/try-again/", views.letters_try_again, name="letters_try_again"),
+    path("outbox/<int:pk>/try-again/", views.letter_try_again, name="letter_try_again"),
+]

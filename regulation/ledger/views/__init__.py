@@ -1,0 +1,5 @@
+"""Pages of the record."""
+
+from .outbox import dead_letter_list, letter_try_again, letters_try_again
+
+__all__ = ["dead_letter_list", "letter_try_again", "letters_try_again"]
