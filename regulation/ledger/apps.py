@@ -15,7 +15,7 @@ class LedgerConfig(AppConfig):
         from .models import Entry
         from .roles import grant_site_role
 
-        autodiscover_modules("effects")
+        autodiscover_modules("effects", "stories")
         metrics.register()
         post_save.connect(self._owe, sender=Entry, dispatch_uid="ledger.owe")
         post_migrate.connect(grant_site_role, sender=self, dispatch_uid="ledger.grant_site_role")

@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from .effects import all_effects
 from .models import Entry, Heartbeat, Outstanding
+from .stories import disclosed_kinds
 
 
 def database_now() -> dt.datetime:
@@ -36,6 +37,12 @@ def dead_letters() -> QuerySet[Outstanding]:
     """Effects given up after their last try, the newest first."""
     dead = Outstanding.objects.filter(dead_at__isnull=False)
     return dead.select_related("entry").order_by("-dead_at", "-pk")
+
+
+def told_of(urns: list[str], *, disclosed_only: bool) -> QuerySet[Entry]:
+    """The entries about some subjects in the order of the record; only what the public reads if asked so."""
+    found = Entry.objects.filter(subject__in=urns).order_by("pk")
+    return found.filter(kind__in=disclosed_kinds()) if disclosed_only else found
 
 
 class Owed(NamedTuple):

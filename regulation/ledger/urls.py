@@ -4,6 +4,7 @@ from . import views
 
 app_name = "ledger"
 urlpatterns = [
+    path("record/<slug:kind>/<str:key>/", views.record_page, name="record"),
     path("outbox/", views.dead_letter_list, name="dead_letter_list"),
     path("outbox/try-again/", views.letters_try_again, name="letters_try_again"),
     path("outbox/<int:pk>/try-again/", views.letter_try_again, name="letter_try_again"),

@@ -73,6 +73,16 @@ TABLE: list[Row] = [
     _get("ledger:dead_letter_list", only(admin=200)),
     _post("ledger:letters_try_again", only(admin=302)),
     _post("ledger:letter_try_again", only(admin=302), "dead_letter"),
+    # the record of a subject: what is disclosed for everyone, all of it for its parties and regulators
+    _get("ledger:record", everyone(), "tender_noun", "tender"),
+    _get("ledger:record", everyone(404, owner=200), "tender_noun", "draft"),
+    _get("ledger:record", everyone(), "ruling_noun", "ruling"),
+    _get("ledger:record", everyone(404, editor=200, reviewer=200), "ruling_noun", "draft_ruling"),
+    _get("ledger:record", everyone(), "consultation_noun", "consultation"),
+    _get("ledger:record", everyone(404, owner=200, regulator=200), "report_noun", "open_report"),
+    _get("ledger:record", everyone(404, agent=200, regulator=200), "check_noun", "check"),
+    _get("ledger:record", everyone(), "intermediary_noun", "intermediary"),
+    _get("ledger:record", everyone(404), "section", "nothing"),
     # registry: reading is open, writing takes two
     _get("registry:need_check", everyone()),
     _get("registry:need_found", everyone()),

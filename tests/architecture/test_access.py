@@ -30,6 +30,7 @@ WAY_ON = {  # open to strangers: a step without the answers before it leads back
     "oversight:report_check": "/reports/new/",
     "oversight:report_filed": "/reports/follow/",
 }
+NOUNS = ("tender", "ruling", "consultation", "report", "check", "intermediary")
 NAMES = [f"{row.method} {row.view}({','.join(row.arguments)})" for row in TABLE]
 
 
@@ -227,6 +228,7 @@ def things(users, service, approval, seller, tender, bid):
         **drafts(users),
         **assessed(users["editor"]),
         "dead_letter": dead_letter().pk,
+        **{f"{noun}_noun": noun for noun in NOUNS},
         "open_report": (report := oversight.report(user=users["owner"], files=[oversight.PDF])).ref,
         "evidence": report.evidence.get().pk,
         "answered_report": oversight.answered(oversight.report()).ref,

@@ -159,6 +159,8 @@ def public(tender: Tender) -> list[str]:
         Intermediary.objects.get(ref="demo-qujiang").get_absolute_url(),
         reverse("decoupling:entity", args=[Intermediary.objects.get(ref="demo-qujiang").entity_id]),
         tender.get_absolute_url(),
+        reverse("ledger:record", args=["tender", tender.ref]),
+        reverse("ledger:record", args=["ruling", ruling.pk]),
         "/no-such-page/",
     ]
 
@@ -246,7 +248,7 @@ ROLES = {
         *to_handle(),
     ],
     "trustee1": lambda t: [reverse("desk")],
-    "admin": lambda t: [reverse("desk"), reverse("styleguide")],
+    "admin": lambda t: [reverse("desk"), reverse("styleguide"), reverse("ledger:dead_letter_list")],
 }
 
 

@@ -1,5 +1,6 @@
 """Pages of the record."""
 
 from .outbox import dead_letter_list, letter_try_again, letters_try_again
+from .story import record_page
 
-__all__ = ["dead_letter_list", "letter_try_again", "letters_try_again"]
+__all__ = ["dead_letter_list", "letter_try_again", "letters_try_again", "record_page"]

@@ -1,0 +1,53 @@
+"""What this room's entries say, and who reads the record of an intermediary."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from regulation.ledger.stories import Sight, Subject, story, subject
+from regulation.parties.access import acting, acts_as
+from regulation.parties.models import Role
+
+from .models import Intermediary
+
+story("directory.registered", _("The intermediary was registered."), disclosed=True)
+story("directory.profile_revised", _("The intermediary revised its profile."), disclosed=True)
+story(
+    "directory.offer_published",
+    _("The intermediary published a price."),
+    disclosed=True,
+    facts=[("amount", _("Price"), "money")],
+)
+story(
+    "directory.offer_ended",
+    _("The intermediary ended a price."),
+    disclosed=True,
+    facts=[("on", _("From"), "day")],
+)
+
+
+def _find(key: str) -> Intermediary | None:
+    return Intermediary.objects.select_related("entity").filter(ref=key).first()
+
+
+def _sight(found: Intermediary, request: Any) -> Sight:
+    """Its own agents and regulators see all, its declarations and interests included."""
+    membership = acting(request)
+    own = (
+        acts_as(membership, Role.AGENT) and membership is not None and membership.entity_id == found.entity_id
+    )
+    if own or acts_as(membership, Role.REGULATOR):
+        return Sight.ALL
+    return Sight.DISCLOSED if found.suspended_at is None else Sight.NOTHING
+
+
+def _about(found: Intermediary, request: Any) -> list[str]:
+    urns = [found.urn, *(offer.urn for offer in found.offers.all())]
+    if _sight(found, request) == Sight.ALL:
+        entity = found.entity
+        urns += [entity.urn, *(made.urn for made in entity.declarations.all())]
+        urns += [interest.urn for interest in entity.interests_in.all()]
+    return urns
+
+
+subject(Subject("intermediary", _("Intermediary"), _find, _sight, _about))

@@ -1,0 +1,36 @@
+"""What this room's entries say, and who reads the record of a check."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from regulation.ledger.stories import Sight, Subject, story, subject
+from regulation.parties.access import acting
+
+from .models import Check
+from .queries import checks_visible_to
+
+DAY = ("on", _("Day it speaks for"), "day")
+
+story("decoupling.checked", _("The conflict gate asked whether it is tied to the department."), facts=[DAY])
+story("decoupling.determination_proposed", _("A regulator proposed the answer to an open check."))
+story("decoupling.determination_confirmed", _("A second regulator confirmed the answer."))
+story("decoupling.determination_rejected", _("A second regulator rejected the answer."))
+
+
+def _sight(check: Check, request: Any) -> Sight:
+    """The regulators and the intermediary itself: to others there is no such check."""
+    visible = checks_visible_to(acting(request)).filter(pk=check.pk).exists()
+    return Sight.ALL if visible else Sight.NOTHING
+
+
+def _find(key: str) -> Check | None:
+    wanted = Check.objects.select_related("intermediary", "department")
+    return wanted.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+
+
+def _about(check: Check, request: Any) -> list[str]:
+    return [check.urn, *(d.urn for d in check.determinations.all())]
+
+
+subject(Subject("check", _("Check"), _find, _sight, _about))
