@@ -74,7 +74,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    closed = ["/cms/", "/django-admin/", "/accounts/", "/account/", "/desk/", "/checks/", "/oversight/"]
+    closed = [
+        "/cms/",
+        "/django-admin/",
+        "/accounts/",
+        "/account/",
+        "/desk/",
+        "/checks/",
+        "/oversight/",
+        "/receipts/",
+    ]
     lines = ["User-agent: *", *(f"Disallow: {p}" for p in closed), *(f"Disallow: /en{p}" for p in closed[2:])]
     lines.append(f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

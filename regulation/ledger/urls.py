@@ -5,6 +5,9 @@ from . import views
 app_name = "ledger"
 urlpatterns = [
     path("record/<slug:kind>/<str:key>/", views.record_page, name="record"),
+    path("receipts/<slug:ref>/", views.receipt, name="receipt"),
+    path("receipts/<slug:ref>/file/", views.receipt_download, name="receipt_download"),
+    path("verify/", views.verify, name="verify"),
     path("outbox/", views.dead_letter_list, name="dead_letter_list"),
     path("outbox/try-again/", views.letters_try_again, name="letters_try_again"),
     path("outbox/<int:pk>/try-again/", views.letter_try_again, name="letter_try_again"),

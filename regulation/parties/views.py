@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from regulation.ledger.receipts import give_receipt, with_receipt
+
 from .access import acting, acting_required
 from .middleware import SESSION_KEY
 from .models import Role
@@ -43,6 +45,7 @@ def declare(request: HttpRequest) -> HttpResponse:
     """An intermediary states that the interests on file are all it has."""
     membership = acting(request)
     if membership is not None:
-        declare_interests(entity=membership.entity, as_of=timezone.localdate(), by=membership.user)
-        messages.success(request, _("The declaration is on record."))
+        made = declare_interests(entity=membership.entity, as_of=timezone.localdate(), by=membership.user)
+        link = give_receipt(subject=made, kind="parties.interests_declared", holder=membership.user)
+        messages.success(request, with_receipt(_("The declaration is on record."), link))
     return redirect("directory:own_profile")

@@ -73,6 +73,12 @@ TABLE: list[Row] = [
     _get("ledger:dead_letter_list", only(admin=200)),
     _post("ledger:letters_try_again", only(admin=302)),
     _post("ledger:letter_try_again", only(admin=302), "dead_letter"),
+    # receipts: for whoever has the reference; verifying is open
+    _get("ledger:receipt", everyone(), "receipt_ref"),
+    _get("ledger:receipt", everyone(404), "section"),
+    _get("ledger:receipt_download", everyone(404), "receipt_ref"),  # not integrated, so there is no file
+    _get("ledger:verify", everyone()),
+    _post("ledger:verify", everyone(422)),
     # the record of a subject: what is disclosed for everyone, all of it for its parties and regulators
     _get("ledger:record", everyone(), "tender_noun", "tender"),
     _get("ledger:record", everyone(404, owner=200), "tender_noun", "draft"),

@@ -15,6 +15,7 @@ from marketplace.tenders.operations import submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.operations import decide_exemption, propose_exemption
 from regulation.ledger.models import Entry, Outstanding
+from regulation.ledger.receipts import give_receipt
 from regulation.parties.models import Region, Role
 from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
@@ -228,6 +229,7 @@ def things(users, service, approval, seller, tender, bid):
         **drafts(users),
         **assessed(users["editor"]),
         "dead_letter": dead_letter().pk,
+        "receipt_ref": give_receipt(subject=bid, kind="tenders.bid_submitted", holder=None).ref,
         **{f"{noun}_noun": noun for noun in NOUNS},
         "open_report": (report := oversight.report(user=users["owner"], files=[oversight.PDF])).ref,
         "evidence": report.evidence.get().pk,

@@ -123,6 +123,7 @@ def public(tender: Tender) -> list[str]:
         "oversight:report_new",
         "oversight:follow",
         "search",
+        "ledger:verify",
         "account_login",
         "account_signup",
         "account_reset_password",

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from regulation.decoupling import explain
 from regulation.ledger.queries import database_now
+from regulation.ledger.receipts import give_receipt, receipt_link
 from regulation.parties.access import acting_required
 from regulation.parties.models import Role
 
@@ -46,6 +47,7 @@ def bid_new(request: HttpRequest, ref: str) -> HttpResponse:
                 by=request.user,  # type: ignore[arg-type]
                 at=database_now(),
             )
+            give_receipt(subject=bid, kind="tenders.bid_submitted", holder=request.user)
             return redirect("tenders:bid_receipt", pk=bid.pk)
         except TenderRefused as refusal:
             return _refusal(request, tender, refusal)
@@ -82,10 +84,11 @@ def bid_receipt(request: HttpRequest, pk: int) -> HttpResponse:
         (_("Sealed by"), _("the server, to opening key %(kid)s") % {"kid": bid.opening_key_id}),
         (_("Suite"), bid.opening_key.suite),
     ]
+    link = receipt_link(subject=bid, kind="tenders.bid_submitted")
     return render(
         request,
         "tenders/bid_receipt.html",
-        {"bid": bid, "tender": bid.tender, "code": code, "facts": facts, "now": database_now()},
+        {"link": link, "bid": bid, "tender": bid.tender, "code": code, "facts": facts, "now": database_now()},
     )
 
 

@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..triggers import append_only
@@ -103,6 +104,25 @@ class Outstanding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} · {self.effect}"
+
+
+class ReceiptLink(models.Model):
+    """The way to the receipt of one entry, for whoever made it: `ref` is random (128 bits), and whoever has
+    it may read the receipt. `holder` is the user it was given to, if that was one."""
+
+    ref = models.SlugField(max_length=26, unique=True)
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="receipt_link")
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("way to a receipt")
+
+    def __str__(self) -> str:
+        return self.ref[:4]
+
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:receipt", args=[self.ref])
 
 
 class Heartbeat(models.Model):

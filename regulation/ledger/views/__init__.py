@@ -1,6 +1,15 @@
 """Pages of the record."""
 
 from .outbox import dead_letter_list, letter_try_again, letters_try_again
+from .receipts import receipt, receipt_download, verify
 from .story import record_page
 
-__all__ = ["dead_letter_list", "letter_try_again", "letters_try_again", "record_page"]
+__all__ = [
+    "dead_letter_list",
+    "letter_try_again",
+    "letters_try_again",
+    "receipt",
+    "receipt_download",
+    "record_page",
+    "verify",
+]

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from regulation.ledger.queries import database_now
+from regulation.ledger.receipts import receipt_link
 from regulation.parties.access import acting
 
 from .. import operations
@@ -86,6 +87,7 @@ def _status(request: HttpRequest, report: Report, form: ReviewForm | None = None
         "events": timeline(report),
         "replaced": answers_before(report),
         "pieces": report.evidence.all(),
+        "link": receipt_link(subject=report, kind="oversight.report_filed"),
         "may_withdraw": now in (FILED, TAKEN),
         "may_review": now == ANSWERED and until is not None and today <= until,
         "review_until": until,

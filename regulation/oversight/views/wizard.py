@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 
 from regulation.ledger.queries import database_now
+from regulation.ledger.receipts import give_receipt, receipt_link
 from regulation.parties.access import acting
 from regulation.parties.models import Entity, Region
 from regulation.parties.queries import region_and_parents
@@ -261,6 +262,7 @@ def _file(request: HttpRequest, draft: dict[str, Any], demand: operations.Demand
         counter=membership.entity if assisted and membership else None,
     )
     filed = operations.file_report(demand=demand, reporter=reporter, draft=draft["token"], at=database_now())
+    give_receipt(subject=filed.report, kind="oversight.report_filed", holder=None)
     request.session.pop(DRAFT, None)
     request.session[SHOWN] = {"ref": filed.report.ref, "code": filed.code}
     if user is None:
@@ -278,6 +280,7 @@ def report_filed(request: HttpRequest) -> HttpResponse:
     context = {
         "report": report,
         "code": shown["code"],
+        "link": receipt_link(subject=report, kind="oversight.report_filed"),
         "review_days": settings.OVERSIGHT_REVIEW_DAYS,
         "follow_url": request.build_absolute_uri(reverse("oversight:follow")),
     }

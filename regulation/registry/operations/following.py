@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from regulation.ledger.operations import record
+from regulation.ledger.proofs import latest_checkpoint
 from regulation.parties.models import User
 
 from ..errors import NotOnRecord, TooManyFollowings
@@ -98,6 +99,8 @@ def _mail(user: User, sections: list[dict[str, object]], *, until: dt.datetime) 
     stop = site + reverse("registry:following_stop", args=[stop_token(user)])
     text = render_to_string("registry/digest.txt", {"sections": sections, "site": site, "stop": stop})
     told = hashlib.sha256(text.encode()).hexdigest()[:32]
+    if (checkpoint := latest_checkpoint()) is not None:  # after the digest: a second try has the same
+        text += render_to_string("ledger/checkpoint.txt", {"checkpoint": checkpoint, "site": site})
     EmailMultiAlternatives(
         subject=_("What changed in what approvals require"),
         body=text,

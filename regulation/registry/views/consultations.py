@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from regulation.ledger.queries import database_now
+from regulation.ledger.receipts import give_receipt, with_receipt
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role, User
 
@@ -69,7 +70,10 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
                 at=database_now(),
                 entity=form.speaks_for(),
             )
-            messages.success(request, _("Your comment is filed and public. It will be answered here."))
+            kind = "registry.comment_filed"
+            link = give_receipt(subject=found, kind=kind, holder=request.user, by=request.user)
+            said = _("Your comment is filed and public. It will be answered here.")
+            messages.success(request, with_receipt(said, link))
             return redirect(f"{found.get_absolute_url()}?page=last#comment-{made.pk}")
         except RegistryRefused as refusal:
             form.add_error(None, str(refusal))
