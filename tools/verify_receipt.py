@@ -24,7 +24,9 @@ import hashlib
 import json
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 FIRST_LINE, EXTRA_LINE = "c2sp.org/tlog-proof@v1", "qinqing-entry@v1"
 LOG_KEY, WITNESS_KEY = 1, 4
@@ -50,7 +52,7 @@ class Key:
     public: bytes
 
     @classmethod
-    def read(cls, text):
+    def read(cls, text: str) -> "Key":
         """Raises Refused("malformed") on anything but name+hash+base64 whose hash fits."""
         parts = text.strip().split("+", 2)
         if len(parts) != 3 or not parts[0] or not re.fullmatch(r"[0-9a-f]{8}", parts[1]):
@@ -249,7 +251,13 @@ def _json(raw):
         raise Refused("malformed", "not JSON") from bad
 
 
-def check_receipt(text, log_keys=(), witness_keys=(), quorum=0, check=None):
+def check_receipt(
+    text: str,
+    log_keys: Sequence[Key] = (),
+    witness_keys: Sequence[Key] = (),
+    quorum: int = 0,
+    check: Any = None,
+) -> Verdict:
     """The Verdict on the text of a receipt. Raises nothing: whatever is not a receipt is malformed."""
     try:
         return _check(text, log_keys, witness_keys, quorum, check)

@@ -70,7 +70,8 @@ def _reports(acting: Membership) -> list[dict[str, Any]]:
         for r in oversight.owed(oversight.queue_for(acting))[:SHOWN]
     ]
     queue = (_("Reports to answer"), reverse("oversight:queue"))
+    seen = (_("Who looked at what"), reverse("oversight:look_list"))
     return [
-        section(_("Reports to answer"), waiting, _("No report waits."), queue),
+        section(_("Reports to answer"), waiting, _("No report waits."), queue, seen),
         section(_("Answers to second"), second, _("No answer waits for a second regulator.")),
     ]

@@ -5,10 +5,12 @@ import hashlib
 from typing import Any
 
 from django.db.models import Aggregate, CharField, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, TruncMonth
+from django.db.models.functions import Cast, Concat, TruncMonth
 from django.utils import timezone
 
+from regulation.ledger.models import Entry
 from regulation.parties.models import Entity, Membership, Region, User
+from regulation.parties.queries import looks
 from regulation.registry.models import Approval, Ruling, Service
 from regulation.registry.queries import search_approvals, verdict_for, working_calendar
 
@@ -18,6 +20,7 @@ from .states import ANSWERED, FILED, REVIEW, REVIEWED, TAKEN, WITHDRAWN
 FEW = 3  # below so many answered reports no share and no median is told
 FACET_KEYS = {"department": "department_id", "region": "region_id", "service": "service__code"}
 MOST_OPTIONS = 40  # values of one facet
+URN = "oversight.report/"
 TAKING = 2  # characters of a word that is searched for
 
 
@@ -91,6 +94,14 @@ def overdue(found: QuerySet[Report], *, today: dt.date) -> QuerySet[Report]:
 def own_departments(user: int) -> QuerySet[Membership]:
     """The memberships that tie a user (key) to bodies complained of, today's and those that have ended."""
     return Membership.objects.filter(user=user)
+
+
+def looks_for(membership: Membership) -> QuerySet[Entry]:
+    """Who looked at what in reports, but for reports about a body this regulator acts for in any role."""
+    own = own_departments(membership.user_id).values("entity")
+    hidden = Report.objects.filter(department__in=own)
+    urns = hidden.annotate(as_urn=Concat(Value(URN), "ref", output_field=CharField())).values("as_urn")
+    return looks().filter(subject__startswith=URN).exclude(subject__in=urns)
 
 
 def queue_for(membership: Membership) -> QuerySet[Report]:

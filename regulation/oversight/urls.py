@@ -20,6 +20,7 @@ urlpatterns = [
     path("oversight/reports/", views.queue, name="queue"),
     path("oversight/reports/<slug:ref>/", views.handle, name="handle"),
     path("oversight/reports/<slug:ref>/act/", views.report_act, name="report_act"),
+    path("oversight/looks/", views.look_list, name="look_list"),
     path("oversight/leads/", views.lead_list, name="lead_list"),
     path("oversight/leads/<slug:ref>/close/", views.lead_close, name="lead_close"),
 ]

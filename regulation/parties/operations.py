@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from pypinyin import lazy_pinyin
 
-from regulation.ledger.operations import record
+from regulation.ledger.models import Entry
+from regulation.ledger.operations import Recorded, record
 
 from .errors import (
     AlreadyRegistered,
@@ -32,6 +33,7 @@ from .models import (
     Tier,
     User,
 )
+from .queries import LOOKED
 
 
 @transaction.atomic
@@ -215,6 +217,16 @@ def declare_interests(*, entity: Entity, as_of: dt.date, by: User | None) -> Dec
         body={"entity": entity.urn, "as_of": as_of.isoformat()},
     )
     return made
+
+
+@transaction.atomic
+def note_look(*, subject: Recorded, what: str, by: User, detail: str = "") -> Entry:
+    """Put on record that somebody in office looked at personal data: of what, and which part.
+
+    `what` is a word of the room that shows it, `detail` a key within the subject; no personal data itself.
+    """
+    body = {"what": what, "detail": detail}
+    return record(kind=LOOKED, subject=subject, actor=by, body=body, noticeable=False)
 
 
 @transaction.atomic

@@ -4,7 +4,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
+from regulation.ledger.models import Entry
+
 from .models import Entity, EntityKind, Membership, Region, User
+
+LOOKED = "parties.looked"
+
+
+def looks() -> QuerySet[Entry]:
+    """Entries that say who looked at personal data, the newest first."""
+    return Entry.objects.filter(kind=LOOKED).select_related("actor").order_by("-pk")
 
 
 def memberships_of(user: User | AnonymousUser) -> QuerySet[Membership]:

@@ -16,4 +16,5 @@ story(
     _("The entity declared that the interests on file are all it has."),
     facts=[("as_of", _("As of"), "day")],
 )
+story("parties.looked", _("A regulator looked at personal data in it."))
 story("parties.membership_granted", _("Somebody may act for it from now on."), facts=[START])

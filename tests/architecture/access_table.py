@@ -236,6 +236,7 @@ TABLE: list[Row] = [
     _get("oversight:queue", only(regulator=200)),
     _get("oversight:handle", only(regulator=200), "open_report"),
     _post("oversight:report_act", only(regulator=409), "open_report"),
+    _get("oversight:look_list", only(regulator=200)),
     _get("oversight:lead_list", only(editor=200, reviewer=200)),
     _post("oversight:lead_close", only(editor=404), "open_report"),
     # directory

@@ -247,6 +247,7 @@ ROLES = {
         reverse("decoupling:exemption_new"),
         reverse("oversight:queue"),
         *to_handle(),
+        reverse("oversight:look_list"),
     ],
     "trustee1": lambda t: [reverse("desk")],
     "admin": lambda t: [reverse("desk"), reverse("styleguide"), reverse("ledger:dead_letter_list")],

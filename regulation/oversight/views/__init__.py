@@ -1,6 +1,7 @@
 """Pages: the three questions, the reporter's status, the public record, the regulators' desk."""
 
 from .desk import handle, lead_close, lead_list, queue, report_act
+from .looks import look_list
 from .public import report, report_list, statistics
 from .reporter import evidence, follow, review, status, withdraw
 from .wizard import report_account, report_check, report_filed, report_new, report_what
@@ -11,6 +12,7 @@ __all__ = [
     "handle",
     "lead_close",
     "lead_list",
+    "look_list",
     "queue",
     "report",
     "report_account",

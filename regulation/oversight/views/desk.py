@@ -24,6 +24,7 @@ from ..errors import OversightRefused
 from ..forms import AnswerForm, QueueFilter, TextForm
 from ..models import Outcome, Report
 from ..states import OPEN, due, is_overdue, state_of
+from .looks import REPORT, noted
 from .panel import facets_of
 from .wizard import told
 
@@ -68,6 +69,7 @@ def _reach(request: HttpRequest, ref: str) -> Report:
 def _page(
     request: HttpRequest, report: Report, *, refused: str = "", form: AnswerForm | None = None
 ) -> HttpResponse:
+    noted(request, report, REPORT)
     row = _row(report, timezone.localdate(database_now()))
     user: Any = request.user
     proposed = report.decisions.filter(issued_at=None, returned_at=None).select_related("provision").first()

@@ -23,6 +23,7 @@ from ..operations.filing import review_until
 from ..queries import answers_before, by_code, reports
 from ..sniff import KINDS
 from ..states import ANSWERED, FILED, TAKEN, due, is_overdue, state_of
+from .looks import EVIDENCE, noted
 from .wizard import OPENED, _knock, told
 
 
@@ -137,9 +138,12 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
 def evidence(request: HttpRequest, ref: str, pk: int) -> Any:
     """A file, to the reporter and to regulators alone, always as a download."""
     report = get_object_or_404(Report, ref=ref)
-    if not is_reporter(request, report) and not may_handle(acting(request), report):
+    own = is_reporter(request, report)
+    if not own and not may_handle(acting(request), report):
         raise Http404
     piece = get_object_or_404(report.evidence, pk=pk)
+    if not own:
+        noted(request, report, EVIDENCE, str(piece.pk))
     try:
         content = piece.file.open("rb")
     except FileNotFoundError as gone:

@@ -1,0 +1,86 @@
+"""Who looked at what: each look of a regulator at personal data, and the list of them."""
+
+from typing import Any
+
+import django_filters
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from regulation.ledger.models import Entry
+from regulation.ledger.queries import body_of
+from regulation.parties.access import acting, acting_required
+from regulation.parties.models import Role, User
+from regulation.parties.operations import note_look
+from regulation.parties.queries import looks
+from regulation.parties.widgets import DayInput
+
+from ..models import Report
+from ..queries import URN, looks_for
+
+PAGE = 20
+REPORT, EVIDENCE = "report", "evidence"
+
+
+def noted(request: HttpRequest, report: Report, what: str, detail: str = "") -> None:
+    """The look is on record before anything is shown; a look that cannot be recorded shows nothing."""
+    user: Any = request.user
+    note_look(subject=report, what=what, detail=detail, by=user)
+
+
+def _lookers(request: Any) -> Any:
+    return User.objects.filter(pk__in=looks().order_by().values("actor")).order_by("name", "email", "pk")
+
+
+class LookFilter(django_filters.FilterSet):
+    """Looks by who looked, at which report, and when (days, both included)."""
+
+    by = django_filters.ModelChoiceFilter(
+        field_name="actor", label=gettext_lazy("Who looked"), queryset=_lookers
+    )
+    ref = django_filters.CharFilter(label=gettext_lazy("Number"), method="by_ref", max_length=14)
+    since = django_filters.DateFilter(
+        field_name="recorded_at",
+        lookup_expr="date__gte",
+        label=gettext_lazy("From the day"),
+        widget=DayInput(),
+    )
+    until = django_filters.DateFilter(
+        field_name="recorded_at",
+        lookup_expr="date__lte",
+        label=gettext_lazy("To the day"),
+        widget=DayInput(),
+    )
+
+    class Meta:
+        model = Entry
+        fields = ()
+
+    def by_ref(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(subject=f"{URN}{value.strip().upper()}")
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    said = body_of(entry)
+    what = {REPORT: _("the account and the contact"), EVIDENCE: _("a file given as evidence")}
+    return {
+        "entry": entry,
+        "ref": entry.subject.removeprefix(URN),
+        "what": what.get(said["what"], said["what"]),
+    }
+
+
+@never_cache
+@require_safe
+@acting_required(Role.REGULATOR)
+def look_list(request: HttpRequest) -> HttpResponse:
+    """Each look at personal data, the newest first."""
+    membership: Any = acting(request)
+    found = LookFilter(request.GET or None, queryset=looks_for(membership))
+    page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
+    context = {"filter": found, "page_obj": page, "rows": [_row(entry) for entry in page]}
+    return render(request, "oversight/look_list.html", context)
