@@ -233,6 +233,8 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR / "mail")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "qinqing@localhost")
 
+LEDGER_WITNESSES = os.environ.get("LEDGER_WITNESSES", "").split()  # verifier keys
+LEDGER_WITNESSES_REQUIRED = int(os.environ.get("LEDGER_WITNESSES_REQUIRED", "0"))
 LEDGER_ORIGIN = os.environ.get("LEDGER_ORIGIN", "") or SITE_URL.split("//")[-1].rstrip("/") + "/ledger"
 
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

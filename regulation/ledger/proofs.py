@@ -1,15 +1,14 @@
-"""The seam between receipts and the tree: what a receipt needs of an entry, in one place.
-
-As long as the log has no sequencer nothing is integrated: `proof_of` answers None and a receipt is pending.
-"""
+"""The seam between receipts and the tree: what a receipt needs of an entry, in one place."""
 
 import base64
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 
-from .models import Entry
+from .merkle import inclusion_proof
+from .models import Checkpoint, Entry, Leaf, LogKey
+from .sequencing import header_of_entry
+from .tiles import TileReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,9 @@ class Trust:
 
 
 def header_of(entry: Entry) -> Disclosed | None:
-    """The header that the leaf commits to; None while the entry has none."""
-    return None
+    """The header that the leaf commits to; None while the entry has no place in the tree."""
+    leaf = Leaf.objects.filter(entry=entry).first()
+    return Disclosed(bytes(leaf.header_salt), header_of_entry(entry)) if leaf else None
 
 
 def content_of(entry: Entry) -> Disclosed | None:
@@ -50,18 +50,29 @@ def content_of(entry: Entry) -> Disclosed | None:
 
 def proof_of(entry: Entry) -> Proof | None:
     """The proof against the newest checkpoint that holds the entry; None while it is not integrated."""
-    return None
+    leaf = Leaf.objects.filter(entry=entry).first()
+    point = Checkpoint.objects.order_by("-size").first()
+    if leaf is None or point is None or point.size <= leaf.index:
+        return None
+    hashes = inclusion_proof(leaf.index, point.size, TileReader())
+    return Proof(leaf.index, hashes, cosigned_note(point))
+
+
+def cosigned_note(point: Checkpoint) -> str:
+    """A checkpoint with the lines of the witnesses under the log's own."""
+    return point.note + "".join(one.line for one in point.cosignatures.all())
 
 
 def latest_checkpoint() -> str | None:
-    """The newest checkpoint with the cosignatures it needs; None while there is none."""
-    return None
+    """The newest checkpoint with the cosignatures it has; None while there is none."""
+    point = Checkpoint.objects.order_by("-size").first()
+    return cosigned_note(point) if point else None
 
 
 def trust() -> Trust:
-    """The keys this site publishes."""
-    said: dict[str, Any] = getattr(settings, "LEDGER_TRUST", {})
-    return Trust(said.get("log", []), said.get("witnesses", []), said.get("quorum", 0))
+    """The keys this site publishes: those it signed with, and the witnesses it names."""
+    keys = list(LogKey.objects.order_by("-since", "-pk").values_list("verifier", flat=True))
+    return Trust(keys, list(settings.LEDGER_WITNESSES), settings.LEDGER_WITNESSES_REQUIRED)
 
 
 def receipt_file(entry: Entry) -> str | None:

@@ -1,6 +1,6 @@
 """Entries and what follows them; the tree over them and its checkpoints."""
 
-from .entry import Delivery, Entry, Heartbeat, Outstanding
+from .entry import Delivery, Entry, Heartbeat, Outstanding, ReceiptLink
 from .tree import Alarm, Checkpoint, Cosignature, Leaf, LogKey, Pending, Tile
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "LogKey",
     "Outstanding",
     "Pending",
+    "ReceiptLink",
     "Tile",
 ]

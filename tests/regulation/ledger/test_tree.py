@@ -292,3 +292,17 @@ def test_two_sequencers_at_once_make_one_order(locked, monkeypatch):
         assert audit() == []
     else:
         assert failures
+
+
+def test_a_receipt_of_a_real_entry_verifies_with_the_offline_tool_and_a_changed_one_does_not():
+    from regulation.ledger.proofs import receipt_file
+    from regulation.ledger.receipts import verdict_on
+
+    logkey.create()
+    made = entries(5)
+    assert receipt_file(made[2]) is None, "not integrated yet"
+    integrate()
+    text = receipt_file(made[2])
+    assert text is not None
+    assert verdict_on(text).code == "valid"
+    assert verdict_on(text.replace("index 2", "index 3")).code == "inclusion"
