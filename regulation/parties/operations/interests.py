@@ -1,4 +1,4 @@
-"""Writes about persons, entities and interests. One verb, one transaction, one ledger entry."""
+"""Stating, ending and retracting interests."""
 
 import datetime as dt
 from decimal import Decimal
@@ -6,71 +6,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
-from pypinyin import lazy_pinyin
 
-from regulation.ledger.models import Entry
-from regulation.ledger.operations import Recorded, record
+from regulation.ledger.operations import record
 
-from .errors import (
-    AlreadyRegistered,
-    BadCreditCode,
-    EndsBeforeStart,
-    InterestEnded,
-    ReasonMissing,
-    SourceMissing,
-    WrongParties,
-)
-from .identifiers import is_credit_code, normal_credit_code
-from .models import (
-    Declaration,
-    Entity,
-    Interest,
-    InterestKind,
-    Membership,
-    Person,
-    Region,
-    Role,
-    Tier,
-    User,
-)
-from .queries import LOOKED
-
-
-@transaction.atomic
-def register_entity(
-    *,
-    kind: str,
-    name: str,
-    by: User | None,
-    credit_code: str | None = None,
-    name_en: str = "",
-    region: Region | None = None,
-    source: str = "",
-    is_invented: bool = False,
-) -> Entity:
-    """Put an entity on record. Raises BadCreditCode (GB 32100-2015) and AlreadyRegistered."""
-    code = normal_credit_code(credit_code) if credit_code else None
-    if code and not is_credit_code(code):
-        raise BadCreditCode
-    if code and Entity.objects.filter(credit_code=code).exists():
-        raise AlreadyRegistered
-    entity = Entity.objects.create(
-        kind=kind,
-        name=name,
-        name_en=name_en,
-        credit_code=code,
-        region=region,
-        pinyin="".join(lazy_pinyin(name)).lower()[:400],
-        source=source,
-        is_invented=is_invented,
-    )
-    record(
-        kind="parties.entity_registered",
-        subject=entity,
-        actor=by,
-        body={"name": name, "kind": str(kind), "credit_code": code, "is_invented": is_invented},
-    )
-    return entity
+from ..errors import EndsBeforeStart, InterestEnded, ReasonMissing, SourceMissing, WrongParties
+from ..models import Entity, Interest, InterestKind, Person, Tier, User
 
 
 @transaction.atomic
@@ -204,44 +144,3 @@ def interest_body(interest: Interest) -> dict[str, Any]:
         "tier": str(interest.tier),
         "source": interest.source,
     }
-
-
-@transaction.atomic
-def declare_interests(*, entity: Entity, as_of: dt.date, by: User | None) -> Declaration:
-    """The entity states that the interests on file are all it has, as of a day."""
-    made = Declaration.objects.create(entity=entity, as_of=as_of, made_by=by)
-    record(
-        kind="parties.interests_declared",
-        subject=made,
-        actor=by,
-        body={"entity": entity.urn, "as_of": as_of.isoformat()},
-    )
-    return made
-
-
-@transaction.atomic
-def note_look(*, subject: Recorded, what: str, by: User, detail: str = "") -> Entry:
-    """Put on record that somebody in office looked at personal data: of what, and which part.
-
-    `what` is a word of the room that shows it, `detail` a key within the subject; no personal data itself.
-    """
-    body = {"what": what, "detail": detail}
-    return record(kind=LOOKED, subject=subject, actor=by, body=body, noticeable=False)
-
-
-@transaction.atomic
-def grant_membership(
-    *, user: User, entity: Entity, role: Role, start: dt.date, by: User | None, end: dt.date | None = None
-) -> Membership:
-    """Let a user act for an entity in a role during [start, end). The same again changes nothing."""
-    made, new = Membership.objects.get_or_create(
-        user=user, entity=entity, role=role, defaults={"valid": DateRange(start, end, "[)")}
-    )
-    if new:
-        record(
-            kind="parties.membership_granted",
-            subject=entity,
-            actor=by,
-            body={"user": user.pk, "role": str(role), "start": start.isoformat()},
-        )
-    return made
