@@ -35,6 +35,8 @@ app.conf.update(
         "resume-imports": {"task": "registry.resume_imports", "schedule": 15.0},
         "forget-import-files": {"task": "registry.forget_import_files", "schedule": 3600.0},
         "compact-search-cells": {"task": "registry.compact_cells", "schedule": 600.0},
+        "note-late-declarations": {"task": "parties.note_late_declarations", "schedule": 86400.0},
+        "suggest-same-records": {"task": "parties.refresh_suggestions", "schedule": 86400.0},
         "note-overdue-reports": {"task": "oversight.note_overdue", "schedule": 600.0},
         "clear-unfiled-evidence": {"task": "oversight.clear_unfiled", "schedule": 3600.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},

@@ -214,6 +214,12 @@ OVERSIGHT_FILINGS_PER_HOUR = int(
 )  # one address, not signed in
 PROXIES_IN_FRONT = int(os.environ.get("PROXIES_IN_FRONT", "0"))  # whose X-Forwarded-For is believed
 
+# Declarations of interests and contests of them: this site's own rule, in calendar days.
+DECLARATION_FIRST_DAYS = int(os.environ.get("DECLARATION_FIRST_DAYS", "30"))  # after registration
+DECLARATION_YEARLY_DAYS = int(os.environ.get("DECLARATION_YEARLY_DAYS", "365"))  # after the last one
+DECLARATION_CHANGE_DAYS = int(os.environ.get("DECLARATION_CHANGE_DAYS", "15"))  # after a change
+CONTEST_ANSWER_DAYS = int(os.environ.get("CONTEST_ANSWER_DAYS", "20"))
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

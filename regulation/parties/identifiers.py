@@ -36,3 +36,16 @@ def normal_credit_code(text: str) -> str:
 def identity_digest(number: str, *, key: bytes) -> bytes:
     """The keyed HMAC-SHA-256 of an identity number; the number itself is never stored (DESIGN §3.5)."""
     return hmac.new(key, normal_credit_code(number).encode(), hashlib.sha256).digest()
+
+
+_IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def is_identity_number(text: str) -> bool:
+    """Whether this is a resident identity number: 18 characters whose last one fits (GB 11643-1999)."""
+    number = normal_credit_code(text)
+    body = number[:-1]
+    if len(number) != CREDIT_CODE_LENGTH or not (body.isascii() and body.isdigit()):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(body, _IDENTITY_WEIGHTS, strict=True))
+    return number[-1] == "10X98765432"[total % 11]

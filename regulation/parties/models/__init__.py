@@ -1,15 +1,24 @@
 """Persons, entities, their dated interests; users and for whom they act."""
 
-from .entity import CREDIT_CODE_MAX, Declaration, Entity, EntityKind, Person
+from .contest import Contest, ContestAnswer, ContestFile, Remedy
+from .declaration import Declaration, DeclarationDraft, Discrepancy, DiscrepancyKind
+from .entity import CREDIT_CODE_MAX, Entity, EntityKind, Person
 from .identity import Same
 from .interest import SYMMETRIC, Interest, InterestKind, Rank, Tier
 from .region import Region
+from .suggestion import Suggestion, SuggestionState
 from .user import Membership, Role, User
 
 __all__ = [
     "CREDIT_CODE_MAX",
     "SYMMETRIC",
+    "Contest",
+    "ContestAnswer",
+    "ContestFile",
     "Declaration",
+    "DeclarationDraft",
+    "Discrepancy",
+    "DiscrepancyKind",
     "Entity",
     "EntityKind",
     "Interest",
@@ -18,8 +27,11 @@ __all__ = [
     "Person",
     "Rank",
     "Region",
+    "Remedy",
     "Role",
     "Same",
+    "Suggestion",
+    "SuggestionState",
     "Tier",
     "User",
 ]

@@ -96,23 +96,3 @@ class Person(models.Model):
     @property
     def urn(self) -> str:
         return f"parties.person/{self.pk}"
-
-
-class Declaration(models.Model):
-    """An entity's statement that the interests on file are all it has, as of a day.
-
-    Without one an intermediary's ties are unknown, and unknown opens no gate (DESIGN §3.4).
-    """
-
-    entity = models.ForeignKey(Entity, models.CASCADE, related_name="declarations")
-    as_of = models.DateField()
-    made_by = models.ForeignKey("parties.User", models.PROTECT, null=True, related_name="+")
-    made_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    class Meta:
-        verbose_name = _("declaration of interests")
-        ordering = ["-as_of", "-pk"]
-
-    @property
-    def urn(self) -> str:
-        return f"parties.declaration/{self.pk}"

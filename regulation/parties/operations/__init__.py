@@ -1,17 +1,60 @@
 """Writes about persons, entities and interests. One verb, one transaction, one ledger entry."""
 
-from .declarations import declare_interests
-from .interests import end_interest, interest_body, retract_interest, state_interest
+from .contests import (
+    answer_contest,
+    confirm_contest_answer,
+    facts_of,
+    file_contest,
+    return_contest_answer,
+)
+from .declarations import compare_declaration, declare_interests, file_declaration, note_late
+from .drafts import agree_row, drop_draft, drop_row, keep_row, mark_end
+from .interests import correct_interest, end_interest, interest_body, retract_interest, state_interest
 from .looking import note_look
+from .merging import (
+    agreement,
+    confirm_suggestion,
+    keep_lead,
+    merge_records,
+    records_of,
+    refresh_suggestions,
+    reject_suggestion,
+    split_records,
+)
+from .people import digest_of_number, see_people
 from .registration import grant_membership, register_entity
 
 __all__ = [
+    "agree_row",
+    "agreement",
+    "answer_contest",
+    "compare_declaration",
+    "confirm_contest_answer",
+    "confirm_suggestion",
+    "correct_interest",
     "declare_interests",
+    "digest_of_number",
+    "drop_draft",
+    "drop_row",
     "end_interest",
+    "facts_of",
+    "file_contest",
+    "file_declaration",
     "grant_membership",
     "interest_body",
+    "keep_lead",
+    "keep_row",
+    "mark_end",
+    "merge_records",
+    "note_late",
     "note_look",
+    "records_of",
+    "refresh_suggestions",
     "register_entity",
+    "reject_suggestion",
     "retract_interest",
+    "return_contest_answer",
+    "see_people",
+    "split_records",
     "state_interest",
 ]

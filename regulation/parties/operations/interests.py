@@ -129,6 +129,38 @@ def retract_interest(*, interest: Interest, reason: str, by: User | None, at: dt
     return old
 
 
+@transaction.atomic
+def correct_interest(
+    *,
+    interest: Interest,
+    facts: dict[str, Any],
+    reason: str,
+    source: str,
+    source_url: str = "",
+    by: User | None,
+    at: dt.datetime,
+) -> Interest:
+    """State an interest anew with corrected facts; the old statement is retracted, since it was never so.
+
+    `facts` may hold share (two Decimals, or None for not stated), post, rank, start and end, of the types
+    `state_interest` takes. Raises InterestEnded, ReasonMissing, SourceMissing and EndsBeforeStart.
+    """
+    if not source.strip():
+        raise SourceMissing
+    old = retract_interest(interest=interest, reason=reason, by=by, at=at)
+    start, end = facts.get("start", old.held.lower), facts.get("end", old.held.upper)
+    if start and end and end <= start:
+        raise EndsBeforeStart
+    said = {field: getattr(old, field) for field in COPIED} | {"source": source, "source_url": source_url}
+    if "share" in facts:
+        said["share_min"], said["share_max"] = facts["share"] or (None, None)
+    said |= {name: facts[name] for name in ("post", "rank") if name in facts}
+    made = Interest.objects.create(**said, held=DateRange(start, end, "[)"))
+    body = interest_body(made) | {"was": old.urn}
+    record(kind="parties.interest_stated", subject=made, actor=by, body=body)
+    return made
+
+
 def interest_body(interest: Interest) -> dict[str, Any]:
     """What an entry says of an interest: URNs and JSON values. People stand there by their key alone."""
     held = interest.held

@@ -1,4 +1,4 @@
-"""Reads about persons, entities and users."""
+"""Whom a user acts for, and where."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
@@ -6,7 +6,7 @@ from django.utils.timezone import localdate
 
 from regulation.ledger.models import Entry
 
-from .models import Entity, EntityKind, Membership, Region, User
+from ..models import Entity, EntityKind, Membership, Region, User
 
 LOOKED = "parties.looked"
 

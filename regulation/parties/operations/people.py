@@ -1,0 +1,65 @@
+"""People: put on record under the HMAC of their number, and looked at by regulators."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from regulation.ledger.operations import record
+
+from ..errors import IdentityKeyMissing, NumberAndNameDiffer
+from ..identifiers import identity_digest
+from ..models import Entity, Interest, Person, Tier, User
+
+
+def digest_of_number(number: str) -> bytes:
+    """The keyed HMAC of an identity number. Raises IdentityKeyMissing where the site has no key.
+
+    Without a key nothing is made of the number: a plain hash of it could be tried out.
+    """
+    key = settings.IDENTITY_HMAC_KEY
+    if not key:
+        raise IdentityKeyMissing
+    return identity_digest(number, key=key.encode())
+
+
+def declared_person(
+    *, entity: Entity, name: str, birth_month: str, digest: bytes | None, row: int, is_invented: bool
+) -> tuple[Person, str]:
+    """The person an entity declares, and the tier of what it says of them.
+
+    A number settles it (tier A). Without one the record this entity itself declared under the same name and
+    month of birth is taken up again; otherwise a new one is made (tier B: name, month and firm agree).
+    Raises NumberAndNameDiffer, which names the row.
+    """
+    if digest is not None:
+        there = Person.objects.filter(identity_digest=digest).first()
+        if there is not None and there.name != name:
+            raise NumberAndNameDiffer(row)
+        made = there or Person.objects.create(
+            name=name,
+            birth_month=birth_month,
+            identity_digest=digest,
+            is_invented=is_invented,
+            source=entity.name,
+        )
+        return made, Tier.A
+    own = Interest.objects.standing().filter(declared_by=entity)
+    known = (
+        Person.objects.filter(name=name, birth_month=birth_month)
+        .filter(pk__in=own.values("holder_person"))
+        .order_by("pk")
+        .first()
+    )
+    made = known or Person.objects.create(
+        name=name, birth_month=birth_month, is_invented=is_invented, source=entity.name
+    )
+    return made, Tier.A if made.identity_digest else Tier.B
+
+
+@transaction.atomic
+def see_people(*, people: list[Person], page: str, by: User) -> None:
+    """A regulator looked at what is held of people: one entry for each of them, on no visitor's page."""
+    body: dict[str, Any] = {"page": page}
+    for person in people:
+        record(kind="parties.person_seen", subject=person, actor=by, body=body, noticeable=False)

@@ -1,0 +1,58 @@
+"""Reads about persons, entities and users."""
+
+from .acting import (
+    LOOKED,
+    acting_membership,
+    departments_in,
+    looks,
+    memberships_of,
+    region_and_parents,
+)
+from .contests import answered_since, contested_since, contests, contests_for, contests_of, to_second
+from .declarations import (
+    contradicted,
+    declared_in,
+    declaring_entities,
+    discrepancies,
+    due_on,
+    interests_about,
+    last_declaration,
+    stated_by,
+    stated_of,
+)
+from .identity import (
+    agreement_of_entities,
+    agreement_of_people,
+    keys_of_same,
+    merges,
+    suggestions,
+)
+
+__all__ = [
+    "LOOKED",
+    "acting_membership",
+    "agreement_of_entities",
+    "agreement_of_people",
+    "answered_since",
+    "contested_since",
+    "contests",
+    "contests_for",
+    "contests_of",
+    "contradicted",
+    "declared_in",
+    "declaring_entities",
+    "departments_in",
+    "discrepancies",
+    "due_on",
+    "interests_about",
+    "keys_of_same",
+    "last_declaration",
+    "looks",
+    "memberships_of",
+    "merges",
+    "region_and_parents",
+    "stated_by",
+    "stated_of",
+    "suggestions",
+    "to_second",
+]
