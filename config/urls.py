@@ -36,8 +36,8 @@ urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
 
 urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
-    path("account/", include("regulation.parties.urls")),
     path("", include("regulation.ledger.urls")),
+    path("", include("regulation.parties.urls")),
     path("", include("regulation.registry.urls")),
     path("", include("regulation.decoupling.urls")),
     path("", include("regulation.oversight.urls")),

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_POST
 
 from regulation.ledger.receipts import give_receipt, with_receipt
 
-from .access import acting, acting_required
-from .middleware import SESSION_KEY
-from .models import Role
-from .operations import declare_interests
-from .queries import memberships_of
+from ..access import acting, acting_required
+from ..middleware import SESSION_KEY
+from ..models import Role
+from ..operations import declare_interests
+from ..queries import memberships_of
 
 
 @login_required

@@ -1,0 +1,19 @@
+"""What agents and regulators fill in, and what they narrow lists by."""
+
+from .contests import AnswerForm, ContestFilter, ContestForm, DiscrepancyFilter, NoteForm
+from .declarations import EndForm, InterestFilter, RowForm
+from .identity import MergeFilter, ReasonForm, SuggestionFilter
+
+__all__ = [
+    "AnswerForm",
+    "ContestFilter",
+    "ContestForm",
+    "DiscrepancyFilter",
+    "EndForm",
+    "InterestFilter",
+    "MergeFilter",
+    "NoteForm",
+    "ReasonForm",
+    "RowForm",
+    "SuggestionFilter",
+]

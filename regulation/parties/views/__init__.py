@@ -1,0 +1,46 @@
+"""The account, declarations, what is held about an entity, contests, and who is who."""
+
+from .account import declare, profile, switch
+from .contests import contest, contest_answer, contest_decide, contest_file, contest_list, discrepancy_list
+from .declarations import (
+    declaration,
+    declaration_check,
+    declaration_draft,
+    declaration_drop,
+    declaration_end,
+    row_agree,
+    row_drop,
+    row_edit,
+    row_new,
+)
+from .identity import merge_list, merge_split, person, suggestion, suggestion_list
+from .interests import contest_new, own_contest, own_interests
+
+__all__ = [
+    "contest",
+    "contest_answer",
+    "contest_decide",
+    "contest_file",
+    "contest_list",
+    "contest_new",
+    "declaration",
+    "declaration_check",
+    "declaration_draft",
+    "declaration_drop",
+    "declaration_end",
+    "declare",
+    "discrepancy_list",
+    "merge_list",
+    "merge_split",
+    "own_contest",
+    "own_interests",
+    "person",
+    "profile",
+    "row_agree",
+    "row_drop",
+    "row_edit",
+    "row_new",
+    "suggestion",
+    "suggestion_list",
+    "switch",
+]
