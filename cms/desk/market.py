@@ -11,6 +11,7 @@ from marketplace.tenders import queries as tenders
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Membership
 
+from .interests import declaration, held_about
 from .parts import SHOWN, item, section
 
 
@@ -34,6 +35,7 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
         section(_("To award"), waiting, _("No opened tender waits for your award.")),
         section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it.")),
         section(_("Open for bids"), running, _("None of your tenders is open for bids."), others=True),
+        held_about(acting.entity),
         section(_("Begin something new"), [], "", new),
     ]
 
@@ -57,9 +59,11 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
     own = (_("Your public profile"), reverse("directory:own_profile"))
     price = (_("Publish a price"), reverse("directory:offer_new"))
     return [
+        declaration(acting.entity),
         section(_("Won"), won, _("No award yet.")),
         section(_("Your bids"), bids, _("You have not bid yet."), others=True),
         section(_("Your prices"), offers, _("You offer nothing at a published price."), own, others=True),
+        held_about(acting.entity),
         section(_("Begin something new"), [], "", find, price),
     ]
 

@@ -9,6 +9,7 @@ from regulation.decoupling.queries import proposed_determinations, proposed_exem
 from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership
 
+from .interests import to_judge
 from .parts import SHOWN, item, section
 
 
@@ -45,6 +46,7 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
     checks = (_("All checks"), reverse("decoupling:check_list"))
     return [
         *_reports(acting),
+        *to_judge(acting),
         section(_("Checks to determine"), waiting, _("No check waits."), checks),
         section(_("Determinations to decide"), proposed, _("No determination waits.")),
         section(_("Exemptions to decide"), exemptions, _("No exemption waits."), all_exemptions),

@@ -49,7 +49,8 @@ class IdentityKeyMissing(PartiesRefused):
 
 class NumberAndNameDiffer(PartiesRefused):
     message = _(
-        "Row %(row)s: the identity number and the name do not belong together. Open the row and enter both again."
+        "Row %(row)s: the identity number and the name do not belong together. Open the row and enter both"
+        " again."
     )
 
     def __init__(self, row: int) -> None:

@@ -20,7 +20,10 @@ _PLACE = re.compile(r"^(?:[\u4e00-\u9fff]{2,7}?(?:自治区|省|自治州|市|�
 
 
 def core(name: str) -> str:
-    """A body's name without its place, legal form and what stands in brackets; the name where none is left."""
+    """A body's name without its place, legal form and what stands in brackets.
+
+    The name where none is left.
+    """
     plain = _FORM.sub("", name)
     return _PLACE.sub("", plain) or plain or name
 

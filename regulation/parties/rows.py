@@ -1,10 +1,10 @@
 """What a declaration's rows are, by what they tell. No ORM, no clock, no request.
 
-A row of a draft is a dict of JSON values: `key` its token, `sort` one of SORTS, `kind` of interest, the holder
-(`entity` a key, or `code` and `name` of a body not on record yet; or `name`, `birth_month` YYYY-MM and
-`identity`, the hex of the HMAC, of a person; or `who`, one of the firm's people), `share` [least, most] or null,
-`post`, `rank`, `department` a key, `start` and `end` days or null, `source`, `url`. An "agreed" row holds
-`interest` alone, the key of what another source stated.
+A row of a draft is a dict of JSON values: `key` its token, `sort` one of SORTS, `kind` of interest, the
+holder (`entity` a key, or `code` and `name` of a body not on record yet; or `name`, `birth_month` YYYY-MM
+and `identity`, the hex of the HMAC, of a person; or `who`, one of the firm's people), `share` [least,
+most] or null, `post`, `rank`, `department` a key, `start` and `end` days or null, `source`, `url`. An
+"agreed" row holds `interest` alone, the key of what another source stated.
 """
 
 from typing import Any

@@ -11,7 +11,9 @@ from .queries import declaring_entities, due_on, last_declaration
 
 @shared_task(name="parties.note_late_declarations")
 def note_late_declarations() -> int:
-    """Note every declaration whose day has gone by, and what contradicts the newest; returns how many are new.
+    """Note every declaration whose day has gone by, and what contradicts the newest.
+
+    Returns how many are new.
 
     Safe to run twice.
     """

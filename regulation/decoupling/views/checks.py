@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required, acts_as
 from regulation.parties.models import Entity, Role
+from regulation.parties.queries import contested_since
 
 from .. import explain
 from ..errors import DecouplingRefused
@@ -141,4 +142,7 @@ def entity(request: HttpRequest, pk: int) -> HttpResponse:
     """What the public record says of an entity's interests, each with its source."""
     found = get_object_or_404(Entity.objects.select_related("region"), pk=pk)
     page = Paginator(standing_interests(found), PAGE).get_page(request.GET.get("page"))
+    since = contested_since(interest.pk for interest in page.object_list)
+    for interest in page.object_list:
+        interest.contested_since = since.get(interest.pk)
     return render(request, "decoupling/entity.html", {"entity": found, "page_obj": page})

@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..errors import IdentityKeyMissing
+from ..errors import BadCreditCode, IdentityKeyMissing
 from ..identifiers import is_credit_code, is_identity_number, normal_credit_code
 from ..models import Entity, Interest, InterestKind, Rank
 from ..operations import digest_of_number
@@ -78,8 +78,8 @@ class RowForm(forms.Form):
         max_length=40,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
         help_text=_(
-            "For a person. It is turned into a keyed code at once; the number itself is not kept, and not shown"
-            " again: after an error it has to be entered again."
+            "For a person. It is turned into a keyed code at once; the number itself is not kept, and not"
+            " shown again: after an error it has to be entered again."
         ),
     )
     share_how = forms.ChoiceField(
@@ -162,11 +162,7 @@ class RowForm(forms.Form):
     def clean_code(self) -> str:
         code = normal_credit_code(self.cleaned_data["code"])
         if code and not is_credit_code(code):
-            raise forms.ValidationError(
-                _(
-                    "The Unified Social Credit Code is not valid: 18 characters, the last one a check character."
-                )
-            )
+            raise forms.ValidationError(BadCreditCode.message)
         return code
 
     def clean_department(self) -> Entity:

@@ -111,8 +111,8 @@ class Remedy(models.TextChoices):
 class ContestAnswer(models.Model):
     """A regulator's answer. Where a live conflict rests on the interest, a second regulator confirms it.
 
-    Neither of them filed the contest. `facts` are the corrected ones, as JSON values: share, post, rank, start,
-    end; only what is to change stands there. It counts from `issued_at`.
+    Neither of them filed the contest. `facts` are the corrected ones, as JSON values: share, post, rank,
+    start, end; only what is to change stands there. It counts from `issued_at`.
     """
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="answers")

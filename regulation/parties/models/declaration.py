@@ -16,9 +16,10 @@ from .interest import Interest
 class Declaration(models.Model):
     """An entity's statement that the interests on file are all it has, as of a day.
 
-    Without one an intermediary's ties are unknown, and unknown opens no gate (DESIGN §3.4). `contents` is what
-    it said, frozen: a list of interests as `interest_body` writes them, people by their key alone. `digest` is
-    SHA-256 in hex over their canonical JSON (RFC 8785), and empty where nothing was kept of the contents.
+    Without one an intermediary's ties are unknown, and unknown opens no gate (DESIGN §3.4). `contents` is
+    what it said, frozen: a list of interests as `interest_body` writes them, people by their key alone.
+    `digest` is SHA-256 in hex over their canonical JSON (RFC 8785), and empty where nothing was kept of
+    the contents.
     """
 
     entity = models.ForeignKey(Entity, models.CASCADE, related_name="declarations")
@@ -44,8 +45,8 @@ class Declaration(models.Model):
 class DeclarationDraft(models.Model):
     """What an entity's agent has entered so far; one an entity, removed when it is filed.
 
-    `rows` are the new interests (see rows.py), with an identity number only as the hex of its HMAC. `ends` maps
-    the key of a standing interest to the day, exclusive, on which it ended.
+    `rows` are the new interests (see rows.py), with an identity number only as the hex of its HMAC.
+    `ends` maps the key of a standing interest to the day, exclusive, on which it ended.
     """
 
     entity = models.OneToOneField(Entity, models.CASCADE, related_name="declaration_draft")
@@ -76,8 +77,9 @@ class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
 class Discrepancy(models.Model):
     """A declaration that is late, or that another source contradicts. A lead to look at, no verdict.
 
-    `due_on` is the day a late one was due. `interest` is what the other source states, `declared` what the
-    entity stated of the same; `what` names the points on which they differ, `absent` where nothing was declared.
+    `due_on` is the day a late one was due. `interest` is what the other source states, `declared` what
+    the entity stated of the same; `what` names the points on which they differ, `absent` where nothing
+    was declared.
     """
 
     entity = models.ForeignKey(Entity, models.PROTECT, related_name="discrepancies")

@@ -70,8 +70,8 @@ def file_contest(
 ) -> Contest:
     """An entity says that an interest on record about it is wrong; it is answered within CONTEST_ANSWER_DAYS.
 
-    Raises NotAboutYou, InterestEnded where the record no longer states it, AlreadyContested, WrongMissing, and
-    what `read_files` raises.
+    Raises NotAboutYou, InterestEnded where the record no longer states it, AlreadyContested,
+    WrongMissing, and what `read_files` raises.
     """
     if not wrong.strip():
         raise WrongMissing
@@ -138,8 +138,8 @@ def answer_contest(
 ) -> ContestAnswer:
     """Answer a contest. Where a live conflict rests on the interest it waits for a second regulator.
 
-    `facts` are JSON values (see ContestAnswer), read for a correction alone. Raises ContestClosed, OwnContest,
-    ReasonMissing, AnswerWaits, NothingCorrected, InterestEnded, and EndsBeforeStart.
+    `facts` are JSON values (see ContestAnswer), read for a correction alone. Raises ContestClosed,
+    OwnContest, ReasonMissing, AnswerWaits, NothingCorrected, InterestEnded, and EndsBeforeStart.
     """
     held = _open(contest)
     _apart(held, by)

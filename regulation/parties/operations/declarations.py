@@ -37,7 +37,10 @@ from .registration import register_entity
 def declare_interests(
     *, entity: Entity, as_of: dt.date, by: User | None, at: dt.datetime | None = None
 ) -> Declaration:
-    """The entity states that the interests on file are all it has, as of a day: its own and others' statements."""
+    """The entity states that the interests on file are all it has, as of a day.
+
+    Its own and others' statements.
+    """
     return _declare(entity, [*stated_by(entity), *stated_of(entity)], as_of=as_of, by=by, at=at)
 
 

@@ -116,7 +116,10 @@ def reject_suggestion(*, suggestion: Suggestion, reason: str, by: User, at: dt.d
 
 @transaction.atomic
 def keep_lead(*, suggestion: Suggestion, reason: str, by: User, at: dt.datetime) -> Suggestion:
-    """It may be one, and nothing proves it: kept for regulators alone. Raises AlreadyDecided, ReasonMissing."""
+    """It may be one, and nothing proves it.
+
+    Kept for regulators alone. Raises AlreadyDecided, ReasonMissing.
+    """
     held = _decided(_undecided(suggestion, reason), SuggestionState.LEAD, reason=reason, by=by, at=at)
     record(kind="parties.lead_kept", subject=held, actor=by, body={}, noticeable=False)
     return held
@@ -144,9 +147,9 @@ def agreement(suggestion: Suggestion) -> tuple[list[str], list[str]]:
 def refresh_suggestions() -> int:
     """Look through all names for records that may be one; returns how many pairs are new. Safe to run twice.
 
-    Names are read once for every NAMES_A_PASS of them, block by block, so memory and work grow with the number
-    of names. Open pairs are judged anew; decided ones stay as decided. Records with different numbers are not
-    suggested. Never merges.
+    Names are read once for every NAMES_A_PASS of them, block by block, so memory and work grow with the
+    number of names. Open pairs are judged anew; decided ones stay as decided. Records with different
+    numbers are not suggested. Never merges.
     """
     people = sum(_suggest(batch, people=True) for batch in _batches(people=True))
     return people + sum(_suggest(batch, people=False) for batch in _batches(people=False))

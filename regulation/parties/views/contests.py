@@ -32,7 +32,10 @@ def people_in(interest: Interest) -> list[Person]:
 @require_safe
 @acting_required(Role.REGULATOR)
 def contest_list(request: HttpRequest) -> HttpResponse:
-    """Contests, the open ones first, by the day they are due. People are named on the contest's own page alone."""
+    """Contests, the open ones first, by the day they are due.
+
+    People are named on the contest's own page alone.
+    """
     found = ContestFilter(request.GET or None, queryset=queries.contests())
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
     context = {"filter": found, "page_obj": page, "today": timezone.localdate(database_now())}

@@ -120,7 +120,8 @@ def _row_page(request: HttpRequest, entity: Entity, sort: str, row: dict[str, An
         messages.error(
             request,
             _(
-                "Enter first which posts your people hold: an official among them, or a relative of one, is chosen from those."
+                "Enter first which posts your people hold: an official among them, or a relative of one, is chosen"
+                " from those."
             ),
         )
         return redirect("parties:declaration_draft")
