@@ -39,10 +39,12 @@ def day(value: dt.date | None) -> str:
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), value.isoformat())
 
 
-def moment(value: dt.datetime | None) -> str:
-    """2026-11-23 周一 17:00:05 in the site's time zone, as a time element."""
+def moment(value: dt.date | None) -> str:
+    """2026-11-23 周一 17:00:05 in the site's time zone, as a time element; of a mere day the day."""
     if value is None:
         return NOTHING
+    if not isinstance(value, dt.datetime):
+        return day(value)
     local = timezone.localtime(value)
     text = f"{local:%Y-%m-%d} {weekday(local.date())} {date_format(local, 'H:i:s')}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)

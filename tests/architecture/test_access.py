@@ -17,11 +17,12 @@ from regulation.decoupling.operations import decide_exemption, propose_exemption
 from regulation.ledger.models import Entry, Outstanding
 from regulation.ledger.receipts import give_receipt
 from regulation.parties.models import Region, Role
+from regulation.parties.operations import declare_interests, keep_row
 from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
-from tests.factories import oversight, world
+from tests.factories import oversight, parties, world
 from tests.factories.consultations import comment, consultation
 from tests.factories.registry import AssessmentDraftFactory, AssessmentFactory, reviewed
 
@@ -202,6 +203,24 @@ def exempted(by, intermediary, department) -> int:
     return decide_exemption(exemption=made, confirm=True, by=world.user(), at=timezone.now()).pk
 
 
+def declared(agent, firm):
+    """A draft with a row, a declaration, a contest with a file, two records that may be one, a merge."""
+    row = keep_row(entity=firm, row=parties.row(), by=agent)
+    interest = world.interest(world.person(), firm, "legalRepresentative", declared_by=firm)
+    contest = parties.contest(interest, firm, by=agent, files=[oversight.PDF])
+    return {
+        "row_sort": "owner",
+        "draft_row": row,
+        "declared": world.interest(world.entity(), firm, "shareholding", declared_by=firm).pk,
+        "declaration": declare_interests(entity=firm, as_of=timezone.localdate(), by=agent).pk,
+        "contest": contest.pk,
+        "contest_file": contest.files.get().pk,
+        "suggestion": parties.suggestion(world.person(), world.person()).pk,
+        "merge": parties.merge(world.person(), world.person()).pk,
+        "a_person": interest.holder_person_id,
+    }
+
+
 def things(users, service, approval, seller, tender, bid):
     provision = world.provision()
     unknown = world.check(
@@ -231,6 +250,7 @@ def things(users, service, approval, seller, tender, bid):
         "dead_letter": dead_letter().pk,
         "receipt_ref": give_receipt(subject=bid, kind="tenders.bid_submitted", holder=None).ref,
         **{f"{noun}_noun": noun for noun in NOUNS},
+        **declared(users["agent"], seller.entity),
         "open_report": (report := oversight.report(user=users["owner"], files=[oversight.PDF])).ref,
         "evidence": report.evidence.get().pk,
         "answered_report": oversight.answered(oversight.report()).ref,

@@ -144,5 +144,5 @@ def entity(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(standing_interests(found), PAGE).get_page(request.GET.get("page"))
     since = contested_since(interest.pk for interest in page.object_list)
     for interest in page.object_list:
-        interest.contested_since = since.get(interest.pk)
+        interest.contested_since = since.get(interest.pk)  # type: ignore[attr-defined]
     return render(request, "decoupling/entity.html", {"entity": found, "page_obj": page})

@@ -3,6 +3,7 @@
 from .contests import AnswerForm, ContestFilter, ContestForm, DiscrepancyFilter, NoteForm
 from .declarations import EndForm, InterestFilter, RowForm
 from .identity import MergeFilter, ReasonForm, SuggestionFilter
+from .sent import posted, sent
 
 __all__ = [
     "AnswerForm",
@@ -16,4 +17,6 @@ __all__ = [
     "ReasonForm",
     "RowForm",
     "SuggestionFilter",
+    "posted",
+    "sent",
 ]

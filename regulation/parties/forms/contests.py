@@ -118,7 +118,8 @@ class AnswerForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """The corrected facts as JSON values; only what is to change."""
-        said, facts = self.cleaned_data, {}
+        said = self.cleaned_data
+        facts: dict[str, Any] = {}
         how = said.get("share_how")
         if how == UNSTATED:
             facts["share"] = None

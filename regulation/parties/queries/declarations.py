@@ -58,7 +58,8 @@ def due_on(entity: Entity, last: Declaration | None) -> dt.date:
     )
     if change is None:
         return yearly
-    return min(yearly, change + dt.timedelta(days=settings.DECLARATION_CHANGE_DAYS))
+    changed: dt.date = change + dt.timedelta(days=settings.DECLARATION_CHANGE_DAYS)
+    return min(yearly, changed)
 
 
 def declaring_entities() -> QuerySet[Entity]:

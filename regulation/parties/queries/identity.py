@@ -65,7 +65,8 @@ def _firms(people: Iterable[int]) -> dict[int, set[int]]:
 
 
 def _apart(one: Any, other: Any, names: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    agreeing, differing = [], []
+    agreeing: list[str] = []
+    differing: list[str] = []
     for label, field in names:
         left, right = (_value(getattr(record, field)) for record in (one, other))
         if left and right:

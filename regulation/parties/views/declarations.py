@@ -17,7 +17,7 @@ from regulation.ledger.queries import database_now
 from .. import operations, queries
 from ..access import acting, acting_required
 from ..errors import PartiesRefused
-from ..forms import EndForm, RowForm
+from ..forms import EndForm, RowForm, posted
 from ..forms.declarations import initial_of
 from ..models import Declaration, DeclarationDraft, Entity, Interest, InterestKind, Rank, Role
 from ..rows import AGREED, CONTROLLER, KIN, OFFICIAL, OWNER, POST, SORTS, people_of
@@ -120,13 +120,13 @@ def _row_page(request: HttpRequest, entity: Entity, sort: str, row: dict[str, An
         messages.error(
             request,
             _(
-                "Enter first which posts your people hold: an official among them, or a relative of one, is chosen"
-                " from those."
+                "Enter first which posts your people hold: an official among them, or a relative of one, is"
+                " chosen from those."
             ),
         )
         return redirect("parties:declaration_draft")
     form = RowForm(
-        request.POST or None,
+        posted(request),
         sort=sort,
         people=people,
         had=row["identity"] if row else "",
@@ -205,7 +205,7 @@ def declaration_end(request: HttpRequest, pk: int) -> HttpResponse:
     entity = _entity(request)
     interest = get_object_or_404(queries.stated_by(entity), pk=pk)
     noted = _draft(entity).ends.get(str(pk))
-    form = EndForm(request.POST or None, start=interest.held.lower, initial={"end": noted})
+    form = EndForm(posted(request), start=interest.held.lower, initial={"end": noted})
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["end"]
         by: Any = request.user

@@ -18,7 +18,7 @@ from regulation.ledger.queries import database_now
 from .. import operations, queries
 from ..access import acting_required
 from ..errors import PartiesRefused
-from ..forms import MergeFilter, ReasonForm, SuggestionFilter
+from ..forms import MergeFilter, ReasonForm, SuggestionFilter, posted
 from ..models import Entity, Interest, Person, Role, Suggestion, SuggestionState
 from ..namesakes import EXACT, tier_of
 from ..queries.identity import ENTITY_ATTRIBUTES, PERSON_ATTRIBUTES
@@ -96,7 +96,7 @@ def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
     """Two records side by side, and what to make of them."""
     found = get_object_or_404(queries.suggestions(), pk=pk)
     by: Any = request.user
-    form, refused = ReasonForm(request.POST or None), ""
+    form, refused = ReasonForm(posted(request)), ""
     if request.method == "POST" and form.is_valid():
         act, told = ACTS.get(request.POST.get("act", ""), (None, ""))
         try:
@@ -122,8 +122,8 @@ def _suggestion_page(request: HttpRequest, found: Suggestion, form: ReasonForm, 
     undecided = found.state in (SuggestionState.OPEN, SuggestionState.LEAD)
     context = {
         "suggestion": found,
-        "one": one,
-        "other": other,
+        "first": one,
+        "second": other,
         "beside": _beside(one, other, agreeing, differing),
         "interests": [_held(one), _held(other)],
         "tier": tier,
@@ -168,7 +168,7 @@ def merge_split(request: HttpRequest, pk: int) -> HttpResponse:
     """Take two records apart again, with a reason."""
     found = get_object_or_404(queries.merges(), pk=pk)
     by: Any = request.user
-    form, refused = ReasonForm(request.POST or None), ""
+    form, refused = ReasonForm(posted(request)), ""
     if request.method == "POST" and form.is_valid():
         try:
             operations.split_records(same=found, reason=form.cleaned_data["reason"], by=by, at=database_now())

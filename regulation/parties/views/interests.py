@@ -15,7 +15,7 @@ from regulation.ledger.queries import database_now
 from .. import operations, queries
 from ..access import acting, acting_required
 from ..errors import PartiesRefused
-from ..forms import ContestForm, InterestFilter
+from ..forms import ContestForm, InterestFilter, sent
 from ..models import Entity, Role
 
 PAGE = 20
@@ -54,7 +54,7 @@ def contest_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is wrong with a row."""
     entity = _entity(request)
     interest = get_object_or_404(queries.interests_about(entity).filter(recorded__upper_inf=True), pk=pk)
-    form = ContestForm(request.POST or None, request.FILES or None)
+    form = ContestForm(*sent(request))
     refused = ""
     if request.method == "POST" and form.is_valid():
         try:
