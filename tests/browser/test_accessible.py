@@ -16,7 +16,9 @@ from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Tender
 from regulation.oversight.models import Report
-from regulation.parties.models import User
+from regulation.parties.models import Contest, Person, Suggestion, User
+from regulation.parties.operations import keep_row, mark_end
+from regulation.parties.rows import SORTS
 from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
 from regulation.registry.models import (
     Approval,
@@ -33,6 +35,7 @@ from regulation.registry.models import (
 from regulation.registry.operations import Measured, draft_measure
 from regulation.registry.queries import assessment_drafts
 from tests.browser.axe import violations
+from tests.factories import parties
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = ["zh-hans", "en"]
@@ -177,6 +180,43 @@ def to_handle() -> list[str]:
     return [waiting.desk_url, done.desk_url, done.get_absolute_url(), reverse("oversight:statistics")]
 
 
+def declaring() -> list[str]:
+    """The first bidder's declaration and draft of a change, what is held about it, one row of it contested."""
+    by = User.objects.get(email=f"intermediary1@{DOMAIN}")
+    firm = by.memberships.get().entity
+    interest = firm.interests_declared.order_by("pk").first()
+    row = keep_row(entity=firm, row=parties.row(), by=by)
+    mark_end(entity=firm, interest=interest.pk, end=str(timezone.localdate()), by=by)
+    contest = Contest.objects.filter(entity=firm).first() or parties.contest(interest, firm, by=by)
+    return [
+        reverse("parties:declaration_draft"),
+        reverse("parties:declaration_check"),
+        *(reverse("parties:row_new", args=[sort]) for sort in SORTS),
+        reverse("parties:row_edit", args=[row]),
+        reverse("parties:declaration_end", args=[interest.pk]),
+        firm.declarations.first().get_absolute_url(),
+        reverse("parties:own_interests"),
+        reverse("parties:contest_new", args=[firm.interests_declared.order_by("pk").last().pk]),
+        contest.get_absolute_url(),
+    ]
+
+
+def judged() -> list[str]:
+    """The demo's contest, its suggestion and the people in it; a merge made for the look of it."""
+    found = Suggestion.objects.filter(person__isnull=False).first()
+    one, other = (Person.objects.create(name="演示人员戊", is_invented=True) for _n in range(2))
+    return [
+        reverse("parties:contest_list"),
+        Contest.objects.filter(is_invented=True).order_by("pk").first().desk_url,
+        reverse("parties:discrepancy_list"),
+        reverse("parties:suggestion_list"),
+        found.get_absolute_url(),
+        reverse("parties:merge_list"),
+        reverse("parties:merge_split", args=[parties.merge(one, other).pk]),
+        reverse("parties:person", args=[found.person_id]),
+    ]
+
+
 def awaiting() -> list[str]:
     """A measure and the assessments of zones that wait for a second person, and the import's drafts."""
     by = User.objects.get(email=f"editor@{DOMAIN}")
@@ -205,6 +245,7 @@ ROLES = {
     "intermediary1": lambda t: [
         reverse("desk"),
         reverse("directory:own_profile"),
+        *declaring(),
         reverse("directory:offer_new"),
         reverse("tenders:bid_new", args=[t.ref]),
     ],
@@ -248,6 +289,7 @@ ROLES = {
         reverse("oversight:queue"),
         *to_handle(),
         reverse("oversight:look_list"),
+        *judged(),
     ],
     "trustee1": lambda t: [reverse("desk")],
     "admin": lambda t: [reverse("desk"), reverse("styleguide"), reverse("ledger:dead_letter_list")],

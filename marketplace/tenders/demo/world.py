@@ -13,6 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from marketplace.directory.demo import BIDDERS, SOURCE, ensure_demo_directory, invented_code
 from regulation.oversight.demo import ensure_demo_reports
+from regulation.parties.demo import ensure_demo_interests
 from regulation.parties.models import Entity, EntityKind, Region, Role, User
 from regulation.parties.operations import grant_membership, register_entity
 from regulation.registry.demo import ensure_demo_consultation, ensure_demo_zones
@@ -69,6 +70,8 @@ def ensure_world(*, passwords: Path, today: dt.date, now: dt.datetime) -> None:
     ensure_demo_zones(editor=editor, reviewer=reviewer, today=today, at=now)
     first, second = (User.objects.get(email=f"{key}@{DOMAIN}") for key in ("regulator", "regulator2"))
     ensure_demo_reports(first=first, second=second, now=now)
+    agents = [User.objects.get(email=f"intermediary{n}@{DOMAIN}") for n in (1, 4, 3)]
+    ensure_demo_interests(owned=agents[0], related=agents[1], tied=agents[2], now=now)
     text = json.dumps(rows, ensure_ascii=False, indent=1)
     if passwords.is_file() or not passwords.exists():
         with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

@@ -202,6 +202,8 @@ def _suggest(pairs: list[Pair], *, people: bool) -> int:
     for (first, second, score), (agreeing, differing) in zip(pairs, apart, strict=True):
         if (first, second) in standing or any(attribute in EXACT for attribute in differing):
             continue
+        if "place" in differing:
+            continue
         said = {"score": score, "agreeing": agreeing, "differing": differing, "tier": tier_of(agreeing)}
         known = there.get((first, second))
         if known is None:

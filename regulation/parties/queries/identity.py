@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from ..models import Entity, Interest, Person, Same, Suggestion, Tier
+from ..models import Entity, EntityKind, Interest, Person, Same, Suggestion, Tier
 
 
 def keys_of_same(keys: Iterable[int], *, people: bool) -> dict[int, int]:
@@ -103,5 +103,14 @@ def agreement_of_people(pairs: list[tuple[Person, Person]]) -> list[tuple[list[s
 
 
 def agreement_of_entities(pairs: list[tuple[Entity, Entity]]) -> list[tuple[list[str], list[str]]]:
-    """For each pair the attributes that agree beside the name, and those held by both that differ."""
-    return [_apart(one, other, ENTITY_ATTRIBUTES) for one, other in pairs]
+    """For each pair the attributes that agree beside the name, and those held by both that differ.
+
+    Departments of two regions differ in their place, however alike their names are.
+    """
+    found = []
+    for one, other in pairs:
+        agreeing, differing = _apart(one, other, ENTITY_ATTRIBUTES)
+        if EntityKind.DEPARTMENT in (one.kind, other.kind) and one.region_id != other.region_id:
+            differing.append("place")
+        found.append((agreeing, differing))
+    return found

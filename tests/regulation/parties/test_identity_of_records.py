@@ -61,6 +61,13 @@ def test_bodies_with_two_credit_codes_are_two():
     assert refresh_suggestions() == 0
 
 
+def test_departments_of_two_regions_are_two():
+    world.department(name="广安区交通运输局", credit_code=None)
+    elsewhere = world.region("511603", "前锋区")
+    world.department(name="前锋区交通运输局", credit_code=None, region=elsewhere)
+    assert refresh_suggestions() == 0
+
+
 def test_the_work_grows_with_the_names_and_not_with_their_square(monkeypatch):
     asked = []
     monkeypatch.setattr(namesakes, "likeness", lambda one, other: asked.append(1) or 0)
