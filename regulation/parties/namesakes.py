@@ -39,16 +39,18 @@ def block_of(name: str) -> str:
     return sound(first) + "." + sound(second)[:1]
 
 
-def likeness(one: str, other: str) -> int:
-    """0 to 100: how alike two names are written, or sound."""
+def likeness(one: str, other: str, *, by_sound: bool) -> int:
+    """0 to 100: how alike two names are written, or `by_sound` are spoken."""
     if one == other:
         return 100
     written = fuzz.ratio(one, other)
+    if not by_sound:
+        return int(written)
     spoken = fuzz.ratio(sound(one), sound(other)) - SOUNDS_ALIKE
     return int(max(written, spoken, 0))
 
 
-def pairs_in(block: list[tuple[int, str]]) -> Iterator[tuple[int, int, int]]:
+def pairs_in(block: list[tuple[int, str]], *, by_sound: bool = True) -> Iterator[tuple[int, int, int]]:
     """(lower key, higher key, score) of the names of one block that are alike enough.
 
     A name is compared with the next WINDOW ones in the order of their sound, and gives MOST_PER_NAME pairs at
@@ -58,7 +60,7 @@ def pairs_in(block: list[tuple[int, str]]) -> Iterator[tuple[int, int, int]]:
     for place, (_sound, name, key) in enumerate(ordered):
         given = 0
         for _other_sound, other, other_key in ordered[place + 1 : place + 1 + WINDOW]:
-            score = likeness(name, other)
+            score = likeness(name, other, by_sound=by_sound)
             if score >= LEAST_SCORE and key != other_key:
                 yield min(key, other_key), max(key, other_key), score
                 given += 1

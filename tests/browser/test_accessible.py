@@ -181,7 +181,7 @@ def to_handle() -> list[str]:
 
 
 def declaring() -> list[str]:
-    """The first bidder's declaration and draft of a change, what is held about it, one row of it contested."""
+    """The first bidder's declaration, the draft of a change, what is held about it, and a contest."""
     by = User.objects.get(email=f"intermediary1@{DOMAIN}")
     firm = by.memberships.get().entity
     interest = firm.interests_declared.order_by("pk").first()

@@ -172,7 +172,7 @@ def _blocks(*, people: bool) -> Iterator[list[tuple[int, str]]]:
 def _batches(*, people: bool) -> Iterator[list[Pair]]:
     batch: list[Pair] = []
     for block in _blocks(people=people):
-        for pair in pairs_in(block):
+        for pair in pairs_in(block, by_sound=people):
             batch.append(pair)
             if len(batch) == PAIRS_A_BATCH:
                 yield batch

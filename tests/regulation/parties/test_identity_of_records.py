@@ -48,6 +48,12 @@ def test_a_name_that_only_sounds_the_same_is_suggested():
     assert Suggestion.objects.get().score == 95
 
 
+def test_bodies_that_only_sound_the_same_are_two():
+    world.department(name="广安区税务局", credit_code=None)
+    world.department(name="广安区水务局", credit_code=None)
+    assert refresh_suggestions() == 0
+
+
 def test_bodies_are_compared_without_place_form_and_brackets():
     world.entity(name="四川省广安市渠江安环技术有限公司")
     world.entity(name="渠江安环技术（演示）有限责任公司", credit_code=None)
@@ -70,7 +76,7 @@ def test_departments_of_two_regions_are_two():
 
 def test_the_work_grows_with_the_names_and_not_with_their_square(monkeypatch):
     asked = []
-    monkeypatch.setattr(namesakes, "likeness", lambda one, other: asked.append(1) or 0)
+    monkeypatch.setattr(namesakes, "likeness", lambda one, other, by_sound: asked.append(1) or 0)
     names = [(n, f"王{chr(0x4E00 + n)}") for n in range(600)]
     assert list(namesakes.pairs_in(names)) == []
     assert len(asked) <= 600 * namesakes.WINDOW
