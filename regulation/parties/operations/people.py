@@ -33,17 +33,16 @@ def declared_person(
     Raises NumberAndNameDiffer, which names the row.
     """
     if digest is not None:
-        there = Person.objects.filter(identity_digest=digest).first()
-        if there is not None and there.name != name:
+        said = {
+            "name": name,
+            "birth_month": birth_month,
+            "is_invented": is_invented,
+            "source": entity.name,
+        }
+        there, _new = Person.objects.get_or_create(identity_digest=digest, defaults=said)
+        if there.name != name:
             raise NumberAndNameDiffer(row)
-        made = there or Person.objects.create(
-            name=name,
-            birth_month=birth_month,
-            identity_digest=digest,
-            is_invented=is_invented,
-            source=entity.name,
-        )
-        return made, Tier.A
+        return there, Tier.A
     own = Interest.objects.standing().filter(declared_by=entity)
     known = (
         Person.objects.filter(name=name, birth_month=birth_month)

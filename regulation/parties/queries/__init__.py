@@ -8,7 +8,15 @@ from .acting import (
     memberships_of,
     region_and_parents,
 )
-from .contests import answered_since, contested_since, contests, contests_for, contests_of, to_second
+from .contests import (
+    answered_since,
+    contested_since,
+    contests,
+    contests_for,
+    contests_of,
+    to_second,
+    with_contests,
+)
 from .declarations import (
     contradicted,
     declared_in,
@@ -55,4 +63,5 @@ __all__ = [
     "stated_of",
     "suggestions",
     "to_second",
+    "with_contests",
 ]

@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from ..models import Contest, ContestAnswer, Entity, Membership, Role
+from ..models import Contest, ContestAnswer, Entity, Interest, Membership, Role
 
 ABOUT = (
     "interest__holder_entity",
@@ -50,6 +50,12 @@ def to_second(membership: Membership) -> QuerySet[ContestAnswer]:
 def answered_since(entity: Entity, *, since: dt.datetime) -> QuerySet[Contest]:
     """An entity's contests answered since a moment, the newest first."""
     return contests_of(entity).filter(closed_at__gte=since).order_by("-closed_at", "pk")
+
+
+def with_contests(interests: QuerySet[Interest]) -> QuerySet[Interest]:
+    """The same interests, each with `contested_since`: the moment its open contest was filed, or None."""
+    filed = Contest.objects.open().filter(interest=OuterRef("pk")).values("filed_at")
+    return interests.annotate(contested_since=Subquery(filed[:1]))
 
 
 def contested_since(interests: Iterable[int]) -> dict[int, dt.datetime]:

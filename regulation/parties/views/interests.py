@@ -33,12 +33,9 @@ def _entity(request: HttpRequest) -> Entity:
 def own_interests(request: HttpRequest) -> HttpResponse:
     """Everything held about the entity acted for: by whom stated, on what source, since when, how surely."""
     entity = _entity(request)
-    held = queries.interests_about(entity).order_by("-recorded", "-pk")
+    held = queries.with_contests(queries.interests_about(entity)).order_by("-recorded", "-pk")
     found = InterestFilter(request.GET or None, queryset=held, entity=entity)
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
-    since = queries.contested_since(interest.pk for interest in page.object_list)
-    for interest in page.object_list:
-        interest.contested_since = since.get(interest.pk)
     context = {
         "entity": entity,
         "filter": found,
