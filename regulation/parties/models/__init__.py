@@ -3,6 +3,16 @@
 from .contest import Contest, ContestAnswer, ContestFile, Remedy
 from .declaration import Declaration, DeclarationDraft, Discrepancy, DiscrepancyKind
 from .entity import CREDIT_CODE_MAX, Entity, EntityKind, Person
+from .exchange import (
+    BodsStatement,
+    ImportForm,
+    InterestFault,
+    InterestImport,
+    InterestImportState,
+    PartyRecord,
+    Severity,
+    StagedRow,
+)
 from .identity import Same
 from .interest import SYMMETRIC, Interest, InterestKind, Rank, Tier
 from .region import Region
@@ -12,6 +22,7 @@ from .user import Membership, Role, User
 __all__ = [
     "CREDIT_CODE_MAX",
     "SYMMETRIC",
+    "BodsStatement",
     "Contest",
     "ContestAnswer",
     "ContestFile",
@@ -21,15 +32,22 @@ __all__ = [
     "DiscrepancyKind",
     "Entity",
     "EntityKind",
+    "ImportForm",
     "Interest",
+    "InterestFault",
+    "InterestImport",
+    "InterestImportState",
     "InterestKind",
     "Membership",
+    "PartyRecord",
     "Person",
     "Rank",
     "Region",
     "Remedy",
     "Role",
     "Same",
+    "Severity",
+    "StagedRow",
     "Suggestion",
     "SuggestionState",
     "Tier",
