@@ -38,6 +38,7 @@ urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
     path("", include("regulation.ledger.urls")),
     path("", include("regulation.parties.urls")),
+    path("interests/", include("regulation.parties.exchange.urls")),
     path("", include("regulation.registry.urls")),
     path("", include("regulation.decoupling.urls")),
     path("", include("regulation.oversight.urls")),

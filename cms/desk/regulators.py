@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from regulation.decoupling.queries import proposed_determinations, proposed_exemptions, waiting_checks
 from regulation.oversight import queries as oversight
+from regulation.parties.exchange.queries import unsettled_imports
 from regulation.parties.models import Membership
 
 from .interests import to_judge
@@ -50,7 +51,18 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         section(_("Checks to determine"), waiting, _("No check waits."), checks),
         section(_("Determinations to decide"), proposed, _("No determination waits.")),
         section(_("Exemptions to decide"), exemptions, _("No exemption waits."), all_exemptions),
+        _imports(acting),
     ]
+
+
+def _imports(acting: Membership) -> dict[str, Any]:
+    """Files of interests this regulator brought and has not confirmed."""
+    waiting = [
+        item(job.name, job.get_absolute_url(), job.get_state_display())
+        for job in unsettled_imports(acting.user_id)[:SHOWN]
+    ]
+    every = (_("Imports of interests"), reverse("interests:import_list"))
+    return section(_("Interests to confirm"), waiting, _("No import of interests waits."), every)
 
 
 def _reports(acting: Membership) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ machine = (
         path("approvals/<slug:ref>.jsonld", views.approval, name="approval"),
         path("rulings/<int:pk>.jsonld", views.ruling, name="ruling"),
         path("registry.jsonld", views.registry, name="registry"),
+        path("bods.<str:fmt>", views.bods, name="bods"),
     ],
     app_name,
 )

@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from regulation.parties.exchange.views import bods_file
+from regulation.parties.models import Interest
 from regulation.registry.models import Approval, Ruling
 
 from . import queries
@@ -66,6 +68,12 @@ def _nodes(graph: Graph, today: dt.date) -> Iterator[Node]:
         yield from graph.approval(approval, rulings, papers)
     for ruling in queries.general_rulings(on=today):
         yield from graph.ruling(ruling)
+
+
+@require_safe
+def bods(request: HttpRequest, fmt: str) -> StreamingHttpResponse:
+    """Interests between entities as anyone may read them, in BODS 0.4: no person, no kin, no name alone."""
+    return bods_file(Interest.objects.public().standing(), fmt=fmt, full=False)
 
 
 @require_safe

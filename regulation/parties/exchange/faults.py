@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-NUMBER = re.compile(r"[0-9０-９]{14,}[0-9０-９XxＸｘ]?")
+NUMBER = re.compile(r"(?<!\d)(\d{17}[\dXxＸｘ]|\d{15})(?!\d)")
 
 ERROR, LEFT_OUT, WARNING = "error", "left_out", "warning"
 

@@ -215,3 +215,10 @@ def forget_staged(*, before: dt.datetime) -> int:
     for job in left:
         cancel_import(job=job, by=None, at=before)
     return len(left)
+
+
+@transaction.atomic
+def download_interests(*, by: User) -> None:
+    """Put down that a regulator takes everything on record, people with it."""
+    body = {"what": "every standing interest, people with it", "format": "BODS 0.4"}
+    record(kind="parties.interests_downloaded", subject=by, actor=by, body=body, noticeable=False)

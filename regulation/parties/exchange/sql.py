@@ -207,7 +207,7 @@ FAULTS = (
     ("not_on_record", "warning", f"SELECT {_AT}, 'recordStatus', status, NULL FROM rel WHERE status <> 'new' AND NOT stands AND states AND ordinal = 0 ORDER BY line"),
     ("stands_already", "warning", f"SELECT {_AT}, 'recordStatus', status, NULL FROM rel WHERE status = 'new' AND stands AND ordinal = 0 ORDER BY line"),
     ("self_holding", "warning", f"SELECT {_AT}, 'recordDetails.interestedParty', holder_ref, NULL FROM rel WHERE holder_node = subject_node AND states ORDER BY line"),
-    ("name_alone", "warning", f"SELECT {_AT}, 'recordDetails', NULL, NULL FROM rel WHERE tier = 'C' AND states AND ordinal = 0 ORDER BY line"),
+    ("name_alone", "warning", f"SELECT {_AT}, 'recordDetails', NULL, NULL FROM rel WHERE tier = 'C' AND states AND ordinal = 0 AND has_holder AND has_subject ORDER BY line"),
     (
         "over_hundred", "warning",
         """WITH sums AS (

@@ -18,7 +18,7 @@ HUNDRED = Decimal(100)
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 INTERESTS_MAX = 200
 STATEMENT_ID_LEAST, ID_MOST = 32, 64
-_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
+_ID_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -70,7 +70,10 @@ def holds_identity_number(text: str) -> bool:
 
 
 def digest_of(statement: Any) -> bytes:
-    """SHA-256 of a statement as JSON with sorted keys. Numbers have to be replaced before."""
+    """SHA-256 of a statement as JSON with sorted keys, whenever it was published. Numbers have to be replaced
+    before."""
+    if isinstance(publication := statement.get("publicationDetails"), dict):
+        statement = {**statement, "publicationDetails": publication | {"publicationDate": None}}
     text = json.dumps(statement, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode()).digest()
 
@@ -170,9 +173,7 @@ class _Statement:
         if value is None:
             self.fault(f"{path}{key}", "", "needed")
         else:
-            near = (
-                difflib.get_close_matches(str(value)[:64], sorted(known), 1) if isinstance(value, str) else []
-            )
+            near = difflib.get_close_matches(str(value)[:64], sorted(known), 1) if isinstance(value, str) else []
             said = value if isinstance(value, str) else ""
             self.fault(f"{path}{key}", said, "not_a_choice", meant=near[0] if near else "")
         return ""
@@ -246,10 +247,7 @@ class _Statement:
         if not isinstance(listed := details.get("identifiers"), list):
             return self.value
         hashed = [
-            {
-                "scheme": str(one.get("scheme")),
-                "id": self.reader.number_digest("any", str(one.get("id"))).hex(),
-            }
+            {"scheme": str(one.get("scheme")), "id": self.reader.number_digest("any", str(one.get("id"))).hex()}
             if isinstance(one, dict)
             else None
             for one in listed
@@ -283,14 +281,12 @@ class _Statement:
             if not isinstance(one, dict):
                 self.fault(at, "", "not_an_object")
                 continue
-            raw = self.text(one, "id", f"{at}.", most=100)
             scheme = f"{one.get('scheme')} {one.get('schemeName')}".lower()
-            code = normal_credit_code(raw)
-            if is_credit_code(code):
+            raw = one.get("id")
+            if isinstance(raw, str) and len(raw) < 100 and is_credit_code(code := normal_credit_code(raw)):
                 return code
-            if raw and any(
-                word in scheme for word in ("cn-uscc", "unified social credit", "统一社会信用代码")
-            ):
+            raw = self.text(one, "id", f"{at}.", most=100)
+            if raw and any(word in scheme for word in ("cn-uscc", "unified social credit", "统一社会信用代码")):
                 self.fault(f"{at}.id", raw, "bad_credit_code")
         return ""
 
@@ -328,12 +324,7 @@ class _Statement:
                 self.fault(at, "", "not_an_object")
                 continue
             number = one.get("id")
-            if (
-                not isinstance(number, str)
-                or not number.strip()
-                or len(number) > 100
-                or _CONTROL.search(number)
-            ):
+            if not isinstance(number, str) or not number.strip() or len(number) > 100 or _CONTROL.search(number):
                 self.fault(f"{at}.id", "", "not_text" if number else "needed")
                 continue
             if one.get("schemeName") == words.DIGEST_SCHEME:
@@ -350,9 +341,7 @@ class _Statement:
         value = details.get("birthDate")
         if value is None:
             return ""
-        if isinstance(value, str) and (
-            found := re.match(r"([0-9]{4})-(0[1-9]|1[0-2])(?:-[0-9]{2})?\Z", value)
-        ):
+        if isinstance(value, str) and (found := re.match(r"([0-9]{4})-(0[1-9]|1[0-2])(?:-[0-9]{2})?\Z", value)):
             return f"{found[1]}-{found[2]}"
         if not (isinstance(value, str) and re.fullmatch("[0-9]{4}", value)):
             self.fault("recordDetails.birthDate", value if isinstance(value, str) else "", "not_a_day")
@@ -362,11 +351,9 @@ class _Statement:
 
     def relationship(self, base: Staged, details: dict[str, Any]) -> list[Staged]:
         at = "recordDetails."
-        components = self.array(details, "componentRecordIds", at)
+        components = self.array(details, "componentRecords", at) or self.array(details, "componentRecordIds", at)
         base = replace(
-            base,
-            subject_ref=self.party(details, "subject"),
-            holder_ref=self.party(details, "interestedParty"),
+            base, subject_ref=self.party(details, "subject"), holder_ref=self.party(details, "interestedParty")
         )
         base.source, base.source_url, declared = self.source()
         if not declared:
@@ -412,9 +399,7 @@ class _Statement:
         if not isinstance(one, dict):
             self.fault(at, "", "not_an_object")
             return None
-        direct = self.choice(
-            one, "directOrIndirect", f"{at}.", ("direct", "indirect", "unknown"), fallback=""
-        )
+        direct = self.choice(one, "directOrIndirect", f"{at}.", ("direct", "indirect", "unknown"), fallback="")
         if direct == "indirect":
             code, severity = ("indirect", LEFT_OUT) if components else ("indirect_alone", WARNING)
             self.fault(f"{at}.directOrIndirect", direct, code, severity)

@@ -79,7 +79,7 @@ class InterestImport(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("parties:interest_import", args=[self.pk])
+        return reverse("interests:import", args=[self.pk])
 
     @property
     def writes_something(self) -> bool:
