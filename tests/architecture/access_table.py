@@ -240,6 +240,15 @@ TABLE: list[Row] = [
     _post("registry:import_drafts", only(reviewer=422, editor=403), "import"),
     _post("registry:import_confirm", only(editor=409), "import"),
     _post("registry:import_cancel", only(editor=302), "import"),
+    # interests in and out are the regulators' own
+    _get("interests:import_list", only(regulator=200)),
+    _get("interests:import_new", only(regulator=200)),
+    _post("interests:import_new", only(regulator=422)),
+    _get("interests:import", only(regulator=200), "interest_import"),
+    _get("interests:import_progress", only(regulator=200), "interest_import"),
+    _post("interests:import_confirm", only(regulator=409), "interest_import"),
+    _post("interests:import_cancel", only(regulator=302), "interest_import"),
+    _post("interests:export", only(regulator=200)),
     # decoupling
     _get("decoupling:entity", everyone(), "intermediary_entity"),
     _get("decoupling:check_list", only(regulator=200)),
@@ -296,6 +305,7 @@ TABLE: list[Row] = [
     # open data
     _get("opendata:about", everyone()),
     _get("opendata_machine:registry", everyone()),
+    _get("opendata_machine:bods", everyone(), "bods_format"),
     _get("opendata_machine:approval", everyone(), "approval"),
     _get("opendata_machine:ruling", everyone(), "ruling"),
     _get("opendata_machine:ruling", everyone(404), "draft_ruling"),

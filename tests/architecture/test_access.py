@@ -16,6 +16,7 @@ from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.operations import decide_exemption, propose_exemption
 from regulation.ledger.models import Entry, Outstanding
 from regulation.ledger.receipts import give_receipt
+from regulation.parties.exchange.operations import upload_interests
 from regulation.parties.models import Region, Role
 from regulation.parties.operations import declare_interests, keep_row
 from regulation.registry.exchange.operations import upload_import
@@ -23,6 +24,7 @@ from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
 from tests.factories import oversight, parties, world
+from tests.factories import bods, oversight, world
 from tests.factories.consultations import comment, consultation
 from tests.factories.registry import AssessmentDraftFactory, AssessmentFactory, reviewed
 
@@ -268,6 +270,10 @@ def things(users, service, approval, seller, tender, bid):
         "page": "privacy/",
         "rows_kind": "services",
         "table_format": "csv",
+        "interest_import": upload_interests(
+            name="x.jsonl", stream=bods.lines(bods.entity("e")), by=users["regulator"], at=timezone.now()
+        ).pk,
+        "bods_format": "jsonl",
         "import": upload_import(kind="services", name="x.csv", content=b"code", by=users["editor"]).pk,
         "nothing": 999_999_999,
         "file": "x.pdf",

@@ -19,6 +19,9 @@ from regulation.oversight.models import Report
 from regulation.parties.models import Contest, Person, Suggestion, User
 from regulation.parties.operations import keep_row, mark_end
 from regulation.parties.rows import SORTS
+from regulation.parties.exchange.operations import run_import as run_interests
+from regulation.parties.exchange.operations import upload_interests
+from regulation.parties.models import User
 from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
 from regulation.registry.models import (
     Approval,
@@ -36,6 +39,7 @@ from regulation.registry.operations import Measured, draft_measure
 from regulation.registry.queries import assessment_drafts
 from tests.browser.axe import violations
 from tests.factories import parties
+from tests.factories import bods
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = ["zh-hans", "en"]
@@ -100,6 +104,18 @@ def imported() -> list[str]:
     confirm_import(job=jobs[1], by=by)
     run_import(pk=jobs[1].pk, at=timezone.now())
     return [*(job.get_absolute_url() for job in jobs), reverse("registry:import_drafts", args=[jobs[1].pk])]
+
+
+def interests_brought() -> list[str]:
+    """A file of interests with a fault, and one that waits to be confirmed."""
+    by = User.objects.get(email=f"regulator@{DOMAIN}")
+    sound = [bods.entity("e-1"), bods.entity("e-2"), bods.holding("r-1", "e-1", "e-2", share=120)]
+    jobs = []
+    for said in (sound, sound[:2]):
+        job = upload_interests(name="登记.jsonl", stream=bods.lines(*said), by=by, at=timezone.now())
+        run_interests(pk=job.pk, at=timezone.now())
+        jobs.append(job.get_absolute_url())
+    return jobs
 
 
 def public(tender: Tender) -> list[str]:
@@ -290,6 +306,9 @@ ROLES = {
         *to_handle(),
         reverse("oversight:look_list"),
         *judged(),
+        reverse("interests:import_list"),
+        reverse("interests:import_new"),
+        *interests_brought(),
     ],
     "trustee1": lambda t: [reverse("desk")],
     "admin": lambda t: [reverse("desk"), reverse("styleguide"), reverse("ledger:dead_letter_list")],
