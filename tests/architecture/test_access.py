@@ -23,8 +23,7 @@ from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
-from tests.factories import oversight, parties, world
-from tests.factories import bods, oversight, world
+from tests.factories import bods, oversight, parties, world
 from tests.factories.consultations import comment, consultation
 from tests.factories.registry import AssessmentDraftFactory, AssessmentFactory, reviewed
 

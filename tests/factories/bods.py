@@ -30,11 +30,17 @@ def entity(record_id, *, name="", code="", details=None, **more):
 
 def person(record_id, *, name="", number="", details=None, **more):
     identifiers = [{"id": number, "scheme": "CHN-IDCARD"}] if number else []
-    body = {"personType": "knownPerson", "names": [{"fullName": name or record_id}], "identifiers": identifiers}
+    body = {
+        "personType": "knownPerson",
+        "names": [{"fullName": name or record_id}],
+        "identifiers": identifiers,
+    }
     return _statement("person", record_id, body | (details or {}), **more)
 
 
-def holding(record_id, holder, subject, *, share=None, type="shareholding", details=None, interest=None, **more):
+def holding(
+    record_id, holder, subject, *, share=None, type="shareholding", details=None, interest=None, **more
+):
     one = {"type": type, "directOrIndirect": "direct"} | (interest or {})
     if share is not None:
         one["share"] = share if isinstance(share, dict) else {"exact": share}

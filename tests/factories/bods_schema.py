@@ -105,7 +105,9 @@ def party(value, at):
         yield from thing("reason", reason=text())(value, at)
 
 
-share = thing(**dict.fromkeys(["exact", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"], per_cent))
+share = thing(
+    **dict.fromkeys(["exact", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"], per_cent)
+)
 interest = thing(
     type=one_of(*INTERESTS),
     directOrIndirect=one_of("direct", "indirect", "unknown"),

@@ -9,7 +9,7 @@ from ..errors import PartiesRefused
 REFUSALS: dict[str, Any] = {
     "empty": _("The file is empty."),
     "too_big": _("The file is larger than %(most)s MB. Split it, or let an operator import it."),
-    "not_bods": _("This is neither BODS (a JSON array, or one statement a line) nor a table of interests."),
+    "not_bods": _("This is no BODS: a JSON array, or one statement a line."),
     "not_utf8": _("The file is not UTF-8, as JSON has to be: byte %(byte)s cannot be read."),
     "bad_gzip": _("The compressed file is damaged or cut off."),
     "bad_json": _("The JSON cannot be read from line %(line)s on: %(what)s"),

@@ -153,7 +153,10 @@ def _share(least: Decimal, most: Decimal) -> dict[str, float]:
 
 
 def _source(interest: Interest, *, declared: bool) -> Statement:
-    source: Statement = {"type": ["selfDeclaration" if declared else "thirdParty"], "description": interest.source}
+    source: Statement = {
+        "type": ["selfDeclaration" if declared else "thirdParty"],
+        "description": interest.source,
+    }
     return source | ({"url": interest.source_url} if interest.source_url else {})
 
 

@@ -16,7 +16,12 @@ class KeptInMemory(MemoryFileUploadHandler):
     """An upload that never touches the disk: identity numbers may stand in it."""
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None  # noqa: N803
+        self,
+        input_data: Any,
+        META: Any,
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,  # noqa: N803
     ) -> None:
         self.activated = content_length <= MAX_BYTES + FORM_BYTES
 
@@ -27,10 +32,10 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         max_length=200,
-        widget=forms.FileInput(attrs={"accept": ".json,.jsonl,.gz,.csv,.xlsx"}),
+        widget=forms.FileInput(attrs={"accept": ".json,.jsonl,.gz"}),
         help_text=_(
-            "BODS 0.4 as JSON or JSON lines, also compressed by gzip, or the table below as .xlsx or CSV; up to "
-            "50 MB. Larger files are imported by an operator."
+            "BODS 0.4 as JSON or JSON lines, also compressed by gzip; up to 50 MB. Larger files are imported by an "
+            "operator."
         ),
         error_messages={"empty": REFUSALS["empty"]},
     )

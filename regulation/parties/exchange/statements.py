@@ -173,7 +173,9 @@ class _Statement:
         if value is None:
             self.fault(f"{path}{key}", "", "needed")
         else:
-            near = difflib.get_close_matches(str(value)[:64], sorted(known), 1) if isinstance(value, str) else []
+            near = (
+                difflib.get_close_matches(str(value)[:64], sorted(known), 1) if isinstance(value, str) else []
+            )
             said = value if isinstance(value, str) else ""
             self.fault(f"{path}{key}", said, "not_a_choice", meant=near[0] if near else "")
         return ""
@@ -247,7 +249,10 @@ class _Statement:
         if not isinstance(listed := details.get("identifiers"), list):
             return self.value
         hashed = [
-            {"scheme": str(one.get("scheme")), "id": self.reader.number_digest("any", str(one.get("id"))).hex()}
+            {
+                "scheme": str(one.get("scheme")),
+                "id": self.reader.number_digest("any", str(one.get("id"))).hex(),
+            }
             if isinstance(one, dict)
             else None
             for one in listed
@@ -286,7 +291,9 @@ class _Statement:
             if isinstance(raw, str) and len(raw) < 100 and is_credit_code(code := normal_credit_code(raw)):
                 return code
             raw = self.text(one, "id", f"{at}.", most=100)
-            if raw and any(word in scheme for word in ("cn-uscc", "unified social credit", "统一社会信用代码")):
+            if raw and any(
+                word in scheme for word in ("cn-uscc", "unified social credit", "统一社会信用代码")
+            ):
                 self.fault(f"{at}.id", raw, "bad_credit_code")
         return ""
 
@@ -324,7 +331,12 @@ class _Statement:
                 self.fault(at, "", "not_an_object")
                 continue
             number = one.get("id")
-            if not isinstance(number, str) or not number.strip() or len(number) > 100 or _CONTROL.search(number):
+            if (
+                not isinstance(number, str)
+                or not number.strip()
+                or len(number) > 100
+                or _CONTROL.search(number)
+            ):
                 self.fault(f"{at}.id", "", "not_text" if number else "needed")
                 continue
             if one.get("schemeName") == words.DIGEST_SCHEME:
@@ -341,7 +353,9 @@ class _Statement:
         value = details.get("birthDate")
         if value is None:
             return ""
-        if isinstance(value, str) and (found := re.match(r"([0-9]{4})-(0[1-9]|1[0-2])(?:-[0-9]{2})?\Z", value)):
+        if isinstance(value, str) and (
+            found := re.match(r"([0-9]{4})-(0[1-9]|1[0-2])(?:-[0-9]{2})?\Z", value)
+        ):
             return f"{found[1]}-{found[2]}"
         if not (isinstance(value, str) and re.fullmatch("[0-9]{4}", value)):
             self.fault("recordDetails.birthDate", value if isinstance(value, str) else "", "not_a_day")
@@ -351,9 +365,13 @@ class _Statement:
 
     def relationship(self, base: Staged, details: dict[str, Any]) -> list[Staged]:
         at = "recordDetails."
-        components = self.array(details, "componentRecords", at) or self.array(details, "componentRecordIds", at)
+        components = self.array(details, "componentRecords", at) or self.array(
+            details, "componentRecordIds", at
+        )
         base = replace(
-            base, subject_ref=self.party(details, "subject"), holder_ref=self.party(details, "interestedParty")
+            base,
+            subject_ref=self.party(details, "subject"),
+            holder_ref=self.party(details, "interestedParty"),
         )
         base.source, base.source_url, declared = self.source()
         if not declared:
@@ -399,7 +417,9 @@ class _Statement:
         if not isinstance(one, dict):
             self.fault(at, "", "not_an_object")
             return None
-        direct = self.choice(one, "directOrIndirect", f"{at}.", ("direct", "indirect", "unknown"), fallback="")
+        direct = self.choice(
+            one, "directOrIndirect", f"{at}.", ("direct", "indirect", "unknown"), fallback=""
+        )
         if direct == "indirect":
             code, severity = ("indirect", LEFT_OUT) if components else ("indirect_alone", WARNING)
             self.fault(f"{at}.directOrIndirect", direct, code, severity)

@@ -44,6 +44,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def urn(self) -> str:
+        return f"parties.user/{self.pk}"
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -14,6 +14,7 @@ from regulation.ledger.models import Entry
 from regulation.parties.exchange.exporting import Exporter, as_array, as_lines
 from regulation.parties.exchange.operations import run_import, upload_interests
 from regulation.parties.exchange.statements import Reader
+from regulation.parties.exchange.streaming import statements
 from regulation.parties.identifiers import identity_digest
 from regulation.parties.models import Entity, Interest, InterestImport, InterestKind, Person, Role, Tier
 from regulation.parties.operations import state_interest
@@ -43,7 +44,13 @@ def record():
             stated(one, office, kind, post="局长", rank="leading", end=dt.date(2020, 1, 1))
         else:
             stated(a, b, kind, start=None)
-    stated(a, b, share=(Decimal("33.3333"), Decimal("33.3334")), declared_by=b, source_url="https://example.org/1")
+    stated(
+        a,
+        b,
+        share=(Decimal("33.3333"), Decimal("33.3334")),
+        declared_by=b,
+        source_url="https://example.org/1",
+    )
     stated(one, b, share=(Decimal(51), Decimal(51)))
     stated(b, a, tier=Tier.C)
     return a, b, one, other
@@ -58,7 +65,9 @@ def exported(*, full):
 def test_every_statement_is_valid(full):
     record()
     said = exported(full=full)
-    assert {s["recordType"] for s in said} == ({"entity", "person", "relationship"} if full else {"entity", "relationship"})
+    assert {s["recordType"] for s in said} == (
+        {"entity", "person", "relationship"} if full else {"entity", "relationship"}
+    )
     assert [fault for s in said for fault in faults_of(s)] == []
     assert len({s["statementId"] for s in said}) == len(said)
 
@@ -73,7 +82,10 @@ def test_the_restated_schema_refuses_what_is_wrong():
         {**entity, "recordType": "thing"},
         {**relation, "recordDetails": {**relation["recordDetails"], "subject": 1}},
         {**relation, "recordDetails": {**relation["recordDetails"], "interests": [{"type": "setUp"}]}},
-        {**relation, "recordDetails": {**relation["recordDetails"], "interests": [{"share": {"exact": 101}}]}},
+        {
+            **relation,
+            "recordDetails": {**relation["recordDetails"], "interests": [{"share": {"exact": 101}}]},
+        },
         {**relation, "statementDate": "yesterday"},
     ):
         assert faults_of(broken)
@@ -88,7 +100,11 @@ def test_the_public_reads_no_person_no_kin_and_no_name_alone(client):
         assert said
         for word in (one.name, other.name, "person", "closeKin", "0578-1", bytes(one.identity_digest).hex()):
             assert word not in text
-        kinds = {s["recordDetails"].get("qinqing", {}).get("tier") for s in said if s["recordType"] == "relationship"}
+        kinds = {
+            s["recordDetails"].get("qinqing", {}).get("tier")
+            for s in said
+            if s["recordType"] == "relationship"
+        }
         assert "C" not in kinds
     assert client.get("/data/bods.xml").status_code == 404
 
@@ -132,19 +148,27 @@ def test_another_site_reads_the_same_interests():
     """What is read from an export by a site to which its ids are foreign is what stands on record here."""
     record()
     reader = Reader(key=b"k", site="00000000")
-    read = [row for line, s in enumerate(exported(full=True)) for row in reader.read(line, s)[0]]
+    out = io.BytesIO("".join(as_lines(iter(exported(full=True)))).encode())
+    read = [row for one in statements(out)[1] for row in reader.read(one.line, one.value)[0]]
     fields = ("kind", "share_min", "share_max", "post", "rank", "source", "source_url")
     here = [
         (*(getattr(i, f) for f in fields), i.held.lower, i.held.upper)
         for i in Interest.objects.order_by("pk")
     ]
-    there = [(*(getattr(r, f) for f in fields), r.start, r.end) for r in read if r.record_type == "relationship"]
+    there = [
+        (*(getattr(r, f) for f in fields), r.start, r.end) for r in read if r.record_type == "relationship"
+    ]
     assert there == here
     people = [(r.name, r.identity_digest, r.birth_month) for r in read if r.record_type == "person"]
     assert people == [
-        (p.name, p.identity_digest and bytes(p.identity_digest), p.birth_month) for p in Person.objects.order_by("pk")
+        (p.name, p.identity_digest and bytes(p.identity_digest), p.birth_month)
+        for p in Person.objects.order_by("pk")
     ]
-    entities = [(r.name, r.credit_code or None, r.party_kind, r.region, r.address, r.phone) for r in read if r.record_type == "entity"]
+    entities = [
+        (r.name, r.credit_code or None, r.party_kind, r.region, r.address, r.phone)
+        for r in read
+        if r.record_type == "entity"
+    ]
     assert entities == list(
         Entity.objects.filter(pk__in=[int(r.record_id[-12:]) for r in read if r.record_type == "entity"])
         .order_by("pk").values_list("name", "credit_code", "kind", "region_id", "address", "phone")
@@ -159,6 +183,6 @@ def test_the_list_of_imports_asks_a_fixed_number_of_queries(client, count):
         InterestImport(name=f"{n}", file_digest="0", by=member.user) for n in range(count)
     )
     client.get("/en/interests/imports/")
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get("/en/interests/imports/").status_code == 200
     assert len(queries) <= 6

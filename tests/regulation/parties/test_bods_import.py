@@ -117,7 +117,11 @@ def test_an_identity_number_is_kept_nowhere(caplog):
 @pytest.mark.django_db
 def test_an_update_closes_what_stood_and_opens_what_is_said_now():
     write(bods.lines(*three()))
-    write(bods.lines(bods.holding("r-1", "p-1", "e-1", share=30, recordStatus="updated", statementDate="2026-02-01")))
+    write(
+        bods.lines(
+            bods.holding("r-1", "p-1", "e-1", share=30, recordStatus="updated", statementDate="2026-02-01")
+        )
+    )
     old, new = Interest.objects.order_by("pk")
     assert old.recorded.upper == new.recorded.lower
     assert (old.share_min, new.share_min) == (Decimal(60), Decimal(30))
@@ -269,7 +273,13 @@ def test_tiers_follow_from_what_tells_the_parties():
 @pytest.mark.django_db
 def test_the_credit_code_joins_what_several_publishers_call_differently():
     known = world.entity(credit_code=code(1), name="甲")
-    write(bods.lines(bods.entity("x-1", code=code(1), name="另名"), bods.entity("y-1", code=code(2)), bods.holding("r", "y-1", "x-1")))
+    write(
+        bods.lines(
+            bods.entity("x-1", code=code(1), name="另名"),
+            bods.entity("y-1", code=code(2)),
+            bods.holding("r", "y-1", "x-1"),
+        )
+    )
     write(bods.lines(bods.entity("z-1", code=code(1)), bods.holding("r2", "y-1", "z-1")))
     known.refresh_from_db()
     assert known.name == "甲"
