@@ -8,13 +8,31 @@ import datetime as dt
 import re
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-INTERESTS = (
-    "shareholding votingRights appointmentOfBoard otherInfluenceOrControl seniorManagingOfficial settlor trustee "
-    "protector beneficiaryOfLegalArrangement rightsToSurplusAssetsOnDissolution rightsToProfitOrIncome "
-    "rightsGrantedByContract conditionalRightsGrantedByContract controlViaCompanyRulesOrArticles "
-    "controlByLegalFramework boardMember boardChair unknownInterest unpublishedInterest enjoymentAndUseOfAssets "
-    "rightToProfitOrIncomeFromAssets nominee nominator"
-).split()
+INTERESTS = [
+    "shareholding",
+    "votingRights",
+    "appointmentOfBoard",
+    "otherInfluenceOrControl",
+    "seniorManagingOfficial",
+    "settlor",
+    "trustee",
+    "protector",
+    "beneficiaryOfLegalArrangement",
+    "rightsToSurplusAssetsOnDissolution",
+    "rightsToProfitOrIncome",
+    "rightsGrantedByContract",
+    "conditionalRightsGrantedByContract",
+    "controlViaCompanyRulesOrArticles",
+    "controlByLegalFramework",
+    "boardMember",
+    "boardChair",
+    "unknownInterest",
+    "unpublishedInterest",
+    "enjoymentAndUseOfAssets",
+    "rightToProfitOrIncomeFromAssets",
+    "nominee",
+    "nominator",
+]
 SOURCES = ["selfDeclaration", "officialRegister", "thirdParty", "primaryResearch", "verified"]
 
 
@@ -89,7 +107,15 @@ def address(*types):
 
 
 def entity_type(value, at):
-    known = "registeredEntity legalEntity arrangement anonymousEntity unknownEntity state stateBody".split()
+    known = [
+        "registeredEntity",
+        "legalEntity",
+        "arrangement",
+        "anonymousEntity",
+        "unknownEntity",
+        "state",
+        "stateBody",
+    ]
     yield from thing("type", type=one_of(*known))(value, at)
     subtype = value.get("subtype")
     allowed = {"governmentDepartment": ["stateBody"], "stateAgency": ["stateBody"], "nomination": ["arrangement"],

@@ -1,4 +1,4 @@
-"""Refusals of a whole file of interests. `code` is kept with the import and told in each reader's language."""
+"""Refusals of a whole file of interests. `code` is kept with the import and told in the reader's language."""
 
 from typing import Any
 

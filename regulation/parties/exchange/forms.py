@@ -15,14 +15,7 @@ FORM_BYTES = 64 * 1024  # what a multipart body adds to its file
 class KeptInMemory(MemoryFileUploadHandler):
     """An upload that never touches the disk: identity numbers may stand in it."""
 
-    def handle_raw_input(
-        self,
-        input_data: Any,
-        META: Any,
-        content_length: int,
-        boundary: Any,
-        encoding: Any = None,  # noqa: N803
-    ) -> None:
+    def handle_raw_input(self, input_data: Any, meta: Any, content_length: int, *rest: Any) -> None:
         self.activated = content_length <= MAX_BYTES + FORM_BYTES
 
 
@@ -34,8 +27,8 @@ class UploadForm(forms.Form):
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".json,.jsonl,.gz"}),
         help_text=_(
-            "BODS 0.4 as JSON or JSON lines, also compressed by gzip; up to 50 MB. Larger files are imported by an "
-            "operator."
+            "BODS 0.4 as JSON or JSON lines, also compressed by gzip; up to 50 MB. "
+            "Larger files are imported by an operator."
         ),
         error_messages={"empty": REFUSALS["empty"]},
     )

@@ -6,11 +6,12 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from ..models import InterestImport
-from . import sql
+from . import judging_sql as sql
 from .cycles import on_cycles
 from .faults import Fault, shown
 
@@ -34,7 +35,7 @@ class Judged:
 
 def judge(*, job: InterestImport, site: str, today: dt.date) -> tuple[Judged, list[Fault]]:
     """What each statement of an import would do, and what is found. Changes nothing that lasts."""
-    given = {"of": job.pk, "today": today, "own": f"^qinqing-{site}-{{}}-[0-9]{{12}}$"}
+    given: dict[str, Any] = {"of": job.pk, "today": today}
     given |= {noun: f"^qinqing-{site}-{noun}-[0-9]{{12}}$" for noun in ("entity", "person", "interest")}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")

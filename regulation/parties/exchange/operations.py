@@ -153,7 +153,8 @@ def _settle(job: InterestImport, **values: Any) -> bool:
 
 @transaction.atomic
 def confirm_import(*, job: InterestImport, by: User | None) -> InterestImport:
-    """Whoever brought a file has exactly what the check told written. Raises NotConfirmable, NotTheImporter."""
+    """Whoever brought a file has exactly what its check told written. Raises NotConfirmable and
+    NotTheImporter."""
     locked = InterestImport.objects.select_for_update(no_key=True).get(pk=job.pk)
     if locked.by_id != (by.pk if by else None):
         raise NotTheImporter

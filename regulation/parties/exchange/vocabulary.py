@@ -12,7 +12,7 @@ from ..models.interest import InterestKind, Rank
 
 EXTENSION = "qinqing"
 BODS_KINDS = frozenset(
-    str(kind) for kind in list(InterestKind)[: list(InterestKind).index("unpublishedInterest") + 1]
+    str(kind) for kind in list(InterestKind)[: list(InterestKind).index(InterestKind.UNPUBLISHED) + 1]
 )
 OTHER = str(InterestKind.CONTROL)
 UNKNOWN = str(InterestKind.UNKNOWN)

@@ -177,7 +177,7 @@ class BodsStatement(models.Model):
 
 
 class PartyRecord(models.Model):
-    """What a publisher calls one of our entities or people. Several publishers may each have their own name."""
+    """What a publisher calls one of our entities or people. Several publishers may each have a name."""
 
     record_id = models.CharField(max_length=64, unique=True)
     entity = models.ForeignKey(Entity, models.PROTECT, null=True, related_name="records")
