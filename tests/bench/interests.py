@@ -77,7 +77,8 @@ def check(_size: int) -> str:
 
     run_import(pk=_last().pk, at=database_now())
     job = _last()
-    return f"{job.stated:,} to state, {job.unchanged:,} unchanged, {job.warnings_found:,} warnings, {job.faults_found} faults"
+    found = f"{job.warnings_found:,} warnings, {job.faults_found:,} faults"
+    return f"{job.stated:,} to state, {job.unchanged:,} unchanged, {found}"
 
 
 def write(_size: int) -> str:

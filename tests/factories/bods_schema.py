@@ -1,7 +1,7 @@
 """What BODS 0.4 demands of a statement, restated from its documentation as far as this site says it.
 
-Not the official schema: that is published at standard.openownership.org. Every rule of it that touches a field
-of ours stands here; `faults_of` gives a line for each that is broken.
+Not the official schema: that is published at standard.openownership.org. Every rule of it that touches a
+field of ours stands here; `faults_of` gives a line for each that is broken.
 """
 
 import datetime as dt
@@ -81,7 +81,7 @@ def array(inner):
 
 
 def thing(needed="", some=(), **known):
-    """An object: `needed` keys, at least one of `some`, and what is known has its shape; others are allowed."""
+    """An object: `needed` keys, one of `some` at least, what is known in its shape; others are allowed."""
 
     def check(value, at):
         if not isinstance(value, dict):

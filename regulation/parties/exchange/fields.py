@@ -103,11 +103,11 @@ class Fields:
         if holds_identity_number(value):
             self.fault(path, "", "identity_number_in_text")
             return ""
-        value = " ".join(value.split())
-        if len(value) > most:
-            self.fault(path, value, "too_long", most=most)
+        said = " ".join(value.split())
+        if len(said) > most:
+            self.fault(path, said, "too_long", most=most)
             return ""
-        return value
+        return said
 
     def object(self, of: dict[str, Any], key: str, path: str, *, needed: bool = False) -> dict[str, Any]:
         value = of.get(key)

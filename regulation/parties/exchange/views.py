@@ -46,7 +46,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
 def import_new(request: HttpRequest) -> HttpResponse:
     """Bring a file to be checked. It is read into memory alone and not kept."""
     request.upload_handlers = [KeptInMemory(request)]
-    return _import_new(request)
+    answer: HttpResponse = _import_new(request)
+    return answer
 
 
 @csrf_protect

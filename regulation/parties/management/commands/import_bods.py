@@ -74,8 +74,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{fault.line}: [{fault.severity}] {where}{value}: {what}{meant}")
         self.stdout.write(
             _(
-                "%(statements)d statements: %(parties)d new parties, %(stated)d interests to state, %(closed)d "
-                "to close, %(unchanged)d unchanged, %(left_out)d left out, %(warnings)d warnings, %(faults)d "
+                "%(statements)d statements: %(parties)d new parties, %(stated)d interests to state, "
+                "%(closed)d to close, %(unchanged)d unchanged, %(left_out)d left out, %(warnings)d warnings, %(faults)d "
                 "faults."
             )
             % {
