@@ -118,8 +118,12 @@ def entity_type(value, at):
     ]
     yield from thing("type", type=one_of(*known))(value, at)
     subtype = value.get("subtype")
-    allowed = {"governmentDepartment": ["stateBody"], "stateAgency": ["stateBody"], "nomination": ["arrangement"],
-               "trust": ["arrangement", "legalEntity"]}  # fmt: skip
+    allowed = {
+        "governmentDepartment": ["stateBody"],
+        "stateAgency": ["stateBody"],
+        "nomination": ["arrangement"],
+        "trust": ["arrangement", "legalEntity"],
+    }
     if subtype not in (None, "other", *allowed):
         yield f"{at}.subtype: unknown"
     elif subtype in allowed and value.get("type") not in allowed[subtype]:
@@ -162,7 +166,7 @@ DETAILS = {
             thing(
                 "fullName",
                 fullName=text(),
-                type=one_of("legal", "translation", "transliteration", "former", "alternative", "birth"),
+                type=one_of("legal", "translation", "transliteration", "former", "birth"),
             )
         ),
         identifiers=array(identifier),

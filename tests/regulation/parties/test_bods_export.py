@@ -26,9 +26,8 @@ DAY = dt.date(2026, 11, 25)
 
 
 def stated(holder, subject, kind="shareholding", **more):
-    return state_interest(
-        holder=holder, subject=subject, kind=kind, start=more.pop("start", dt.date(2015, 1, 1)), source="登记处", by=None, **more
-    )  # fmt: skip
+    more.setdefault("start", dt.date(2015, 1, 1))
+    return state_interest(holder=holder, subject=subject, kind=kind, source="登记处", by=None, **more)
 
 
 def record():

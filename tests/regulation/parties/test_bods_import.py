@@ -132,7 +132,8 @@ def test_an_update_closes_what_stood_and_opens_what_is_said_now():
 def test_closing_with_a_day_ends_and_without_one_retracts():
     write(bods.lines(*three()))
     ended = bods.holding("r-1", "p-1", "e-1", share=60, recordStatus="closed",
-                         interest={"startDate": "2015-05-01", "endDate": "2020-01-01"}, statementDate="2026-03-01")  # fmt: skip
+                         statementDate="2026-03-01",
+                         interest={"startDate": "2015-05-01", "endDate": "2020-01-01"})  # fmt: skip
     write(bods.lines(ended))
     assert Interest.objects.standing().get().held.upper == dt.date(2020, 1, 1)
     write(bods.lines(bods.holding("r-1", "p-1", "e-1", recordStatus="closed", statementDate="2026-04-01")))
@@ -261,7 +262,9 @@ def test_tiers_follow_from_what_tells_the_parties():
     where = {"addresses": [{"address": "青田路1号"}], "qinqing": {"phone": "0578-1", "kind": "intermediary"}}
     on_record = world.entity(name="乙所", credit_code=None, address="青田路1号", phone="0578-1")
     write(bods.lines(
-        bods.entity("a", code=code(1)), bods.entity("b", name="乙所", details=where), bods.entity("c", name="丙"),
+        bods.entity("a", code=code(1)),
+        bods.entity("b", name="乙所", details=where),
+        bods.entity("c", name="丙"),
         bods.holding("ab", "a", "b"), bods.holding("ac", "a", "c"), bods.holding("aa", "a", "a"),
     ))  # fmt: skip
     tiers = dict(Interest.objects.values_list("record_id", "tier"))
@@ -299,7 +302,9 @@ def test_parts_stated_apart_are_not_counted_twice():
 @pytest.mark.django_db
 def test_the_kinds_of_this_field_travel_beside_bods_codes():
     said = [
-        bods.entity("d", details={"entityType": {"type": "stateBody"}, "qinqing": {"region": world.region().code}}),
+        bods.entity("d", details={
+            "entityType": {"type": "stateBody"}, "qinqing": {"region": world.region().code},
+        }),
         bods.person("p", number=NUMBER), bods.person("q", number="11010519491231003X"),
         bods.holding("o", "p", "d", type="otherInfluenceOrControl",
                      interest={"qinqing": {"kind": "official", "post": "局长", "rank": "leading"}}),
@@ -311,9 +316,8 @@ def test_the_kinds_of_this_field_travel_beside_bods_codes():
         "official", "局长", "leading", "department",
     )  # fmt: skip
     assert (kin.kind, kin.holder.name, kin.subject_person.name) == ("closeKin", "p", "q")
-    assert codes(check(bods.lines(bods.holding("k2", "p", "d", interest={"qinqing": {"kind": "closeKin"}})))) == [
-        "kin_of_two_people", "name_alone",
-    ]  # fmt: skip
+    wrong = bods.holding("k2", "p", "d", interest={"qinqing": {"kind": "closeKin"}})
+    assert codes(check(bods.lines(wrong))) == ["kin_of_two_people", "name_alone"]
     assert codes(check(bods.lines(bods.holding("k3", "p", "q")))) == ["wrong_party"]
 
 
@@ -399,7 +403,8 @@ json_values = strategies.recursive(
         strategies.sampled_from([
             "statementId", "recordId", "recordType", "recordStatus", "statementDate", "recordDetails",
             "interests", "subject", "interestedParty", "share", "exact", "identifiers", "id", "scheme",
-            "names", "fullName", "source", "type", "kind", "qinqing", "addresses", "address", "entityType", "startDate", "reason",
+            "names", "fullName", "source", "type",
+            "kind", "qinqing", "addresses", "address", "entityType", "startDate", "reason",
         ]),
         inner,
         max_size=6,

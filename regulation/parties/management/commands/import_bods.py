@@ -75,8 +75,8 @@ class Command(BaseCommand):
         self.stdout.write(
             _(
                 "%(statements)d statements: %(parties)d new parties, %(stated)d interests to state, "
-                "%(closed)d to close, %(unchanged)d unchanged, %(left_out)d left out, %(warnings)d warnings, %(faults)d "
-                "faults."
+                "%(closed)d to close, %(unchanged)d unchanged, %(left_out)d left out, %(warnings)d "
+                "warnings, %(faults)d faults."
             )
             % {
                 "statements": job.statements, "parties": job.parties_new, "stated": job.stated,
