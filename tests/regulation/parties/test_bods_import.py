@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import tracemalloc
 from decimal import Decimal
 
 import pytest
@@ -454,3 +455,24 @@ def test_circles_are_those_that_a_walk_finds(edges):
         return goal in seen
 
     assert on_cycles(edges) == {(a, b) for a, b in edges if a != b and reaches(b, a)}
+
+
+@pytest.mark.parametrize("form", ["array", "jsonl"])
+def test_reading_takes_no_more_memory_for_a_longer_file(form, tmp_path):
+    """The peak of what Python holds while it reads is that of a piece of the file, not of the file."""
+
+    def peak(count):
+        said = json.dumps(bods.holding("r", "a", "b", share=1)).encode()
+        joined = (b",\n" if form == "array" else b"\n").join([said] * count)
+        path.write_bytes(b"[" + joined + b"]" if form == "array" else joined)
+        reader = Reader(key=b"k", site="00000000")
+        tracemalloc.start()
+        with path.open("rb") as stream:
+            found = sum(len(reader.read(one.line, one.value)[0]) for one in statements(stream)[1])
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert found == count
+        return most
+
+    path = tmp_path / "x"
+    assert peak(8_000) < peak(2_000) * 1.5
