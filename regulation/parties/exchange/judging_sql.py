@@ -24,7 +24,7 @@ WITH lines AS (
 ), ranked AS (
     SELECT t.*, latest.dated, row_number() OVER v AS rank, first_value(t.line) OVER v AS last_line
     FROM told t LEFT JOIN latest USING (record_id)
-    WINDOW v AS (PARTITION BY t.record_id, t.told IS NULL
+    WINDOW v AS (PARTITION BY t.record_id, t.record_type = 'relationship', t.told IS NULL
                  ORDER BY coalesce(t.statement_date, '-infinity'::date) DESC, t.line DESC)
 )
 SELECT line, record_type, statement_id, record_id, status, statement_date, digest, own, holder_ref, subject_ref,
@@ -38,8 +38,9 @@ FROM ranked
 
 # What one of our own rows says of itself, sent back to us, changes nothing.
 _OWN = """
-UPDATE st SET told = CASE WHEN i.id IS NOT NULL THEN 'unchanged' WHEN st.status = 'new' THEN 'changed_body' END
-FROM st AS same
+UPDATE st SET told = CASE WHEN i.id IS NOT NULL THEN 'unchanged' WHEN NOT upper_inf(found.recorded) THEN 'older'
+                          WHEN st.status = 'new' THEN 'changed_body' END
+FROM st AS same JOIN parties_interest found ON found.id = same.own
 LEFT JOIN LATERAL (
     SELECT i.id FROM parties_interest i JOIN parties_stagedrow s ON s.of_id = %(of)s AND s.line = same.line
     WHERE i.id = same.own AND upper_inf(i.recorded) AND s.status <> 'closed'
@@ -50,8 +51,7 @@ LEFT JOIN LATERAL (
       AND right(same.holder_ref, 12) = lpad(coalesce(i.holder_entity_id, i.holder_person_id)::text, 12, '0')
       AND right(same.subject_ref, 12) = lpad(coalesce(i.subject_id, i.subject_person_id)::text, 12, '0')
 ) i ON true
-WHERE st.line = same.line AND st.record_type = 'relationship' AND st.told IS NULL AND st.own IS NOT NULL
-  AND EXISTS (SELECT FROM parties_interest found WHERE found.id = st.own)
+WHERE st.line = same.line AND st.record_type = 'relationship' AND st.told IS NULL
 """
 _OWN_PARTIES = """
 UPDATE st SET told = 'unchanged'

@@ -17,7 +17,7 @@ from regulation.parties.exchange.statements import Reader
 from regulation.parties.exchange.streaming import statements
 from regulation.parties.identifiers import identity_digest
 from regulation.parties.models import Entity, Interest, InterestImport, InterestKind, Person, Role, Tier
-from regulation.parties.operations import state_interest
+from regulation.parties.operations import retract_interest, state_interest
 from tests.factories import world
 from tests.factories.bods_schema import faults_of
 
@@ -141,6 +141,19 @@ def test_what_was_altered_under_our_own_id_is_refused():
     job = upload_interests(name="x", stream=io.BytesIO(out.encode()), by=None, at=timezone.now())
     run_import(pk=job.pk, at=timezone.now())
     assert list(job.faults.values_list("code", flat=True)) == ["changed_body"]
+
+
+def test_an_old_export_does_not_bring_back_what_was_retracted_since():
+    *_parties, one, _other = record()
+    said = exported(full=True)
+    gone = Interest.objects.filter(holder_person=one, kind="shareholding").get()
+    retract_interest(interest=gone, reason="登记有误", by=None, at=timezone.now())
+    out = "".join(as_lines(iter(said)))
+    job = upload_interests(name="x", stream=io.BytesIO(out.encode()), by=None, at=timezone.now())
+    run_import(pk=job.pk, at=timezone.now())
+    job.refresh_from_db()
+    assert list(job.faults.values_list("code", "severity")) == [("older", "left_out")]
+    assert (job.stated, job.closed) == (0, 0)
 
 
 def test_another_site_reads_the_same_interests():
