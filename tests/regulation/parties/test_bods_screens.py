@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from regulation.parties.exchange.forms import MAX_BYTES
 from regulation.parties.exchange.operations import run_import
 from regulation.parties.models import Interest, InterestImport, Role, StagedRow
 from tests.factories import bods, world
@@ -89,10 +88,14 @@ def test_an_upload_never_reaches_the_disk(monkeypatch):
     assert signed_in().post(NEW, {"file": large}).status_code == 302
 
 
-def test_what_is_too_large_is_told():
-    answer = signed_in().post(NEW, {"file": file(*pair())}, CONTENT_LENGTH=str(MAX_BYTES * 2))
+def test_what_is_too_large_is_told_and_not_read(monkeypatch):
+    for module in ("forms", "views"):
+        monkeypatch.setattr(f"regulation.parties.exchange.{module}.MAX_BYTES", 1 << 20)
+    large = SimpleUploadedFile("a.jsonl", b"{" + b" " * 1_300_000 + b"}")
+    answer = signed_in().post(NEW, {"file": large})
     assert answer.status_code == 422
-    assert "larger than 50 MB" in answer.content.decode()
+    assert "larger than 1 MB" in answer.content.decode()
+    assert not InterestImport.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["", "a\0b", "长" * 400])
