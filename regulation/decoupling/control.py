@@ -10,6 +10,7 @@ from .graph import BY_SHARE, CONTROL, STRUCTURAL, Graph, Interest
 MAJORITY = Decimal(50)  # more than half; exactly half does not control (公司法 265)
 WHOLE = Decimal(100)
 NOTHING = Decimal(0)
+SMALLEST_PIVOT = Decimal("1e-12")
 LARGEST_KNOT = 200  # parties that hold each other in a circle; beyond it a share is not computed
 
 Chain = tuple[Interest, ...]
@@ -56,31 +57,34 @@ def controlled_by(
     """
     top = graph.party(top)
     found = Controlled(graph, {top: ()})
-    shares: dict[str, dict[str, dict[str, Interest]]] = {}
+    shares: dict[str, dict[str, list[Interest]]] = {}
     queue = deque([top])
     while queue:
+        grown: dict[str, None] = {}
         for interest in graph.out.get(queue.popleft(), ()):
             subject = graph.subject(interest)
             if subject in found.by:
                 continue
             if interest.kind in kinds:
                 found.by[subject] = (interest,)
+                queue.append(subject)
             elif interest.kind in BY_SHARE:
-                of_kind = shares.setdefault(subject, {}).setdefault(interest.kind, {})
-                of_kind[interest.ref or repr(interest)] = interest
-                held = tuple(of_kind.values())
-                if not _controls(graph, held, certain=certain, threshold=threshold, any_share=any_share):
-                    continue
-                found.by[subject] = held
-            else:
-                continue
-            queue.append(subject)
+                shares.setdefault(subject, {}).setdefault(interest.kind, []).append(interest)
+                grown[subject] = None
+        for subject in grown:  # once all is read that this holder has there: sources may differ
+            for held in shares[subject].values() if subject not in found.by else ():
+                if _controls(graph, held, certain=certain, threshold=threshold, any_share=any_share):
+                    found.by[subject] = tuple(held)
+                    queue.append(subject)
+                    break
     return found
 
 
-def _controls(graph: Graph, held: Chain, *, certain: bool, threshold: Decimal, any_share: bool) -> bool:
+def _controls(
+    graph: Graph, held: Iterable[Interest], *, certain: bool, threshold: Decimal, any_share: bool
+) -> bool:
     if any_share:
-        return any(i.share_max is None or i.share_max > NOTHING for i in held)
+        return any(is_sure(i) if certain else is_something(i) for i in held)
     return sum(shares_of(graph, held, certain=certain).values(), NOTHING) > threshold
 
 
@@ -99,6 +103,16 @@ def shares_of(graph: Graph, held: Iterable[Interest], *, certain: bool) -> dict[
     return {holder: pick(by_source.values()) for holder, by_source in told.items()}
 
 
+def is_something(interest: Interest) -> bool:
+    """Whether an interest may be more than nothing: every one but a share of at most zero."""
+    return interest.kind not in BY_SHARE or interest.share_max != 0
+
+
+def is_sure(interest: Interest) -> bool:
+    """Whether an interest is more than nothing beyond doubt. Not stated is not zero; from zero up may be."""
+    return interest.kind not in BY_SHARE or interest.share_min is None or interest.share_min > NOTHING
+
+
 def least(interest: Interest) -> Decimal:
     """The least per cent an interest can be; not stated can be next to nothing."""
     return interest.share_min if interest.share_min is not None else NOTHING
@@ -109,26 +123,48 @@ def most(interest: Interest) -> Decimal:
     return interest.share_max if interest.share_max is not None else WHOLE
 
 
-def effective_share(graph: Graph, top: str, bottom: str, *, certain: bool) -> Decimal | None:
+def effective_share(
+    graph: Graph, top: str, bottom: str, *, certain: bool, with_it: Iterable[str] = ()
+) -> Decimal | None:
     """Per cent of `bottom` that belongs to `top` through holdings at any depth, circles included.
 
-    The shares s of a party in all below it solve s = d + Ws; parties in a circle are solved together. None
-    where a circle is too large, or closed upon itself (its members hold each other whole).
+    `with_it` are parties that count as `top` itself. The shares s of the top in all below it solve
+    s = d + Ws; parties in a circle are solved together, a party that holds itself is a circle of one.
+    At most 100. None where a circle is too large, or holds as much of itself as there is (a circle without
+    an owner, or shares that add up to more than a whole).
     """
-    top, bottom = graph.party(top), graph.party(bottom)
+    tops, bottom = {graph.party(top), *map(graph.party, with_it)}, graph.party(bottom)
+    if bottom in tops:
+        return WHOLE
     weights = _weights(graph, bottom, certain=certain)
-    order = _circles(weights, bottom)
-    worth: dict[str, Decimal] = {top: Decimal(1)}
-    for circle in order:
-        if circle == [top]:
-            continue
-        if len(circle) > LARGEST_KNOT:
+    worth: dict[str, Decimal] = {urn: Decimal(1) for urn in tops}
+    for circle in _circles(weights, bottom):
+        members = [urn for urn in circle if urn not in tops]
+        if len(members) > LARGEST_KNOT:
             return None
-        solved = _solve(circle, weights, worth, top)
+        solved = _solve(members, weights, worth)
         if solved is None:
             return None
         worth |= solved
-    return worth.get(bottom, NOTHING) * WHOLE if bottom != top else WHOLE
+    return min(worth.get(bottom, NOTHING) * WHOLE, WHOLE)
+
+
+def holdings_between(graph: Graph, tops: Iterable[str], bottom: str) -> Chain:
+    """The shareholdings through which any of `tops` reaches `bottom`, from the top down."""
+    tops, bottom = {graph.party(top) for top in tops}, graph.party(bottom)
+    above = _weights(graph, bottom, certain=False)
+    found: list[Interest] = []
+    queue, seen = deque(sorted(tops & set(above))), set(tops)
+    while queue:
+        for interest in graph.out.get(queue.popleft(), ()):
+            subject = graph.subject(interest)
+            if interest.kind != "shareholding" or subject not in above or not is_something(interest):
+                continue
+            found.append(interest)
+            if subject not in seen and subject != bottom:
+                seen.add(subject)
+                queue.append(subject)
+    return tuple(found)
 
 
 def _weights(graph: Graph, bottom: str, *, certain: bool) -> dict[str, dict[str, Decimal]]:
@@ -139,7 +175,7 @@ def _weights(graph: Graph, bottom: str, *, certain: bool) -> dict[str, dict[str,
         at = queue.popleft()
         if at in weights:
             continue
-        held = [i for i in graph.into.get(at, ()) if i.kind == "shareholding" and graph.holder(i) != at]
+        held = [i for i in graph.into.get(at, ()) if i.kind == "shareholding"]
         shares = shares_of(graph, held, certain=certain)
         weights[at] = {holder: share / WHOLE for holder, share in shares.items()}
         queue.extend(weights[at])
@@ -182,10 +218,13 @@ def _circles(weights: dict[str, dict[str, Decimal]], bottom: str) -> list[list[s
 
 
 def _solve(
-    circle: list[str], weights: dict[str, dict[str, Decimal]], worth: dict[str, Decimal], top: str
+    members: list[str], weights: dict[str, dict[str, Decimal]], worth: dict[str, Decimal]
 ) -> dict[str, Decimal] | None:
-    """Gauss with pivots over the members of one circle; what is above it is known already."""
-    members = [urn for urn in circle if urn != top]
+    """Gauss over the members of one circle; what is above it is known already.
+
+    Without exchange of rows every pivot of I - W is positive exactly when the circle's own holdings are less
+    than the whole (an M-matrix); otherwise the sum that s is the limit of does not end.
+    """
     place = {urn: n for n, urn in enumerate(members)}
     rows = []
     for n, urn in enumerate(members):
@@ -198,10 +237,8 @@ def _solve(
                 row[-1] += share * worth.get(holder, NOTHING)
         rows.append(row)
     for n in range(len(members)):
-        pivot = max(range(n, len(members)), key=lambda r: abs(rows[r][n]))
-        if abs(rows[pivot][n]) < Decimal("1e-12"):
+        if rows[n][n] < SMALLEST_PIVOT:
             return None
-        rows[n], rows[pivot] = rows[pivot], rows[n]
         for r in range(len(members)):
             if r != n and rows[r][n]:
                 factor = rows[r][n] / rows[n][n]

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,17 @@ CLEAR, CONFLICTED, UNKNOWN = "clear", "conflicted", "unknown"
 NO_DECLARATION, SHARE_NOT_STATED, SAME_BODY = "no_declaration", "share_not_stated", "same_body"
 TOO_LARGE, REFERRED, EXEMPT = "graph_too_large", "referred", "exempt"
 BAR, REFER, WARN = "bar", "refer", "warn"
+
+
+LOOK_BACK = 3  # years of former posts that a gate reads; a rule may not ask for more
+NEEDS = {
+    "former-official": ("leading_years", "other_years"),
+    "any-tie": ("services", "steps"),
+    "owner-ties": ("services",),
+    "parts-that-exclude": ("excluding",),
+    "buyers-people": ("years",),
+    "minority-share": ("at_least",),
+}
 
 
 class BadPack(ValueError):
@@ -86,6 +98,7 @@ def _rule(value: dict[str, Any]) -> Rule:
     code = value.get("code", "")
     if not code or value.get("test") not in TESTS or value.get("outcome") not in (BAR, REFER, WARN):
         raise BadPack(f"rule {code!r}: needs a code, a test of {sorted(TESTS)} and an outcome")
+    _fits(code, value["test"], value.get("parameters") or {})
     try:
         days = [dt.date.fromisoformat(value[k]) if value.get(k) else None for k in ("start", "end")]
     except ValueError as fault:
@@ -105,6 +118,23 @@ def _rule(value: dict[str, Any]) -> Rule:
         note=str(value.get("note") or ""),
         note_zh=str(value.get("note_zh") or ""),
     )
+
+
+def _fits(code: str, test: str, parameters: dict[str, Any]) -> None:
+    """Raises BadPack for parameters that the test could not use."""
+    missing = [name for name in NEEDS.get(test, ()) if name not in parameters]
+    if missing:
+        raise BadPack(f"rule {code!r}: needs the parameters {missing}")
+    for name in ("threshold", "at_least"):
+        try:
+            share = Decimal(str(parameters.get(name, 0)))
+        except InvalidOperation as fault:
+            raise BadPack(f"rule {code!r}: {name} is a per cent") from fault
+        if not 0 <= share <= 100:
+            raise BadPack(f"rule {code!r}: {name} is a per cent from 0 to 100")
+    for name in ("leading_years", "other_years", "years"):
+        if name in parameters and parameters[name] not in range(1, LOOK_BACK + 1):
+            raise BadPack(f"rule {code!r}: {name} is from 1 to {LOOK_BACK}, as far as a gate reads")
 
 
 @lru_cache

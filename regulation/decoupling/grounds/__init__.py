@@ -5,7 +5,7 @@ stated; one that is not rests on what may be. What a test means never changes on
 meaning is a new name.
 """
 
-from .affiliation import association_not_separated, controlled_body
+from .affiliation import association_not_separated, controlled_body, minority_share
 from .base import Hit, Test
 from .bidders import one_control, shared_between_bidders
 from .independence import any_tie, avoided_unit, owner_ties, parts_that_exclude, shared_with_authority
@@ -14,6 +14,7 @@ from .people import buyers_people, former_official, kin_of_official, serving_off
 TESTS: dict[str, Test] = {
     "controlled-body": controlled_body,
     "association-not-separated": association_not_separated,
+    "minority-share": minority_share,
     "serving-official": serving_official,
     "former-official": former_official,
     "kin-of-official": kin_of_official,

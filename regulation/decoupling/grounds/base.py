@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..control import Chain, Controlled, controlled_by
-from ..graph import BY_SHARE, CONTROL, OFFICIAL, POSTS, STRUCTURAL, Graph, Interest
+from ..control import Chain, Controlled, controlled_by, is_something, is_sure
+from ..graph import BY_SHARE, CONTROL, KIN, OFFICIAL, POSTS, STRUCTURAL, Graph, Interest
 from ..matter import Matter
 
 Parameters = Mapping[str, Any]
 PEOPLES = POSTS | BY_SHARE | CONTROL
+OWNED = CONTROL | STRUCTURAL - {"supervision"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +31,43 @@ def threshold(parameters: Parameters) -> Decimal:
 
 
 def control(
-    graph: Graph, top: str, parameters: Parameters, *, certain: bool, structural: bool = True
+    graph: Graph,
+    top: str,
+    parameters: Parameters,
+    *,
+    certain: bool,
+    kinds: frozenset[str] = STRUCTURAL | CONTROL,
 ) -> Controlled:
-    """Whom `top` controls by the rule's threshold; without `structural`, by shares and control alone."""
+    """Whom `top` controls by the rule's threshold, a link of `kinds` by itself."""
     return controlled_by(
         graph,
         top,
         certain=certain,
         threshold=threshold(parameters),
-        kinds=STRUCTURAL | CONTROL if structural else CONTROL,
+        kinds=kinds,
         any_share=bool(parameters.get("any_share")),
     )
 
 
-def bodies(graph: Graph, bottom: str, parameters: Parameters) -> Iterator[tuple[str, Chain]]:
-    """The intermediary, and the entities with people of theirs that control it; each with the chain down."""
+def bodies(
+    graph: Graph, bottom: str, parameters: Parameters, people: Iterable[str]
+) -> Iterator[tuple[str, Chain, bool]]:
+    """The intermediary, and whatever controls it or may, of those where one of `people` has something.
+
+    Each with the chain down to the intermediary and whether it controls beyond doubt. A department, or a unit
+    that only supervises, is nobody's business here.
+    """
     bottom = graph.party(bottom)
-    yield bottom, ()
-    for urn in sorted(_above(graph, bottom)):
-        if graph.kind(urn) in ("person", "department") or not any(peoples_interests(graph, urn)):
+    yield bottom, (), True
+    theirs = {graph.subject(i) for person in people for i in graph.out.get(person, ()) if i.kind in PEOPLES}
+    for urn in sorted(theirs & _above(graph, bottom)) if theirs - {bottom} else ():
+        if graph.kind(urn) in ("person", "department"):
             continue
-        below = control(graph, urn, parameters, certain=True, structural=False)
-        if bottom in below:
-            yield urn, below.chain(bottom)
+        for certain in (True, False):
+            below = control(graph, urn, parameters, certain=certain, kinds=OWNED)
+            if bottom in below:
+                yield urn, below.chain(bottom), certain
+                break
 
 
 def _above(graph: Graph, bottom: str) -> set[str]:
@@ -60,7 +75,7 @@ def _above(graph: Graph, bottom: str) -> set[str]:
     while stack:
         for interest in graph.into.get(stack.pop(), ()):
             holder = graph.holder(interest)
-            if interest.kind in BY_SHARE | CONTROL and holder not in seen:
+            if interest.kind in BY_SHARE | OWNED and holder not in seen:
                 seen.add(holder)
                 stack.append(holder)
     return seen - {bottom}
@@ -72,9 +87,30 @@ def peoples_interests(graph: Graph, body: str) -> Iterator[tuple[str, Interest, 
         person = graph.holder(interest)
         if graph.kind(person) != "person" or interest.kind not in PEOPLES:
             continue
-        if interest.kind in BY_SHARE and interest.share_max == 0:
-            continue
-        yield person, interest, interest.kind not in BY_SHARE or interest.share_min != 0
+        if is_something(interest):
+            yield person, interest, is_sure(interest)
+
+
+def officials(graph: Graph, authority: str) -> set[str]:
+    """Who is an official of the authority in this view of the graph."""
+    return {graph.holder(i) for i in graph.into.get(graph.party(authority), ()) if i.kind == OFFICIAL}
+
+
+def kin_of(graph: Graph, person: str) -> Iterator[tuple[Interest, str]]:
+    """Close relatives of a person, whichever of the two the record names first."""
+    for interest in (*graph.out.get(person, ()), *graph.into.get(person, ())):
+        if interest.kind == KIN:
+            ends = {graph.holder(interest), graph.subject(interest)} - {person}
+            yield from ((interest, other) for other in ends)
+
+
+def controls(graph: Graph, top: str, bottom: str, parameters: Parameters) -> Hit | None:
+    """The chain by which one party controls another, or may; None where it cannot."""
+    for certain in (True, False):
+        below = control(graph, top, parameters, certain=certain)
+        if bottom in below:
+            return Hit(below.chain(bottom), certain)
+    return None
 
 
 def offices(graph: Graph, person: str, authority: str) -> list[Interest]:

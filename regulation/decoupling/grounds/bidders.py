@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..graph import MUTUAL, Graph, Interest
 from ..matter import Matter
-from .base import Hit, Parameters, control, peoples_interests
+from .base import Hit, Parameters, controls, peoples_interests
 
 RESPONSIBLE = frozenset({"legalRepresentative"})
 
@@ -21,13 +21,9 @@ def one_control(graph: Graph, matter: Matter, parameters: Parameters) -> Iterato
         for mine, theirs in _one_person(held, own, rival):
             yield Hit((mine, theirs))
         for top, bottom in ((own, rival), (rival, own)):
-            below = control(held, top, parameters, certain=True)
-            if bottom in below:
-                yield Hit(below.chain(bottom))
-                continue
-            perhaps = control(held, top, parameters, certain=False)
-            if bottom in perhaps:
-                yield Hit(perhaps.chain(bottom), certain=False)
+            hit = controls(held, top, bottom, parameters)
+            if hit:
+                yield hit
 
 
 def _one_person(graph: Graph, own: str, rival: str) -> Iterator[tuple[Interest, Interest]]:

@@ -1,12 +1,12 @@
 """Independence of what is written, reviewed and supervised. Pure."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from ..control import Chain
+from ..control import Chain, is_something, is_sure
 from ..graph import BY_SHARE, CONTROL, KIN, MUTUAL, OFFICIAL, POSTS, STRUCTURAL, Graph, Interest
 from ..matter import Matter
-from .base import Hit, Parameters, control, peoples_interests
+from .base import Hit, Parameters, control, controls, peoples_interests
 
 ANY = STRUCTURAL | CONTROL | BY_SHARE | MUTUAL | POSTS | {OFFICIAL, KIN}
 
@@ -15,9 +15,9 @@ def shared_with_authority(graph: Graph, matter: Matter, parameters: Parameters) 
     """Premises, finances, contact or staff shared with the department or one of its bodies."""
     held = graph.on(matter.on)
     own = held.party(matter.intermediary)
-    arms = control(held, matter.authority, parameters, certain=True)
-    if own in arms:
+    if own in control(held, matter.authority, parameters, certain=True):
         return
+    arms = control(held, matter.authority, parameters, certain=False)
     for interest in (*held.out.get(own, ()), *held.into.get(own, ())):
         other = ({held.holder(interest), held.subject(interest)} - {own} or {own}).pop()
         if interest.kind in MUTUAL and other in arms:
@@ -35,9 +35,12 @@ def any_tie(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator[Hi
     """
     if matter.service not in parameters["services"] or not matter.authority:
         return
-    chain = _path(graph.on(matter.on), matter.intermediary, matter.authority, int(parameters["steps"]))
-    if chain:
-        yield Hit(chain, certain=_beyond_doubt(chain))
+    held = graph.on(matter.on)
+    for certain, counts in ((True, is_sure), (False, is_something)):
+        chain = _path(held, matter.intermediary, matter.authority, int(parameters["steps"]), counts)
+        if chain:
+            yield Hit(chain, certain)
+            return
 
 
 def owner_ties(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator[Hit]:
@@ -50,11 +53,9 @@ def owner_ties(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator
     for top, bottom in ((matter.owner, matter.intermediary), (matter.intermediary, matter.owner)):
         if held.party(top) == held.party(bottom):
             continue
-        for certain in (True, False):
-            below = control(held, top, parameters, certain=certain)
-            if bottom in below:
-                yield Hit(below.chain(bottom), certain)
-                break
+        hit = controls(held, top, bottom, parameters)
+        if hit:
+            yield hit
 
 
 def parts_that_exclude(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator[Hit]:
@@ -77,9 +78,9 @@ def parts_that_exclude(graph: Graph, matter: Matter, parameters: Parameters) -> 
             yield Hit((told,))
             continue
         for top, bottom in ((own, other), (other, own)):
-            below = control(held, top, parameters, certain=True)
-            if bottom in below:
-                yield Hit((told, *below.chain(bottom)))
+            hit = controls(held, top, bottom, parameters)
+            if hit:
+                yield Hit((told, *hit.chain), hit.certain)
 
 
 def avoided_unit(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator[Hit]:
@@ -99,8 +100,8 @@ def avoided_unit(graph: Graph, matter: Matter, parameters: Parameters) -> Iterat
             )
 
 
-def _path(graph: Graph, start: str, goal: str, steps: int) -> Chain:
-    """The shortest way between two parties along any interests, whichever way they point."""
+def _path(graph: Graph, start: str, goal: str, steps: int, counts: Callable[[Interest], bool]) -> Chain:
+    """The shortest way between two parties along interests that count, whichever way they point."""
     start, goal = graph.party(start), graph.party(goal)
     came: dict[str, tuple[str, Interest]] = {}
     queue, seen = deque([(start, 0)]), {start}
@@ -111,7 +112,7 @@ def _path(graph: Graph, start: str, goal: str, steps: int) -> Chain:
         if far == steps or (at != start and graph.kind(at) == "department"):
             continue  # two bodies are not tied by having dealings with one office
         for interest in (*graph.into.get(at, ()), *graph.out.get(at, ())):
-            if interest.kind not in ANY or (interest.kind in BY_SHARE and interest.share_max == 0):
+            if interest.kind not in ANY or not counts(interest):
                 continue
             for other in (graph.holder(interest), graph.subject(interest)):
                 if other not in seen:
@@ -127,7 +128,3 @@ def _walk(came: dict[str, tuple[str, Interest]], start: str, goal: str) -> Chain
         goal, interest = came[goal]
         chain.append(interest)
     return tuple(chain)
-
-
-def _beyond_doubt(chain: Chain) -> bool:
-    return all(i.kind not in BY_SHARE or (i.share_min is not None and i.share_min > 0) for i in chain)

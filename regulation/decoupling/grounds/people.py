@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from ..graph import KIN, OFFICIAL, Graph, Interest
+from ..control import is_something
+from ..graph import OFFICIAL, Graph, Interest
 from ..matter import Matter
-from .base import Hit, Parameters, bodies, offices, peoples_interests
+from .base import Hit, Parameters, bodies, kin_of, offices, officials, peoples_interests
 
 LEADING = "leading"
+RESPONSIBLE = frozenset({"legalRepresentative", "boardChair", "seniorManagingOfficial"})
 
 
 def years_before(day: dt.date, years: int) -> dt.date:
@@ -23,10 +25,11 @@ def serving_official(graph: Graph, matter: Matter, parameters: Parameters) -> It
     (公务员法 59).
     """
     held = graph.on(matter.on)
-    for body, down in bodies(held, matter.intermediary, parameters):
+    people = officials(held, matter.authority)
+    for body, down, sure in bodies(held, matter.intermediary, parameters, people):
         for person, post, certain in peoples_interests(held, body):
             for office in offices(held, person, matter.authority):
-                yield Hit((office, post, *down), certain)
+                yield Hit((office, post, *down), certain and sure)
 
 
 def former_official(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator[Hit]:
@@ -36,14 +39,15 @@ def former_official(graph: Graph, matter: Matter, parameters: Parameters) -> Ite
     Between the two terms a rank not stated leaves it open.
     """
     held = graph.on(matter.on)
-    for body, down in bodies(held, matter.intermediary, parameters):
+    people = officials(graph, matter.authority)
+    for body, down, controls in bodies(held, matter.intermediary, parameters, people):
         for person, post, certain in peoples_interests(held, body):
             if offices(held, person, matter.authority):
                 continue
             for office in offices(graph, person, matter.authority):
                 sure = _within(office, matter.on, parameters)
                 if sure is not None:
-                    yield Hit((office, post, *down), certain and sure)
+                    yield Hit((office, post, *down), certain and sure and controls)
 
 
 def _within(office: Interest, day: dt.date, parameters: Parameters) -> bool | None:
@@ -65,23 +69,19 @@ def kin_of_official(graph: Graph, matter: Matter, parameters: Parameters) -> Ite
     Certain for a leading member, who can influence every approval; for others a person looks at it.
     """
     held = graph.on(matter.on)
-    for body, down in bodies(held, matter.intermediary, parameters):
+    chiefs = officials(held, matter.authority)
+    people = {relative for chief in chiefs for _, relative in kin_of(held, chief)}
+    for body, down, sure in bodies(held, matter.intermediary, parameters, people):
         for person, post, certain in peoples_interests(held, body):
-            for kinship, relative in _kin(held, person):
+            for kinship, relative in kin_of(held, person):
                 for office in offices(held, relative, matter.authority):
-                    yield Hit((office, kinship, post, *down), certain and office.rank == LEADING)
-
-
-def _kin(graph: Graph, person: str) -> Iterator[tuple[Interest, str]]:
-    for interest in (*graph.out.get(person, ()), *graph.into.get(person, ())):
-        if interest.kind == KIN:
-            ends = {graph.holder(interest), graph.subject(interest)} - {person}
-            yield from ((interest, other) for other in ends)
+                    beyond = certain and sure and office.rank == LEADING
+                    yield Hit((office, kinship, post, *down), beyond)
 
 
 def buyers_people(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator[Hit]:
-    """Someone who acts for the buyer had a post or a holding in the bidder within `years` years
-    (政府采购法实施条例 9).
+    """Someone who acts for the buyer had a post or a holding in the bidder within `years` years, or is close
+    kin to who is responsible there (政府采购法实施条例 9).
     """
     if not matter.owner or graph.party(matter.owner) == graph.party(matter.intermediary):
         return
@@ -95,5 +95,9 @@ def buyers_people(graph: Graph, matter: Matter, parameters: Parameters) -> Itera
             begun = interest.start is None or interest.start <= matter.on
             if graph.subject(interest) != bidder or interest.tier == "C" or not (recent and begun):
                 continue
-            if interest.kind != OFFICIAL:
+            if interest.kind != OFFICIAL and is_something(interest):
                 yield Hit((now, interest))
+        for kinship, relative in kin_of(held, person):
+            for interest in held.out.get(relative, ()):
+                if held.subject(interest) == bidder and interest.kind in RESPONSIBLE:
+                    yield Hit((now, kinship, interest))

@@ -11,9 +11,9 @@ from regulation.parties.models import Entity
 
 from ..graph import MUTUAL, Graph, Interest, Node
 from ..grounds.people import years_before
+from ..rules import LOOK_BACK
 
 MOST_INTERESTS = 20_000  # what one check reads; beyond it the answer is unknown
-LOOK_BACK = 3  # years of people's former posts (公务员法 107, 政府采购法实施条例 9)
 
 _STANDS = "upper_inf(i.recorded) AND i.tier <> 'C'"
 _KNOWN = "i.recorded @> %(known_at)s::timestamptz AND i.tier <> 'C'"
