@@ -5,7 +5,7 @@ import itertools
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulation.decoupling.control import controlled_by
@@ -48,7 +48,7 @@ def outcome(*ties: Interest, **fields: object) -> str:
         ("set up by its subordinate body", [tie(D, "a", "affiliation"), tie("a", I)], "conflicted"),
         ("controlled otherwise", [tie(D, I, "otherInfluenceOrControl")], "conflicted"),
         ("a majority", [tie(D, I, "shareholding", 51)], "conflicted"),
-        ("exactly half", [tie(D, I, "shareholding", 50)], "clear"),
+        ("exactly half is no control, but two persons look", [tie(D, I, "shareholding", 50)], "unknown"),
         ("a hair over half", [tie(D, I, "shareholding", "50.0001")], "conflicted"),
         ("a minority", [tie(D, I, "shareholding", 10)], "clear"),
         ("a share not stated is not zero", [tie(D, I, "shareholding")], "unknown"),
@@ -101,6 +101,7 @@ def test_ten_thousand_levels_are_walked():
     assert found(graph).outcome == "conflicted"
 
 
+patient = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 names = st.sampled_from([D, I, "a", "b", "c", "d"])
 graphs = st.lists(
     st.builds(
@@ -114,6 +115,7 @@ graphs = st.lists(
 )
 
 
+@patient
 @given(graphs)
 def test_every_holder_of_a_chain_is_the_department_or_reached_from_it(ties):
     made = found(Graph.of(ties))
@@ -123,12 +125,14 @@ def test_every_holder_of_a_chain_is_the_department_or_reached_from_it(ties):
         assert {i.holder for i in made.chain} <= {D, *(i.subject for i in made.chain)}
 
 
+@patient
 @given(graphs, graphs)
 def test_more_interests_never_clear_a_conflict(ties, more):
     if outcome(*ties) == "conflicted":
         assert outcome(*ties, *more) == "conflicted"
 
 
+@patient
 @given(graphs, st.randoms())
 def test_order_changes_neither_answer_nor_digest(ties, random):
     shuffled = list(ties)
@@ -137,6 +141,7 @@ def test_order_changes_neither_answer_nor_digest(ties, random):
     assert outcome(*ties) == outcome(*shuffled)
 
 
+@patient
 @given(graphs)
 def test_a_stored_graph_comes_back_the_same(ties):
     graph = Graph.of(ties)
