@@ -191,6 +191,12 @@ def gather(
     return Graph.of([*reading.lines.values(), *derived], reading.nodes.values(), same), reading.whole
 
 
+def ownership(roots: Iterable[Entity], *, on: dt.date, known_at: dt.datetime | None = None) -> list[Interest]:
+    """What entities hold in the roots at any depth, on a day: the first thing that `gather` reads."""
+    reading = _Reading(on, known_at, MOST_INTERESTS)
+    return reading.read(_UPWARD, roots=[entity.pk for entity in roots], people=False)
+
+
 def _read_people(reading: _Reading) -> None:
     people = reading.keys("person")
     if not people:
