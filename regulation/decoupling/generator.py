@@ -124,7 +124,7 @@ class Market:
 
     def _plant(self, key: int) -> Iterator[Line]:
         cases = sorted(CASES)
-        case = cases[int(self.chance.random() * len(cases))]
+        case = cases[len(self.plants) % len(cases)]
         department = 1 + int(self.chance.random() * self.departments)
         rule, outcome, make = CASES[case]
         self.plants.append(Plant(key, department, case, rule, outcome))

@@ -1,9 +1,9 @@
 """`./run bench decoupling [--entities 1000000]`: the gate and the sweep over an invented market.
 
-`generate_graph` writes the market as the owner, its indexes set aside meanwhile; everything is measured as the
-site's role. The gate is measured against `select 1`, in turn within one run; the downward walk against a CSR
-walk compiled by numba and against DuckDB, which must find the same pairs. Both come from the `bench` extra and
-are fetched into var/bench-lib.
+`generate_graph` writes the market as the owner, its indexes set aside meanwhile; everything is measured as
+the site's role. The gate is measured against `select 1`, in turn within one run; the downward walk against a
+CSR walk compiled by numba and against DuckDB, which must find the same pairs. Both come from the `bench`
+extra and are fetched into var/bench-lib.
 """
 
 import argparse
@@ -93,8 +93,8 @@ def chains(cursor) -> None:
         )
         keys = [key for (key,) in cursor.fetchall()]
         cursor.execute(
-            "INSERT INTO parties_interest (holder_entity_id, subject_id, kind, share_min, share_max, rank, held,"
-            " tier, source, source_url, post, statement_id, record_id, ordinal, is_invented)"
+            "INSERT INTO parties_interest (holder_entity_id, subject_id, kind, share_min, share_max, rank,"
+            " held, tier, source, source_url, post, statement_id, record_id, ordinal, is_invented)"
             " SELECT a, b, 'shareholding', 60, 60, '', '[2020-01-01,)', 'A', 'bench', '', '', '', '', 0, true"
             " FROM unnest(%s::bigint[], %s::bigint[]) AS pair (a, b)",
             [keys[:-1], keys[1:]],
@@ -286,8 +286,8 @@ def sweep() -> None:
 
     built, (order, starts) = timed(compiled)
     walk(starts[:1].repeat(3), subjects[:0], departments[:0], wanted[:2])  # compile
-    walked, pairs_csr = min((timed(lambda: walk(starts, subjects[order], departments, wanted)) for _ in range(3)),
-                            key=lambda pair: pair[0])  # fmt: skip
+    runs = [timed(lambda: walk(starts, subjects[order], departments, wanted)) for _ in range(3)]
+    walked, pairs_csr = min(runs, key=lambda pair: pair[0])
     table = duckdb.connect()
     table.execute("SET threads = 2")
     table.register("e", {"holder": holders, "subject": subjects})
