@@ -1,9 +1,9 @@
 """`./run bench decoupling [--entities 1000000]`: the gate and the sweep over an invented market.
 
-`generate_graph` writes the market as the owner, its indexes set aside meanwhile; everything is measured as
-the site's role. The gate is measured against `select 1`, in turn within one run; the downward walk against a
-CSR walk compiled by numba and against DuckDB, which must find the same pairs. Both come from the `bench`
-extra and are fetched into var/bench-lib.
+`generate_graph` writes the market as the owner, its indexes and foreign keys set aside meanwhile; everything is
+measured as the site's role. The gate is measured against `select 1`, in turn within one run; the downward walk
+against a CSR walk compiled by numba and against DuckDB, which must find the same pairs. Both are fetched into
+var/bench-lib.
 """
 
 import argparse
@@ -33,6 +33,10 @@ INDEXES = """
 SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
 WHERE indrelid = ANY(%s::regclass[]) AND NOT indisprimary
   AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
+FOREIGN = """
+SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = ANY(%s::regclass[]) AND contype = 'f'
 """
 DOWN = """
 WITH RECURSIVE edge AS NOT MATERIALIZED (
@@ -64,16 +68,18 @@ def load(size: int) -> None:
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        cursor.execute(FOREIGN, [list(TABLES)])
+        foreign = cursor.fetchall()
+        for table, name, _ in foreign:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         call_command("generate_graph", entities=size, seed=1, on=DAY, labels=LABELS)
         loaded = time.perf_counter()
         chains(cursor)
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
         cursor.execute("SET maintenance_work_mem = '512MB'")
         for _, definition in indexes:
             cursor.execute(definition)
+        for table, name, definition in foreign:
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
         cursor.execute("VACUUM ANALYZE")
     print(
         f"written in {loaded - start:.0f} s, indexed in {time.perf_counter() - loaded:.0f} s; "

@@ -12,85 +12,9 @@ from regulation.parties.models import Entity
 from ..graph import MUTUAL, Graph, Interest, Node
 from ..grounds.people import years_before
 from ..rules import LOOK_BACK
+from . import statements
 
 MOST_INTERESTS = 20_000  # what one check reads; beyond it the answer is unknown
-
-_STANDS = "upper_inf(i.recorded) AND i.tier <> 'C'"
-_KNOWN = "i.recorded @> %(known_at)s::timestamptz AND i.tier <> 'C'"
-_SAME_STANDS = "upper_inf(s.recorded) AND s.tier <> 'C'"
-_SAME_KNOWN = "s.recorded @> %(known_at)s::timestamptz AND s.tier <> 'C'"
-
-_ABOVE = """
-WITH RECURSIVE above (entity) AS (
-    SELECT unnest(%(roots)s::bigint[])
-    UNION
-    SELECT x.entity FROM above a CROSS JOIN LATERAL (
-        SELECT i.holder_entity_id AS entity FROM parties_interest i
-        WHERE i.subject_id = a.entity AND i.holder_entity_id IS NOT NULL AND {stands}
-          AND i.held @> %(on)s::date
-        UNION ALL
-        SELECT s.other_entity_id FROM parties_same s WHERE s.entity_id = a.entity AND {same}
-        UNION ALL
-        SELECT s.entity_id FROM parties_same s WHERE s.other_entity_id = a.entity AND {same}
-    ) x
-)
-"""
-_LINES = """
-SELECT i.id, i.kind, lower(i.held), upper(i.held), i.share_min, i.share_max, i.source, i.tier, i.is_invented,
-       i.rank, i.post,
-       h.id, h.name, h.kind, h.is_state_owned, p.id, p.name,
-       e.id, e.name, e.kind, e.is_state_owned, q.id, q.name
-FROM parties_interest i
-LEFT JOIN parties_entity h ON h.id = i.holder_entity_id
-LEFT JOIN parties_person p ON p.id = i.holder_person_id
-LEFT JOIN parties_entity e ON e.id = i.subject_id
-LEFT JOIN parties_person q ON q.id = i.subject_person_id
-"""
-_UPWARD = (
-    _ABOVE
-    + _LINES
-    + """
-JOIN above a ON i.subject_id = a.entity
-WHERE {stands} AND (
-    (i.holder_entity_id IS NOT NULL AND i.held @> %(on)s::date)
-    OR (%(people)s AND i.holder_person_id IS NOT NULL AND e.kind <> 'department'
-        AND i.held && daterange(%(since)s::date, %(on)s::date, '[]')))
-LIMIT %(cap)s
-"""
-)
-_KINSHIP = (
-    _LINES
-    + """
-WHERE i.kind = 'closeKin' AND {stands} AND i.held @> %(on)s::date
-  AND (i.holder_person_id = ANY(%(people)s) OR i.subject_person_id = ANY(%(people)s))
-LIMIT %(cap)s
-"""
-)
-_POSTS = (
-    _LINES
-    + """
-WHERE i.holder_person_id = ANY(%(people)s) AND i.subject_id IS NOT NULL AND {stands}
-  AND i.held && daterange(%(since)s::date, %(on)s::date, '[]')
-LIMIT %(cap)s
-"""
-)
-_MUTUAL = (
-    _LINES
-    + """
-WHERE i.kind = ANY(%(kinds)s) AND {stands} AND i.held @> %(on)s::date
-  AND (i.subject_id = ANY(%(roots)s) OR i.holder_entity_id = ANY(%(roots)s))
-LIMIT %(cap)s
-"""
-)
-_SAME = """
-SELECT s.entity_id, s.other_entity_id, s.person_id, s.other_person_id FROM parties_same s
-WHERE {same} AND (s.entity_id = ANY(%(entities)s) OR s.other_entity_id = ANY(%(entities)s)
-                  OR s.person_id = ANY(%(people)s) OR s.other_person_id = ANY(%(people)s))
-"""
-_ATTRIBUTES = """
-SELECT id, address, phone, lower(email), encode(account_digest, 'hex') FROM parties_entity
-WHERE id = ANY(%(entities)s)
-"""
 
 
 @dataclass
@@ -105,11 +29,12 @@ class _Reading:
     whole: bool = True
 
     def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
-        stands, same = (_KNOWN, _SAME_KNOWN) if self.known_at else (_STANDS, _SAME_STANDS)
+        stands, same = statements.KNOWN if self.known_at else statements.STANDS
         given = {
             "on": self.on,
             "since": years_before(self.on, LOOK_BACK),
             "known_at": self.known_at,
+            "mutual": sorted(MUTUAL),
             "cap": self.cap + 1,
         }
         with connection.cursor() as cursor:
@@ -178,14 +103,14 @@ def gather(
     for entity in roots:
         node = Node(entity.urn, entity.kind, entity.name, entity.is_state_owned)
         reading.nodes.setdefault(node.urn, node)
-    keys = [entity.pk for entity in roots]
-    reading.read(_UPWARD, roots=keys, people=True)
+    reading.read(statements.UPWARD, roots=[entity.pk for entity in roots], people=True)
     above = set(reading.keys("entity"))
-    _read_people(reading)
-    reading.read(_MUTUAL, kinds=sorted(MUTUAL), roots=keys)
+    people = reading.keys("person")
+    if people:
+        reading.read(statements.PEOPLE, people=people)
     beside = sorted(set(reading.keys("entity")) - above)
     if beside:
-        reading.read(_UPWARD, roots=beside, people=False)
+        reading.read(statements.UPWARD, roots=beside, people=False)
     same = _same(reading)
     derived = [*_alike(reading, compared), *_acting(agents or {}, reading)]
     return Graph.of([*reading.lines.values(), *derived], reading.nodes.values(), same), reading.whole
@@ -194,32 +119,12 @@ def gather(
 def ownership(roots: Iterable[Entity], *, on: dt.date, known_at: dt.datetime | None = None) -> list[Interest]:
     """What entities hold in the roots at any depth, on a day: the first thing that `gather` reads."""
     reading = _Reading(on, known_at, MOST_INTERESTS)
-    return reading.read(_UPWARD, roots=[entity.pk for entity in roots], people=False)
-
-
-def _read_people(reading: _Reading) -> None:
-    people = reading.keys("person")
-    if not people:
-        return
-    people = sorted({*people, *_same_people(reading, people)})
-    reading.read(_KINSHIP, people=people)
-    people = sorted({*people, *reading.keys("person")})
-    people = sorted({*people, *_same_people(reading, people)})
-    reading.read(_POSTS, people=people)
-
-
-def _same_people(reading: _Reading, people: list[int]) -> set[int]:
-    rows = reading.rows(_SAME, entities=[], people=people)
-    return {key for row in rows for key in row[2:4] if key}
+    return reading.read(statements.UPWARD, roots=[entity.pk for entity in roots], people=False)
 
 
 def _same(reading: _Reading) -> list[tuple[str, str]]:
-    rows = reading.rows(_SAME, entities=reading.keys("entity"), people=reading.keys("person"))
-    pairs = []
-    for entity, other, person, other_person in rows:
-        sort, ends = ("entity", (entity, other)) if entity else ("person", (person, other_person))
-        pairs.append((f"parties.{sort}/{ends[0]}", f"parties.{sort}/{ends[1]}"))
-    return pairs
+    rows = reading.rows(statements.SAME, entities=reading.keys("entity"), people=reading.keys("person"))
+    return [(f"parties.{sort}/{one}", f"parties.{sort}/{other}") for sort, one, other in rows]
 
 
 def _alike(reading: _Reading, compared: Iterable[Entity]) -> Iterable[Interest]:
@@ -227,7 +132,7 @@ def _alike(reading: _Reading, compared: Iterable[Entity]) -> Iterable[Interest]:
     own = {entity.pk for entity in compared}
     if not own:
         return
-    rows = reading.rows(_ATTRIBUTES, entities=sorted({*reading.keys("entity"), *own}))
+    rows = reading.rows(statements.ATTRIBUTES, entities=sorted({*reading.keys("entity"), *own}))
     told = {row[0]: _attributes(row[1:]) for row in rows}
     for one in sorted(own & set(told)):
         for other in sorted(set(told) - {one}):
