@@ -1,9 +1,9 @@
 """`./run bench decoupling [--entities 1000000]`: the gate and the sweep over an invented market.
 
-`generate_graph` writes the market as the owner, its indexes and foreign keys set aside meanwhile; everything is
-measured as the site's role. The gate is measured against `select 1`, in turn within one run; the downward walk
-against a CSR walk compiled by numba and against DuckDB, which must find the same pairs. Both are fetched into
-var/bench-lib.
+`generate_graph` writes the market as the owner, its indexes and foreign keys set aside meanwhile; everything
+is measured as the site's role. The gate is measured against `select 1`, in turn within one run; the downward
+walk against a CSR walk compiled by numba and against DuckDB, which must find the same pairs. Both are fetched
+into var/bench-lib.
 """
 
 import argparse

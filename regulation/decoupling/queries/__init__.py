@@ -10,6 +10,7 @@ from ..graph import Graph, digest_of
 from ..matter import Exempted, Matter
 from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublication, RulePack
 from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_pack, shipped_pack
+from .again import regather
 from .gathering import departments_above, gather
 from .reaching import reached_by, reached_by_merge
 
@@ -30,6 +31,7 @@ __all__ = [
     "public_checks_of",
     "reached_by",
     "reached_by_merge",
+    "regather",
     "rerun",
     "standing_interests",
     "waiting_checks",

@@ -1,0 +1,68 @@
+"""A stored check held against the record as it was known when the check was made."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from regulation.parties.models import Entity
+
+from ..graph import Graph, Interest
+from ..matter import Matter
+from ..models import Check
+from .gathering import gather
+
+AGENT, REGISTER = "agent/", "register/"  # references of interests that are no dated statement
+
+
+@dataclass(frozen=True)
+class Regathered:
+    """What the record gives at the check's day and moment, against what the check stored.
+
+    `gone` and `come` are references of dated statements that are only in the one or the other; an interest
+    whose text changed is in both. `undated` are ties read off the entity register, which keeps no history:
+    they may differ because an address did. Names are not compared.
+    """
+
+    graph: Graph
+    gone: tuple[str, ...]
+    come: tuple[str, ...]
+    undated: tuple[str, ...]
+    merges_agree: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the dated record says the same as the check stored."""
+        return not self.gone and not self.come and self.merges_agree
+
+
+def regather(check: Check) -> Regathered:
+    """Gather once more what a check read, on its day and as known at its moment.
+
+    Raises ValueError for a check of the first pack, which did not store what it was about.
+    """
+    if not check.matter or check.known_at is None:
+        raise ValueError("this check stored neither its matter nor the moment of its knowledge")
+    matter, stored = Matter.from_json(check.matter), Graph.from_json(check.graph)
+    first = [matter.intermediary, matter.owner, *matter.rivals]
+    found = _entities([*first, *(part.urn for part in matter.parts), matter.authority])
+    compared = _entities([matter.intermediary, *matter.rivals])
+    graph, _ = gather(found, on=matter.on, known_at=check.known_at, compared=compared)
+    was, now = _plain(stored.interests), _plain(graph.interests)
+    differ = was ^ now
+    dated = {i for i in differ if not i.ref.startswith((AGENT, REGISTER))}
+    return Regathered(
+        graph=graph,
+        gone=tuple(sorted({i.ref for i in dated & was})),
+        come=tuple(sorted({i.ref for i in dated & now})),
+        undated=tuple(sorted({i.ref for i in differ if i.ref.startswith(REGISTER)})),
+        merges_agree=stored.same == graph.same,
+    )
+
+
+def _entities(urns: Iterable[str]) -> list[Entity]:
+    keys = [int(urn.removeprefix("parties.entity/")) for urn in dict.fromkeys(urns) if urn]
+    found = Entity.objects.in_bulk(keys)
+    return [found[key] for key in keys]
+
+
+def _plain(interests: Iterable[Interest]) -> set[Interest]:
+    return {replace(interest, holder_name="", subject_name="") for interest in interests}
