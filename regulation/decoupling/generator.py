@@ -9,6 +9,7 @@ import datetime as dt
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 A_DEPARTMENT_FOR = 2_000  # entities
 OWN = 8  # a department's institutions (3), association (1) and firms (4)
@@ -16,11 +17,7 @@ AN_INTERMEDIARY_IN = 20  # entities
 PLANTED = 0.2  # of the intermediaries, near misses included
 SINCE = dt.date(2020, 1, 1)
 
-Line = tuple[object, ...]
-ENTITY = ("id", "kind", "name", "is_state_owned")
-PERSON = ("id", "name")
-INTEREST = ("holder_entity_id", "holder_person_id", "subject_id", "subject_person_id", "kind")
-INTEREST = (*INTEREST, "share_min", "share_max", "rank", "start", "end")
+Line = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,12 @@ def test_worked_examples_of_what_is_not_stated(row):
     assert [words[said] for said in found] == row[2:4]
 
 
+def shown(value):
+    if not isinstance(value, list):
+        return str(value)
+    return " / ".join("+".join(item) if isinstance(item, list) else item for item in value)
+
+
 def table(pack):
     """The rules as the document shows them."""
     yield "| code | title | provisions | region | in force | gates | outcome | test | parameters |"
@@ -83,11 +89,7 @@ def table(pack):
             ", ".join(rule.gates) or "all",
             rule.outcome,
             f"`{rule.test}`",
-            ", ".join(
-                f"{name} {' / '.join('+'.join(v) if isinstance(v, list) else str(v) for v in value) if isinstance(value, list) else value}"
-                for name, value in rule.parameters.items()
-            )
-            or "–",
+            ", ".join(f"{name} {shown(value)}" for name, value in rule.parameters.items()) or "–",
         )
         yield f"| {' | '.join(cells)} |"
 
