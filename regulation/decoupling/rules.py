@@ -3,6 +3,7 @@ explain it.
 """
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,8 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import rfc8785
+
 from .control import Chain
-from .graph import BY_SHARE, Graph, digest_of
+from .graph import BY_SHARE, Graph
 from .grounds import TESTS
 from .matter import Matter
 
@@ -91,7 +94,7 @@ def read_pack(value: Any) -> Pack:
     codes = [rule.code for rule in rules]
     if len(set(codes)) != len(codes) or not rules:
         raise BadPack("a pack has at least one rule, and each code once")
-    return Pack(version, rules, digest_of(value))
+    return Pack(version, rules, hashlib.sha256(rfc8785.dumps(value)).hexdigest())
 
 
 def _rule(value: dict[str, Any]) -> Rule:

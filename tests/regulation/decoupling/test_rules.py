@@ -5,11 +5,12 @@ import itertools
 from decimal import Decimal
 
 import pytest
+import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulation.decoupling.control import controlled_by
-from regulation.decoupling.graph import Graph, Interest, digest_of
+from regulation.decoupling.graph import Graph, Interest, canonical, digest_of
 from regulation.decoupling.matter import Matter
 from regulation.decoupling.rules import PACK, Finding, judge, shipped_pack
 
@@ -139,6 +140,16 @@ def test_order_changes_neither_answer_nor_digest(ties, random):
     random.shuffle(shuffled)
     assert digest_of(Graph.of(ties).as_json()) == digest_of(Graph.of(shuffled).as_json())
     assert outcome(*ties) == outcome(*shuffled)
+
+
+plain = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text()
+keys = st.text(st.characters(max_codepoint=126), max_size=5)
+
+
+@patient
+@given(st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=10))
+def test_canonical_json_is_that_of_rfc_8785(value):
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 @patient
