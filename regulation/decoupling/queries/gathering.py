@@ -103,12 +103,12 @@ def gather(
     for entity in roots:
         node = Node(entity.urn, entity.kind, entity.name, entity.is_state_owned)
         reading.nodes.setdefault(node.urn, node)
-    reading.read(statements.UPWARD, roots=[entity.pk for entity in roots], people=True)
-    above = set(reading.keys("entity"))
+    upward = reading.read(statements.UPWARD, roots=[entity.pk for entity in roots], people=True)
+    walked = {entity.urn for entity in roots} | {interest.holder for interest in upward}
     people = reading.keys("person")
     if people:
         reading.read(statements.PEOPLE, people=people)
-    beside = sorted(set(reading.keys("entity")) - above)
+    beside = [key for key in reading.keys("entity") if f"parties.entity/{key}" not in walked]
     if beside:
         reading.read(statements.UPWARD, roots=beside, people=False)
     same = _same(reading)
