@@ -10,7 +10,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from regulation.parties.models import Declaration, Entity, Region
-from regulation.parties.queries import region_and_parents
+from regulation.parties.queries import line_of, region_and_parents
 from regulation.registry.market import MarketFacts
 from regulation.registry.models import Service
 
@@ -98,7 +98,7 @@ def offers_for(service: Service, *, region: Region | None, on: dt.date) -> Query
     """Standing offers of a service (for a region or its parents), the lowest first."""
     offers = Offer.objects.standing_on(on).filter(service=service)
     if region is not None:
-        offers = offers.filter(region__in=region_and_parents(region.code))
+        offers = offers.filter(region__in=line_of(region))
     return offers.select_related("intermediary__entity", "region").order_by("price_basis", "amount", "pk")
 
 
@@ -114,9 +114,7 @@ def price_summary(service: Service, *, region: Region | None, on: dt.date) -> Pr
 
 def market_facts(services: Sequence[Service], region: Region, on: dt.date) -> dict[int, MarketFacts]:
     """What the registry tells of the market: offers of services for a region or its parents, by service."""
-    offers = Offer.objects.standing_on(on).filter(
-        service__in=list(services), region__in=region_and_parents(region.code)
-    )
+    offers = Offer.objects.standing_on(on).filter(service__in=list(services), region__in=line_of(region))
     fixed = Q(price_basis=PriceBasis.FIXED)
     counted = (
         offers.order_by()

@@ -40,6 +40,14 @@ def region_and_parents(code: str) -> list[str]:
     return codes or ["000000"]
 
 
+def line_of(region: Region) -> list[str]:
+    """`region_and_parents` of a region in hand: read once, however often the object is asked."""
+    kept: list[str] | None = region.__dict__.get("_line")
+    if kept is None:
+        kept = region.__dict__["_line"] = region_and_parents(region.code)
+    return kept
+
+
 def _ancestor_codes(code: str) -> set[str]:
     return {code, code[:4] + "00", code[:2] + "0000", "000000"}
 

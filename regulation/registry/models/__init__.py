@@ -16,7 +16,7 @@ from .imported import Import, ImportedRow, ImportFault, ImportKind, ImportState
 from .level import LAWFUL_LEVELS, Level
 from .measure import Measure, OnlineLevel
 from .provision import Instrument, Provision
-from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
+from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis, judged
 from .service import Service
 from .standard import Ground, Standard
 from .workflow import Stage
@@ -77,4 +77,5 @@ __all__ = [
     "Uptake",
     "Zone",
     "ZoneAssessment",
+    "judged",
 ]

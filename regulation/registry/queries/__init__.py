@@ -77,10 +77,12 @@ from .rulings import (
     area_matters_for,
     bases,
     history_of,
+    ruling_at,
     rulings_for,
     rulings_on,
     services_of,
     verdict_for,
+    with_all,
 )
 from .search import (
     LAPSED,
@@ -193,6 +195,7 @@ __all__ = [
     "returned_notes",
     "rows_by_level",
     "ruling_as_said",
+    "ruling_at",
     "rulings_for",
     "rulings_on",
     "same_approvals",
@@ -216,6 +219,7 @@ __all__ = [
     "verdicts_of",
     "versions_of",
     "waiting_editions",
+    "with_all",
     "with_bases",
     "with_neighbours",
     "with_things",

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from ..models import Comment, Consultation, Ruling
 
@@ -74,17 +75,21 @@ def to_answer() -> QuerySet[Consultation]:
     )
 
 
-def consultations_about(ruling: Ruling, *, now: dt.datetime) -> QuerySet[Consultation]:
-    """Those that led to a published ruling, and those that run on a draft for the same place."""
+def consultations_about(ruling: Ruling) -> QuerySet[Consultation]:
+    """Those that led to a published ruling, and those that run now on a draft for the same place.
+
+    `said` counts the comments. Now is by the clock of the database.
+    """
     runs = Q(
         ruling__service=ruling.service_id,
         ruling__region=ruling.region_id,
         ruling__approval=ruling.approval_id,
         ruling__published_at__isnull=True,
         withdrawn_at__isnull=True,
-        closes_at__gt=now,
+        closes_at__gt=Now(),
     )
-    return consultations().filter(Q(ruling=ruling) | runs)
+    found = Consultation.objects.filter(Q(ruling=ruling) | runs)
+    return found.annotate(said=Count("comments")).order_by("-opened_at", "-pk")
 
 
 def _waiting(**about: object) -> QuerySet[Comment]:

@@ -114,4 +114,7 @@ def standing_of(subject: Approval | Ruling) -> QuerySet[EditionRow]:
     found = rows.order_by("edition__of_list_id", "-edition__number", "position").distinct(
         "edition__of_list_id"
     )
-    return found.select_related("edition__of_list__region", "edition__of_list__department")
+    of = "edition__of_list__"
+    names = (f"{of}kind", f"{of}department", f"{of}region__name", f"{of}region__name_en")
+    found = found.select_related("edition__of_list__region")
+    return found.only("position", "edition__number", "edition__as_of", *names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from regulation.parties.models import Region
-from regulation.parties.queries import region_and_parents
+from regulation.parties.queries import line_of
 
 from ..jointplan import Needed
 from ..market import market_facts
@@ -34,9 +34,7 @@ class Known:
 def schemes_for(services: Iterable[Service], region: Region) -> list[tuple[JointReviewScheme, list[str]]]:
     """Schemes of a region or its parents that hold some of the services, each with the codes it holds."""
     items = (
-        JointReviewItem.objects.filter(
-            service__in=list(services), scheme__region__in=region_and_parents(region.code)
-        )
+        JointReviewItem.objects.filter(service__in=list(services), scheme__region__in=line_of(region))
         .select_related("scheme", "service")
         .order_by("-scheme__region__depth", "scheme", "position")
     )

@@ -6,17 +6,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from regulation.parties.models import Region
-from regulation.parties.queries import region_and_parents
+from regulation.parties.queries import line_of
 
 from ..market import market_facts
-from ..models import Activity, Approval, Condition, Material, Necessity, Ruling, Service, Zone, ZoneAssessment
+from ..models import (
+    Activity,
+    Approval,
+    Condition,
+    Material,
+    Necessity,
+    Ruling,
+    Service,
+    Zone,
+    ZoneAssessment,
+    judged,
+)
 from ..plan import Answer, Cover, Facts
 from .rulings import area_matters_for, bases
 from .search import words_of
 
 Answers = Mapping[str, Answer]
+BELOW = """
+    WITH RECURSIVE below(code) AS (
+        SELECT code FROM parties_region WHERE code = %s
+        UNION SELECT r.code FROM parties_region r JOIN below ON r.parent_id = below.code
+    ) SELECT code FROM below"""
 
 
 def search_activities(query: str) -> QuerySet[Activity]:
@@ -34,21 +51,17 @@ def search_activities(query: str) -> QuerySet[Activity]:
 
 def zones_within(region: Region) -> QuerySet[Zone]:
     """The zones of a region and of the regions directly or indirectly below it."""
-    below, found = [region.pk], [region.pk]
-    while below:
-        below = list(Region.objects.filter(parent__in=below).values_list("pk", flat=True))
-        found += below
-    return Zone.objects.filter(region__in=found).select_related("region").order_by("name", "pk")
+    below = RawSQL(BELOW, [region.pk])  # noqa: S611 - a constant, its one value bound
+    return Zone.objects.filter(region__in=below).select_related("region").order_by("name", "pk")
 
 
 def pairs_of(approvals: Sequence[Approval]) -> dict[int, list[Service]]:
     """The services that rulings join to each approval, or whose output its papers plainly are."""
     keys = [approval.pk for approval in approvals]
-    ruled = Ruling.objects.published().filter(approval__in=keys).values_list("approval", "service")
-    asked = Material.objects.filter(approval__in=keys, service__isnull=False).values_list(
-        "approval", "service"
-    )
-    pairs = {*ruled.order_by(), *asked.order_by()}
+    ruled = Ruling.objects.published().filter(approval__in=keys)
+    asked = Material.objects.filter(approval__in=keys, service__isnull=False)
+    both = (found.order_by().values_list("approval", "service") for found in (ruled, asked))
+    pairs = set(next(both).union(next(both)))
     services = Service.objects.in_bulk({service for _approval, service in pairs})
     found: dict[int, list[Service]] = defaultdict(list)
     for approval, service in sorted(pairs):
@@ -110,11 +123,10 @@ def _rulings(
     approvals: Sequence[Approval], services: Sequence[Service], region: Region, on: dt.date
 ) -> dict[int, list[Ruling]]:
     """By service, the rulings on record that may hold for these approvals on a day, the nearest first."""
-    nearest = {code: rank for rank, code in enumerate(region_and_parents(region.code))}
+    nearest = {code: rank for rank, code in enumerate(line_of(region))}
     found = (
         Ruling.objects.on_record()
         .in_force_on(on)
-        .judged_on(on)
         .filter(Q(approval__isnull=True) | Q(approval__in=list(approvals)))
         .filter(service__in=list(services), region__in=list(nearest))
         .select_related("service", "region", "approval", "condition")
@@ -122,7 +134,7 @@ def _rulings(
     )
     by_service: dict[int, list[Ruling]] = defaultdict(list)
     for ruling in sorted(found, key=lambda r: (nearest[r.region_id], r.approval_id is None, r.pk)):
-        by_service[ruling.service_id].append(ruling)
+        by_service[ruling.service_id].append(judged(ruling, on))
     return by_service
 
 

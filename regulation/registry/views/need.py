@@ -119,7 +119,9 @@ def _question(request: HttpRequest) -> Question | None:
 
 def _within(code: str, region: Region) -> Region:
     """The region named, where it is the approval's own or one below it; else the approval's own."""
-    named = Region.objects.filter(code=code).first() if code else None
+    if code in ("", region.code):
+        return region
+    named = Region.objects.filter(code=code).first()
     return named if named is not None and region.code in region_and_parents(named.code) else region
 
 

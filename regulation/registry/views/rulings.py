@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from regulation.ledger.queries import database_now
 from regulation.parties.access import acting
 from regulation.parties.models import Region
 
@@ -14,22 +13,17 @@ from ..access import may_draft
 from ..comparison import compare
 from ..drawing import Era, draw
 from ..forms import AsOfForm, end_of
-from ..models import Approval, Ruling, Service
+from ..models import Approval, Ruling, Service, judged
 from ..models.ruling import EVERY_APPROVAL
 from .editions import standing
 
 HISTORY = 50
 
 
-def _signed(today: dt.date) -> Any:
-    signed = Ruling.objects.published().judged_on(today)
-    return signed.select_related("approval", "service", "region", "author", "reviewer")
-
-
 def ruling(request: HttpRequest, pk: int) -> HttpResponse:
     """One published ruling: seal, sentence, law, who pays; its history, and the same on another day."""
     today = timezone.localdate()
-    found = get_object_or_404(_signed(today), pk=pk)
+    found = judged(get_object_or_404(queries.with_all(Ruling.objects.published()), pk=pk), today)
     form = AsOfForm(request.GET or None)
     asked = bool(request.GET) and form.is_valid()
     context = _page(request, found, today) | {"form": form, "asked": asked, "day": form.day()}
@@ -56,20 +50,28 @@ def requirement(
 
     The nearest region's ruling answers. With both days the address is a lasting one; without, it is today.
     """
-    place: dict[str, Any] = {
-        "service": get_object_or_404(Service, code=service),
-        "region": get_object_or_404(Region, code=region),
-        "approval": None if approval == EVERY_APPROVAL else get_object_or_404(Approval, ref=approval),
-    }
     today = timezone.localdate()
     day = on or today
+    ref = None if approval == EVERY_APPROVAL else approval
     moment = end_of(said) if said else None
-    answer = queries.verdict_for(**place, on=day, said_at=moment)
+    found = queries.ruling_at(service=service, region=region, approval=ref, on=day, said_at=moment)
+    place = _place(found, service, region, ref)
     shared = {"asked_on": day, "asked_said": said, "place": place, "form": AsOfForm(None), "day": day}
-    if answer is None:
+    if found is None:
         return render(request, "registry/requirement_none.html", shared, status=404)
-    found = _signed(day).get(pk=answer.pk)
     return render(request, "registry/ruling.html", _page(request, found, today) | shared)
+
+
+def _place(found: Ruling | None, service: str, region: str, ref: str | None) -> dict[str, Any]:
+    """What was asked about, read only where the answer does not hold it. Raises Http404."""
+    known = found.approval if found else None
+    place: dict[str, Any] = {"approval": known if known and known.ref == ref else None}
+    if ref and place["approval"] is None:
+        place["approval"] = get_object_or_404(Approval, ref=ref)
+    place["service"] = found.service if found else get_object_or_404(Service, code=service)
+    near = found is not None and found.region_id == region
+    place["region"] = found.region if found and near else get_object_or_404(Region, code=region)
+    return place
 
 
 def _page(request: HttpRequest, found: Ruling, today: dt.date) -> dict[str, Any]:
@@ -77,12 +79,12 @@ def _page(request: HttpRequest, found: Ruling, today: dt.date) -> dict[str, Any]
     history = list(queries.history_of(found)[:HISTORY])
     return {
         "ruling": found,
-        "bases": found.bases.select_related("provision__instrument"),
+        "bases": found.bases.all(),
         "history": history,
         "versions": list(zip(history, [*history[1:], None], strict=True)),
         "drawing": draw([_era(r, found) for r in history], today=today),
         "holds_today": today in found.in_force and found.recorded.upper is None,
-        "consulted": queries.consultations_about(found, now=database_now()),
+        "consulted": queries.consultations_about(found),
         "may_draft": may_draft(acting(request)),
         "standing": standing(found),
     }
