@@ -20,10 +20,12 @@ from regulation.registry.highlight import excerpt, is_chinese, marked
 from regulation.registry.models import Document, Kind, Necessity
 from regulation.registry.queries import (
     LAPSED,
+    Choice,
     facets,
     first_of_each,
     lapsed_rulings_among,
     search_documents,
+    shown,
     suggestions,
     words_of,
 )
@@ -132,7 +134,8 @@ def find(form: SearchForm, kind: str, page: str | None, *, on: dt.date) -> dict[
     counted = facets(choice)
     counts = {option.value: option.count for option in counted["kind"]}
     found_pages = pages(words) if words and not narrowed else Page.objects.none()
-    counts[PAGES] = found_pages.count() if words and not narrowed else 0
+    first_pages = list(found_pages[: FIRST + 1]) if words and not narrowed else []
+    counts[PAGES] = len(first_pages) if len(first_pages) <= FIRST else found_pages.count()
     total = sum(counts.values())
     labels = dict(Kind.choices) | {PAGES: _("Pages")}
     groups: list[dict[str, Any]] = [
@@ -148,17 +151,19 @@ def find(form: SearchForm, kind: str, page: str | None, *, on: dt.date) -> dict[
         context["chosen"] = chosen = next(g for g in groups if g["kind"] == kind)
         things = found_pages if kind == PAGES else search_documents(choice)
         page_obj = Known(things, chosen["count"]).get_page(page)
-        context |= {"page_obj": page_obj, "hits": _hits(kind, page_obj.object_list, words, on)}
+        context |= {"page_obj": page_obj, "hits": _hits(kind, page_obj.object_list, choice, on)}
     elif words or narrowed:
-        firsts = document_hits(first_of_each(choice, n=FIRST), words, on=on)
+        there = [k for k in Kind.values if counts.get(k)]
+        firsts = document_hits(first_of_each(choice, n=FIRST, kinds=there), words, on=on)
         for group in groups:
             group["hits"] = [hit for hit in firsts if hit.document and hit.document.kind == group["kind"]]
-        groups[-1]["hits"] = page_hits(found_pages[:FIRST], words) if counts[PAGES] else []
+        groups[-1]["hits"] = page_hits(first_pages[:FIRST], words)
     return context
 
 
-def _hits(kind: str, things: Any, words: Sequence[str], on: dt.date) -> list[Hit]:
-    return page_hits(things, words) if kind == PAGES else document_hits(things, words, on=on)
+def _hits(kind: str, things: Any, choice: Choice, on: dt.date) -> list[Hit]:
+    words = words_of(choice.q)
+    return page_hits(things, words) if kind == PAGES else document_hits(shown(things, choice), words, on=on)
 
 
 def _panel(form: SearchForm, asked: dict[str, str], counted: dict[str, Any]) -> list[dict[str, Any]]:

@@ -33,6 +33,11 @@ def terms(*texts: str) -> list[str]:
     return sorted({run[i : i + 2] for run in runs for i in range(len(run))})
 
 
+def is_told_by_pairs(word: str) -> bool:
+    """Whether `query_terms` of a word finds nothing but what holds it: one or two Chinese characters."""
+    return len(word) <= 2 and all("\u3400" <= sign <= "\u9fff" for sign in word)
+
+
 def query_terms(text: str) -> str:
     """`text` as a tsquery over `terms`: all its pairs, and a lone character as the beginning of a pair.
 

@@ -1,6 +1,7 @@
 """Departments, approvals, services, provisions, rulings, area assessments."""
 
 from .activity import Activity, ActivityStep
+from .among import Among
 from .approval import Approval, Material
 from .area import AreaAssessmentMatter, JointReviewItem, JointReviewScheme, JointReviewStage, StageKind
 from .calendar import CalendarDay
@@ -27,6 +28,7 @@ __all__ = [
     "LAWFUL_LEVELS",
     "Activity",
     "ActivityStep",
+    "Among",
     "Answer",
     "AnsweredComment",
     "Approval",

@@ -74,6 +74,16 @@ class Document(models.Model):
                 name="document_names_alike",
                 condition=Q(kind__in=["approvals", "services", "laws"]),
             ),
+            models.Index(fields=["region", "kind", "object_id"], name="document_of_region"),
+            models.Index(fields=["department", "kind", "object_id"], name="document_of_department"),
+            models.Index(
+                fields=["necessity", "kind", "object_id"],
+                name="document_of_necessity",
+                condition=~Q(necessity=""),
+            ),
+            models.Index(
+                fields=["level", "kind", "object_id"], name="document_of_level", condition=~Q(level="")
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="document_once_per_object")]
 

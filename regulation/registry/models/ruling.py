@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from regulation.ledger.triggers import kept
 from regulation.parties.models import Region
 
+from .among import Among
 from .approval import Approval
 from .condition import Condition
 from .guards import BASIS_FUNC, BURDEN_FUNC
@@ -89,10 +90,11 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
 
         A demand whose basis has ended is among them, since every demand cites something: a short way to it.
         """
-        law = "provision__instrument__in_force"
-        carries = Q(provision__level__in=LAWFUL_LEVELS, provision__in_force__contains=day)
-        carries &= Q((f"{law}__isnull", True)) | Q((f"{law}__contains", day))
-        return self.filter(pk__in=RulingBasis.objects.exclude(carries).values("ruling"))
+        carries = Q(level__in=LAWFUL_LEVELS, in_force__contains=day)
+        carries &= Q(instrument__in_force__isnull=True) | Q(instrument__in_force__contains=day)
+        weak = Provision.objects.exclude(carries).order_by().values("pk")
+        citing = RulingBasis.objects.filter(Among("provision", weak)).order_by()
+        return self.filter(Among("pk", citing.values("ruling")))
 
     def said_at(self, moment: dt.datetime) -> "RulingQuerySet":
         """Published rulings as this site said at a moment."""

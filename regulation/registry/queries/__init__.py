@@ -92,6 +92,7 @@ from .search import (
     search_approvals,
     search_documents,
     search_services,
+    shown,
     words_of,
 )
 from .suggestions import suggestions
@@ -208,6 +209,7 @@ __all__ = [
     "search_regions",
     "search_services",
     "services_of",
+    "shown",
     "standing_of",
     "state_of",
     "story_of",

@@ -1,7 +1,7 @@
 """Finding documents, approvals and services by what a reader typed."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Concat, Length, RowNumber
 
 from .. import text
-from ..models import Approval, Document, Kind, Necessity, Ruling, Service
+from ..models import Among, Approval, Document, Kind, Necessity, Ruling, Service
 
 LAPSED = "lapsed"  # a demand whose legal basis has ended: never stored, judged on a day
 
@@ -35,7 +35,10 @@ class _Matches(Func):
 
 
 class _Like(Func):
-    """ILIKE itself: Django's `icontains` compares capitals, which misses some of what ILIKE finds."""
+    """ILIKE itself: Django's `icontains` compares capitals, which misses some of what ILIKE finds.
+
+    Where no sign of the pattern has two cases, LIKE says the same and does not fold what it looks through.
+    """
 
     template = "(%(expressions)s)"
     arg_joiner = " ILIKE "
@@ -82,15 +85,21 @@ def pattern(word: str) -> str:
 
 
 def _like(column: Any, wanted: str) -> _Like:
-    return _Like(column, Value(wanted, TextField()))
+    caseless = wanted.lower() == wanted.upper()
+    return _Like(column, Value(wanted, TextField()), arg_joiner=" LIKE " if caseless else " ILIKE ")
 
 
 def matching(words: Sequence[str]) -> QuerySet[Document]:
-    """Documents that hold every word, unordered: the pairs narrow, ILIKE decides. No word: all of them."""
+    """Documents that hold every word, unordered: the pairs narrow, ILIKE decides. No word: all of them.
+
+    Of one or two Chinese characters the pairs say all there is to say.
+    """
     found = Document.objects.order_by()
     for word in words:
         if narrowed := text.query_terms(word):
             found = found.filter(_Matches(F("bigrams"), Value(narrowed, TextField())))
+            if text.is_told_by_pairs(word):
+                continue
         anywhere = f"%{pattern(word)}%"
         found = found.filter(Q(_like(F("names"), anywhere)) | Q(_like(F("body"), anywhere)))
     return found
@@ -98,7 +107,7 @@ def matching(words: Sequence[str]) -> QuerySet[Document]:
 
 def lapsed_rulings_among(on: dt.date) -> QuerySet[Ruling]:
     """Demands on record whose legal basis has ended by a day."""
-    return Ruling.objects.on_record().weakly_based(on).lapsed_on(on)
+    return Ruling.objects.on_record().weakly_based(on).lapsed_on(on).order_by()
 
 
 def judged(found: QuerySet[Document], choice: Choice) -> QuerySet[Document]:
@@ -129,18 +138,34 @@ def _closeness(words: Sequence[str]) -> Case:
 def search_documents(choice: Choice) -> QuerySet[Document]:
     """What fits the words and the facets; with words the closest first, without by kind."""
     words = words_of(choice.q)
-    found = judged(matching(words), choice).select_related("region", "department").defer("bigrams")
+    return _ranked(judged(matching(words), choice), words)
+
+
+def _ranked(found: QuerySet[Document], words: Sequence[str]) -> QuerySet[Document]:
     if not words:
         return found.order_by("kind", "object_id")
     ranked = found.annotate(closeness=_closeness(words), size=Length("title"))
     return ranked.order_by("closeness", "size", "kind", "object_id")
 
 
-def first_of_each(choice: Choice, *, n: int) -> list[Document]:
-    """The closest `n` documents of each kind, in one query; without words the first of each."""
-    closest = ["closeness", "size"] if words_of(choice.q) else []
-    row = Window(RowNumber(), partition_by=["kind"], order_by=[*closest, "object_id"])
-    return list(search_documents(choice).annotate(row=row).filter(row__lte=n))
+def shown(chosen: QuerySet[Document], choice: Choice) -> list[Document]:
+    """A few of `search_documents`, a slice say, with what a page shows of each; one query.
+
+    The choice is made on keys alone: what it looks through and leaves out is not carried along.
+    """
+    few = Document.objects.filter(Among("pk", chosen.values("pk")))
+    few = few.select_related("region", "department").defer("bigrams")
+    return list(_ranked(few, words_of(choice.q)))
+
+
+def first_of_each(choice: Choice, *, n: int, kinds: Iterable[str]) -> list[Document]:
+    """The closest `n` documents of each of some kinds, in one query; without words the first of each."""
+    found = search_documents(choice)
+    if words_of(choice.q):
+        row = Window(RowNumber(), partition_by=["kind"], order_by=["closeness", "size", "object_id"])
+        return shown(found.annotate(row=row).filter(row__lte=n).order_by(), choice)
+    each = [found.filter(kind=kind).order_by("object_id").values("pk")[:n] for kind in kinds]
+    return shown(each[0].union(*each[1:], all=True), choice) if each else []
 
 
 def search_approvals(approvals: QuerySet[Approval], query: str) -> QuerySet[Approval]:
