@@ -42,7 +42,7 @@ def send_digests() -> int:
 
 @shared_task(name="registry.follow_measures")
 def follow_measures() -> int:
-    """Where a measure begins today, the approval's committed days follow it. Safe to run twice."""
+    """Where a measure begins or ends today, the approval's committed days follow it. Safe to run twice."""
     today = timezone.localdate(database_now())
     return sum(follow_measure(approval=one, on=today) for one in approvals_behind_measures(on=today))
 

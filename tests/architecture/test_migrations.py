@@ -50,5 +50,4 @@ def test_every_migration_leads_back_to_the_schema_it_came_from(scratch):
         timeout=300,
     )
     assert walk.returncode == 0, walk.stdout + walk.stderr[-4000:]
-    steps = int(walk.stdout.split()[0])
-    assert steps >= len(OURS)
+    assert int(walk.stdout) >= len(OURS)

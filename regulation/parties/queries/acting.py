@@ -48,6 +48,11 @@ def line_of(region: Region) -> list[str]:
     return kept
 
 
+def on_one_line(one: Region, other: Region) -> bool:
+    """Whether two regions are the same, or one lies within the other."""
+    return other.code in line_of(one) or one.code in line_of(other)
+
+
 def _ancestor_codes(code: str) -> set[str]:
     return {code, code[:4] + "00", code[:2] + "0000", "000000"}
 

@@ -32,6 +32,7 @@ from .measures import (
     PromiseBeyondLaw,
 )
 from .rulings import (
+    ApprovalElsewhere,
     ArticleOutsideInstrument,
     DaysWithoutKind,
     DeciderOverlaps,
@@ -77,6 +78,7 @@ from .workflow import (
 __all__ = [
     "AnswerEmpty",
     "AnsweredAlready",
+    "ApprovalElsewhere",
     "ArticleOutsideInstrument",
     "AssessmentEndsTooEarly",
     "AssessmentIncomplete",

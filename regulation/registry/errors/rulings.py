@@ -59,6 +59,21 @@ class DaysWithoutKind(RegistryRefused):
     message = _("A time limit names its number and whether it counts working days or calendar days.")
 
 
+class ApprovalElsewhere(RegistryRefused):
+    """`approval` is decided in a region that has nothing to do with the ruling's."""
+
+    def __init__(self, approval: object = "…", where: object = "…", region: object = "…") -> None:
+        self.approval, self.where, self.region = approval, where, region
+        super().__init__(approval, where, region)
+
+    def __str__(self) -> str:
+        return _(
+            "“%(approval)s” is an approval of %(where)s, which is neither %(region)s itself nor above or "
+            "below it, so no ruling there can speak of it. Choose the approval of that region, or the region "
+            "of this approval."
+        ) % {"approval": self.approval, "where": self.where, "region": self.region}
+
+
 class ArticleOutsideInstrument(RegistryRefused):
     message = _(
         "An article holds only while its law does. Its period has to lie within the law's: change the dates "

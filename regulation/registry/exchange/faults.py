@@ -25,6 +25,10 @@ WHAT: dict[str, Any] = {
     "unknown_service": _("No service has this code or name."),
     "ambiguous_service": _("Several services have this name. Write the code."),
     "unknown_approval": _("No approval has this address part."),
+    "approval_elsewhere": _(
+        "The approval belongs to a region that is neither this one nor above or below it, so no ruling here "
+        "can speak of it."
+    ),
     "unknown_department": _("No department on record has this name."),
     "ambiguous_department": _("Several departments have this name. Write the credit code."),
     "unknown_condition": _("No condition has this code."),

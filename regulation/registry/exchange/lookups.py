@@ -29,6 +29,7 @@ class Lookups:
 
     def __init__(self) -> None:
         self.approvals: dict[str, tuple[int, str]] = {}
+        self.approval_regions: dict[str, str] = {}
         self._guessed: dict[str, dict[str, str]] = defaultdict(dict)
 
     @cached_property
@@ -70,8 +71,27 @@ class Lookups:
 
     def load_approvals(self, refs: Iterable[str]) -> None:
         """Make the approvals of the next rows known, and forget the last ones'."""
-        found = Approval.objects.filter(ref__in=set(refs)).values_list("ref", "pk", "name")
-        self.approvals = {ref: (pk, name) for ref, pk, name in found}
+        found = Approval.objects.filter(ref__in=set(refs)).values_list("ref", "pk", "name", "region_id")
+        found = list(found)
+        self.approvals = {ref: (pk, name) for ref, pk, name, _region in found}
+        self.approval_regions = {ref: region for ref, _pk, _name, region in found}
+
+    @cached_property
+    def _above(self) -> dict[str, str | None]:
+        return dict(Region.objects.values_list("code", "parent_id"))
+
+    def _line(self, region: str) -> list[str]:
+        line: list[str] = []
+        at: str | None = region
+        while at and at not in line:
+            line.append(at)
+            at = self._above.get(at)
+        return line
+
+    def speaks_of(self, region: str, approval: str) -> bool:
+        """Whether a ruling of a region can be on an approval: of that region, one above it, or one below."""
+        own = self.approval_regions[approval]
+        return own in self._line(region) or region in self._line(own)
 
     def region(self, text: str) -> str:
         """A region's code, from its code or its Chinese name."""

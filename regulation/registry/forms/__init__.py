@@ -23,7 +23,7 @@ from .filters import (
     clean_text,
     regions_with_approvals,
 )
-from .finding import FoundField
+from .finding import FoundField, FoundManyField
 from .following import FollowForm
 from .joint import JointPlanForm
 from .measures import LeagueForm, MeasureForm, sort_of
@@ -57,6 +57,7 @@ __all__ = [
     "Facet",
     "FollowForm",
     "FoundField",
+    "FoundManyField",
     "InstrumentFilter",
     "ItemRow",
     "JointPlanForm",

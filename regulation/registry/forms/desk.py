@@ -21,9 +21,9 @@ from ..models import (
     Service,
 )
 from ..operations import Wording
-from ..queries import search_approvals, search_regions
+from ..queries import search_approvals, search_provisions, search_regions
 from .days import DaysWithin
-from .finding import FoundField
+from .finding import FoundField, FoundManyField
 
 
 class RulingForm(DaysWithin, forms.Form):
@@ -53,11 +53,14 @@ class RulingForm(DaysWithin, forms.Form):
     )
     start = forms.DateField(label=_("In force from"), widget=DayInput())
     end = forms.DateField(label=_("In force until (exclusive)"), required=False, widget=DayInput())
-    provisions = forms.ModelMultipleChoiceField(
+    provisions = FoundManyField(
         label=_("Provisions it rests on"),
         queryset=Provision.objects.select_related("instrument"),
-        widget=forms.SelectMultiple(attrs={"size": "10"}),
-        help_text=_("At least one. The highest in rank becomes the principal one."),
+        search=search_provisions,
+        help_text=_(
+            "The law's name or number and the article, such as 第十七条. At least one; the highest in rank "
+            "becomes the principal one."
+        ),
     )
     reason = forms.CharField(label=_("One sentence, in Chinese"), max_length=1000, widget=forms.Textarea)
     reason_en = forms.CharField(

@@ -1,6 +1,7 @@
-"""A field that finds one thing on record by words, with or without JavaScript."""
+"""Fields that find things on record by words, with or without JavaScript."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -75,3 +76,76 @@ class FoundField(forms.ModelChoiceField):
     def _named(item: Any) -> str:
         where = getattr(item, "region", None) or getattr(item, "parent", None)
         return f"{item} · {where}" if where else str(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What was sent: keys chosen before, and words for one more."""
+
+    keys: list[str]
+    words: str
+
+
+class FindManyInput(forms.SelectMultiple):
+    """What is chosen, each with its mark to take it off, and a text field that finds one more."""
+
+    template_name = "registry/widgets/find_many.html"
+    offers: list[tuple[str, str]] = []
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Sought:
+        keys = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+        words = str(data.get(f"{name}-words", "")).replace("\0", "").strip()[:100]
+        return Sought([str(key) for key in keys], words)
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data and f"{name}-words" not in data
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = forms.Widget.get_context(self, name, None, attrs)
+        sought = value if isinstance(value, Sought) else Sought([str(key) for key in value or []], "")
+        target = f"{attrs.get('id', name)}-offers"
+        more = {"words": sought.words, "target": target, "find": reverse("registry:draft_find", args=[name])}
+        chosen: Any = self.choices
+        return context | more | {"chosen": chosen.field.named(sought.keys), "offers": self.offers}
+
+
+class FoundManyField(forms.ModelMultipleChoiceField):
+    """Several things on record, each found by words that fit it alone or chosen among those offered."""
+
+    widget = FindManyInput
+    default_error_messages = FoundField.default_error_messages
+
+    def __init__(self, *args: Any, search: Callable[[Any, str], Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.search = search
+
+    def named(self, keys: list[str]) -> list[tuple[str, str]]:
+        """Key and name of those on record, in the order of the keys."""
+        whole = [key for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+        known = {str(one.pk): str(one) for one in self.queryset.filter(pk__in=whole)}  # type: ignore[union-attr]
+        return [(key, known[key]) for key in dict.fromkeys(whole) if key in known]
+
+    def offers(self, words: str, keys: list[str]) -> list[tuple[str, str]]:
+        """Key and name of what fits and is not chosen."""
+        return [(str(one.pk), str(one)) for one in self._found(words, keys)[:OFFERED]]
+
+    def _found(self, words: str, keys: list[str]) -> list[Any]:
+        if not words or self.queryset is None:
+            return []
+        chosen = [key for key, _name in self.named(keys)]
+        return list(self.search(self.queryset.exclude(pk__in=chosen), words)[: OFFERED + 1])
+
+    def clean(self, value: Any) -> Any:
+        sought = value if isinstance(value, Sought) else Sought([str(key) for key in value or []], "")
+        keys = sought.keys
+        if sought.words:
+            found = self._found(sought.words, keys)
+            if len(found) != 1:
+                self.widget.offers = [(str(one.pk), str(one)) for one in found[:OFFERED]]  # type: ignore[attr-defined]
+                code = "several" if found else "nothing"
+                raise forms.ValidationError(self.error_messages[code], code=code)
+            keys = [*keys, str(found[0].pk)]
+        return super().clean(keys)

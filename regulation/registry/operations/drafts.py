@@ -8,8 +8,10 @@ from django.db import transaction
 from regulation.ledger.operations import record
 from regulation.ledger.queries import database_now as clock
 from regulation.parties.models import Region, User
+from regulation.parties.queries import on_one_line
 
 from ..errors import (
+    ApprovalElsewhere,
     InReview,
     NoteMissing,
     NotTheAuthor,
@@ -34,8 +36,11 @@ def draft_ruling(
 ) -> Ruling:
     """Write a ruling for a second person to publish; the first provision is the principal one.
 
-    Raises EmptyPeriod, SourceMissing and ProvisionMissing.
+    An approval is one of the ruling's region, of one below it, or of one above it.
+    Raises ApprovalElsewhere, EmptyPeriod, SourceMissing and ProvisionMissing.
     """
+    if approval is not None and not on_one_line(approval.region, region):
+        raise ApprovalElsewhere(approval, approval.region, region)
     columns = wording.columns()
     if not provisions:
         raise ProvisionMissing

@@ -27,6 +27,7 @@ from ..errors import (
 )
 from ..models import Approval, Measure
 from ..periods import left_of
+from ..queries import approvals_outliving_measures, measures_stating_days
 
 NUMBERS = ("trips", "papers", "committed_days", "statutory_days", "online_level", "fee")
 
@@ -145,18 +146,14 @@ def withdraw_measure(*, measure: Measure, by: User, at: dt.datetime) -> Measure:
 def follow_measures(*, approvals: Sequence[Approval], on: dt.date) -> list[Approval]:
     """Bring approvals' committed days in line with the measures in force on a day; returns those changed.
 
-    A measure that does not state them, or is invented, changes nothing. Part of another transaction.
+    Where none in force states them, the figure of one that did before ends with it: the days are unknown. A
+    figure no measure stated stays, and an invented measure changes nothing. Part of another transaction.
     """
-    stated = (
-        Measure.objects.on_record()
-        .in_force_on(on)
-        .filter(
-            approval__in=[approval.pk for approval in approvals],
-            committed_days__isnull=False,
-            is_invented=False,
-        )
-    )
-    days = dict(stated.values_list("approval", "committed_days"))
+    keys = [approval.pk for approval in approvals]
+    stated = measures_stating_days(on=on).filter(approval__in=keys)
+    days: dict[int, int | None] = dict(stated.values_list("approval", "committed_days"))
+    ended = approvals_outliving_measures(on=on).filter(pk__in=keys)
+    days |= dict.fromkeys(ended.values_list("pk", flat=True))
     changed = [a for a in approvals if a.pk in days and a.committed_days != days[a.pk]]
     for approval in changed:
         approval.committed_days = days[approval.pk]
@@ -166,7 +163,7 @@ def follow_measures(*, approvals: Sequence[Approval], on: dt.date) -> list[Appro
 
 @transaction.atomic
 def follow_measure(*, approval: Approval, on: dt.date) -> bool:
-    """On the day a measure begins, the approval's committed days follow it. False where they already do."""
+    """On the day a measure begins or ends, the approval's days follow it. False where they already do."""
     locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
     if not follow_measures(approvals=[locked], on=on):
         return False

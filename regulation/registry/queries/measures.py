@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from ..change import Change, changes
 from ..models import Approval, Material, Measure
@@ -87,14 +87,28 @@ def measure_drafts() -> QuerySet[Measure]:
 
 
 def approvals_behind_measures(*, on: dt.date) -> QuerySet[Approval]:
-    """Approvals whose committed days differ from what the measure in force on a day states."""
-    stated = (
-        Measure.objects.on_record()
-        .in_force_on(on)
-        .filter(
-            Q(approval__committed_days__isnull=True) | ~Q(committed_days=F("approval__committed_days")),
-            committed_days__isnull=False,
-            is_invented=False,
-        )
+    """Approvals whose committed days are not what the measures of a day make them."""
+    stated = measures_stating_days(on=on).filter(
+        Q(approval__committed_days__isnull=True) | ~Q(committed_days=F("approval__committed_days"))
     )
-    return Approval.objects.filter(pk__in=stated.values("approval"))
+    ended = approvals_outliving_measures(on=on)
+    return Approval.objects.filter(Q(pk__in=stated.values("approval")) | Q(pk__in=ended.values("pk")))
+
+
+def measures_stating_days(*, on: dt.date) -> QuerySet[Measure]:
+    """Measures in force on a day that state committed days, none of them invented."""
+    stated = Measure.objects.on_record().in_force_on(on)
+    return stated.filter(committed_days__isnull=False, is_invented=False)
+
+
+def approvals_outliving_measures(*, on: dt.date) -> QuerySet[Approval]:
+    """Approvals whose committed days are those of a measure that no longer holds; none in force states any.
+
+    The measure is the last to have begun by the day, on record or corrected since. A figure that differs from
+    its own came from elsewhere, and is none of its.
+    """
+    of_this = {"approval": OuterRef("pk"), "committed_days__isnull": False, "is_invented": False}
+    begun = Measure.objects.published().filter(**of_this, in_force__startswith__lte=on)
+    last = begun.order_by("-in_force__startswith", "-published_at", "-pk").values("committed_days")[:1]
+    holding = measures_stating_days(on=on).filter(approval=OuterRef("pk"))
+    return Approval.objects.filter(~Exists(holding), committed_days=Subquery(last)).order_by("pk")

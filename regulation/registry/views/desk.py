@@ -16,7 +16,16 @@ from regulation.parties.models import Role, User
 from ..access import may_answer, may_consult, may_draft, may_review, may_revise
 from ..comparison import compare
 from ..errors import RegistryRefused, sentence_of
-from ..forms import DraftFilter, FoundField, ReturnForm, RulingForm, ScheduleForm, clean_text, sent
+from ..forms import (
+    DraftFilter,
+    FoundField,
+    FoundManyField,
+    ReturnForm,
+    RulingForm,
+    ScheduleForm,
+    clean_text,
+    sent,
+)
 from ..models import Ruling
 from ..operations import bring_to_public, draft_ruling, return_draft, revise_draft, withdraw_draft
 from ..queries import (
@@ -95,6 +104,11 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_find(request: HttpRequest, kind: str) -> HttpResponse:
     """What fits the words typed so far into a field of the form, as options of its list."""
     field = RulingForm.base_fields.get(kind)
+    if isinstance(field, FoundManyField):
+        keys = request.GET.getlist(kind)
+        words = clean_text(request.GET.get(f"{kind}-words"))
+        found = {"name": kind, "chosen": field.named(keys), "offers": field.offers(words, keys)}
+        return render(request, "registry/widgets/many.html", found)
     if not isinstance(field, FoundField):
         raise Http404
     offers = field.offers(clean_text(request.GET.get(kind)))

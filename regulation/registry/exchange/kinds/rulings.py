@@ -101,6 +101,9 @@ class RulingRows(Rows):
     def _promises(self, row: int, values: dict[str, Any]) -> list[Fault]:
         """What nobody could publish is refused when it is written."""
         faults = []
+        approval, region = values["approval"], values["region"]
+        if approval and not self.lookups.speaks_of(region, approval):
+            faults.append(fault(row, "approval", approval, Wrong("approval_elsewhere")))
         if bool(values.get("days")) != bool(values.get("day_kind")):
             column = "day_kind" if values.get("days") else "days"
             faults.append(fault(row, column, "", Wrong("days_without_kind")))
