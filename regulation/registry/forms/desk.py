@@ -58,8 +58,8 @@ class RulingForm(DaysWithin, forms.Form):
         queryset=Provision.objects.select_related("instrument"),
         search=search_provisions,
         help_text=_(
-            "The law's name or number and the article, such as 第十七条. At least one; the highest in rank "
-            "becomes the principal one."
+            "The law's name or number, and the article as the law writes it. At least one; the highest in "
+            "rank becomes the principal one."
         ),
     )
     reason = forms.CharField(label=_("One sentence, in Chinese"), max_length=1000, widget=forms.Textarea)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from regulation.registry.operations import replace_ruling
+from regulation.registry.queries import verdict_for
 from tests.factories.registry import (
     ApprovalFactory,
     DraftFactory,
@@ -126,3 +127,25 @@ def test_what_the_law_says_of_time_and_price_stands_on_the_page(client):
     shown = client.get(ruling.get_absolute_url()).content.decode()
     for words in ("30 个工作日", "政府指导价", "年度抽查", "留意重复收费"):
         assert words in shown
+
+
+def test_a_dated_address_takes_six_queries_and_says_what_a_verdict_says(
+    client, django_assert_max_num_queries
+):
+    approval = ApprovalFactory()
+    general = RulingFactory(region=region("510000"))
+    near = RulingFactory(service=general.service, region=approval.region)
+    own = RulingFactory(service=general.service, region=region("510000"), approval=approval)
+    for n in range(6):
+        RulingFactory(service=general.service, region=region(f"51160{n + 3}"), approval=approval)
+    today = timezone.localdate()
+    places = {("every-approval", "510000"): general, (approval.ref, "510000"): own}
+    places |= {(approval.ref, approval.region_id): near, ("every-approval", "511600"): general}
+    for (about, where), answer in places.items():
+        address = reverse("registry:requirement_on", args=[general.service.code, where, about, today])
+        client.get(address)
+        with django_assert_max_num_queries(7 if where == "511600" or answer is near else 6):
+            assert client.get(address).context["ruling"] == answer
+        asked = approval if about == approval.ref else None
+        place = {"service": general.service, "region": region(where), "approval": asked}
+        assert verdict_for(**place, on=today) == answer

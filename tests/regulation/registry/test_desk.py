@@ -217,3 +217,49 @@ def test_the_days_of_a_draft_come_back_as_a_browser_reads_them(client, language)
         page = client.get(reverse("registry:draft_edit", args=[draft.pk])).content.decode()
     assert 'value="2026-01-02"' in page
     assert 'value="2027-03-04"' in page
+
+
+def test_provisions_are_found_by_words_and_added_to_those_chosen(client):
+    acting(client, Role.EDITOR)
+    law = InstrumentFactory(title="水土保持法")
+    one, other = (ProvisionFactory(instrument=law, article=f"第{n}条") for n in ("十七", "四十四"))
+    kept = ProvisionFactory()
+    answer = client.post(at("draft_new"), filled(provisions=[kept.pk], **{"provisions-words": "水土保持"}))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'value="{kept.pk}" checked' in page
+    assert all(f'value="{p.pk}">' in page for p in (one, other))
+    assert not Ruling.objects.exists()
+    words = {"provisions-words": "水土保持 第十七条"}
+    assert client.post(at("draft_new"), filled(provisions=[kept.pk], **words)).status_code == 302
+    assert set(drafts().get().provisions.all()) == {kept, one}
+    nothing = filled(provisions=[kept.pk], **{"provisions-words": "没有这部法"})
+    assert client.post(at("draft_new"), nothing).status_code == 422
+
+
+def test_offers_of_provisions_keep_what_is_chosen(client):
+    acting(client, Role.EDITOR)
+    law = InstrumentFactory(title="水土保持法")
+    one, other = (ProvisionFactory(instrument=law, article=f"第{n}条") for n in ("十七", "四十四"))
+    find = reverse("registry:draft_find", args=["provisions"])
+    page = client.get(
+        find, {"provisions-words": "水土", "provisions": [one.pk, "9" * 30, "x\0"]}
+    ).content.decode()
+    assert f'value="{one.pk}" checked' in page
+    assert f'value="{other.pk}">' in page
+    assert page.count("<input") == 2
+    assert client.get(find, {"provisions-words": "\0"}).content.decode().count("<input") == 0
+
+
+@pytest.mark.parametrize(
+    ("where", "status"), [("130200", 422), ("510000", 302), ("511600", 302), ("000000", 302)]
+)
+def test_no_ruling_speaks_of_an_approval_of_another_region(client, where, status):
+    acting(client, Role.EDITOR)
+    approval = ApprovalFactory(department__region=region("511600"))
+    answer = client.post(
+        at("draft_new", language="en"), filled(approval=approval.ref, region=region(where).code)
+    )
+    assert answer.status_code == status
+    assert ("which is neither" in answer.content.decode()) is (status == 422)
+    assert Ruling.objects.exists() is (status == 302)

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from regulation.ledger.models import Entry
 from regulation.parties.models import Role
-from regulation.registry.models import Instrument, Level, Necessity
+from regulation.registry.models import Instrument, Level, Necessity, Ruling, judged
 from regulation.registry.operations import note_lapse
-from regulation.registry.queries import LAPSE_NOTED, lapsed_rulings, rulings_for, rulings_on
+from regulation.registry.queries import LAPSE_NOTED, bases, lapsed_rulings, rulings_for, rulings_on
 from regulation.registry.tasks import note_lapsed
 from tests.factories.registry import (
     ApprovalFactory,
@@ -164,3 +164,26 @@ def test_the_law_says_of_each_ruling_whether_it_still_carries_it(client):
     ended = provision(end=END)
     demand(ended)
     assert "Basis ended" in client.get(f"/en/provisions/{ended.ref}/").text
+
+
+def test_what_is_judged_in_hand_and_in_the_database_is_the_same():
+    demand(provision(end=END))
+    demand(provision(instrument_end=END))
+    demand(provision(end=END), provision())
+    demand(provision(end=END), provision(level=Level.LOCAL_RULE))
+    bare = InstrumentFactory(level=Level.LAW, in_force=None)
+    demand(ProvisionFactory(instrument=bare, in_force=DateRange(START, END, "[)")))
+    RulingFactory(necessity=Necessity.OPTIONAL, provisions=[provision(end=END)])
+    for day in (START - DAY, END - DAY, END):
+        told = {r.pk: r.lapsed for r in Ruling.objects.judged_on(day)}
+        assert {r.pk: judged(r, day).lapsed for r in Ruling.objects.prefetch_related(bases())} == told
+    assert sorted(told.values()) == [False, False, True, True, True, True]
+
+
+def test_a_short_way_to_the_lapsed_leaves_none_out():
+    demand(provision(end=END))
+    demand(provision(instrument_end=END))
+    demand(provision())
+    on_record = Ruling.objects.on_record()
+    assert set(on_record.weakly_based(END).lapsed_on(END)) == set(on_record.lapsed_on(END))
+    assert on_record.lapsed_on(END).count() == 2

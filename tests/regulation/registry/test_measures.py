@@ -148,6 +148,38 @@ def test_the_approvals_committed_days_follow_the_measure_of_the_day():
     assert follow_measures() == 1
 
 
+def test_the_committed_days_end_with_the_measure_that_stated_them():
+    today = timezone.localdate()
+    over = today + dt.timedelta(days=3)
+    approval, own = ApprovalFactory(committed_days=30), ApprovalFactory(committed_days=30)
+    published(approval, said(end=over))
+    published(own, said(end=over))
+    own.committed_days = 12  # said by a table since, and no measure's
+    own.save()
+    assert list(approvals_behind_measures(on=over)) == [approval]
+    assert not follow_measure(approval=approval, on=over - dt.timedelta(days=1))
+    assert follow_measure(approval=approval, on=over)
+    assert not follow_measure(approval=approval, on=over)
+    approval.refresh_from_db()
+    assert approval.committed_days is None
+    entry = Entry.objects.about(approval.urn).filter(kind="registry.approval_followed_measure").get()
+    assert body_of(entry)["committed_days"] is None
+    assert not follow_measure(approval=own, on=over)
+    own.refresh_from_db()
+    assert own.committed_days == 12
+
+
+def test_a_measure_that_states_no_days_takes_those_of_the_one_it_supersedes_along():
+    approval = ApprovalFactory(committed_days=30)
+    published(approval)
+    again = said(LATER, committed_days=None)
+    new = published(approval, again, at=database_now() + dt.timedelta(seconds=5))
+    approval.refresh_from_db()
+    assert approval.committed_days is None
+    entry = Entry.objects.about(new.urn).get(kind="registry.measure_published")
+    assert body_of(entry)["committed_days_follow"]
+
+
 def test_an_invented_measure_changes_no_approval():
     approval = ApprovalFactory(committed_days=30)
     published(approval, is_invented=True)

@@ -2,10 +2,11 @@
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regulation.registry.models import Approval
+from regulation.registry.models import Approval, Document
 from regulation.registry.queries import search_approvals
 from regulation.registry.queries.search import matching
 from regulation.registry.text import query_terms, terms
@@ -114,3 +115,12 @@ def test_the_pairs_of_a_part_are_among_the_pairs_of_the_whole(text, start, lengt
             assert any(t.startswith(term[1:-3]) for t in whole)
         else:
             assert term[1:-1] in whole
+
+
+@pytest.mark.parametrize("typed", ["许可", "许", "可证", "a可", "可a", "许可证", "X", "㐀可"])
+def test_where_the_pairs_decide_alone_they_decide_as_a_full_scan_does(db, typed):
+    names = ("取水许可", "可许", "许 可", "许-可", "a可证", "A可", "许可证X", "㐀可")
+    for name in names:
+        ApprovalFactory(name=name, pinyin="", initials="")
+    scan = Document.objects.filter(Q(names__icontains=typed) | Q(body__icontains=typed))
+    assert set(matching([typed])) == set(scan)

@@ -85,6 +85,7 @@ RULINGS = [
     ({"service_name": "别的服务"}, "service_name", "contradicts", "eia-report"),
     ({"approval": "取水许可"}, "approval", "unknown_approval", "taken 取水许可"),
     ({"approval": "takem"}, "approval", "unknown_approval", ""),
+    ({"approval": "taken", "region": "110101"}, "approval", "approval_elsewhere", ""),
     ({"start": "2026-02-30"}, "start", "not_a_day", ""),
     ({"start": "15/8/2026"}, "start", "not_a_day", "2026-08-15"),
     ({"start": "0001-01-01"}, "start", "day_out_of_range", ""),
