@@ -71,8 +71,8 @@ class Lookups:
 
     def load_approvals(self, refs: Iterable[str]) -> None:
         """Make the approvals of the next rows known, and forget the last ones'."""
-        found = Approval.objects.filter(ref__in=set(refs)).values_list("ref", "pk", "name", "region_id")
-        found = list(found)
+        known = Approval.objects.filter(ref__in=set(refs))
+        found = list(known.values_list("ref", "pk", "name", "region_id"))
         self.approvals = {ref: (pk, name) for ref, pk, name, _region in found}
         self.approval_regions = {ref: region for ref, _pk, _name, region in found}
 

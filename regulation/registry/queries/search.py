@@ -148,7 +148,7 @@ def _ranked(found: QuerySet[Document], words: Sequence[str]) -> QuerySet[Documen
     return ranked.order_by("closeness", "size", "kind", "object_id")
 
 
-def shown(chosen: QuerySet[Document], choice: Choice) -> list[Document]:
+def shown(chosen: QuerySet[Document, Any], choice: Choice) -> list[Document]:
     """A few of `search_documents`, a slice say, with what a page shows of each; one query.
 
     The choice is made on keys alone: what it looks through and leaves out is not carried along.
