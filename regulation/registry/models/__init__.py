@@ -14,10 +14,11 @@ from .edition import Edition, EditionRow, ListKind, PublicList
 from .following import Following, Rhythm, Topic
 from .guards import BURDEN
 from .imported import Import, ImportedRow, ImportFault, ImportKind, ImportState
+from .lapse import judged
 from .level import LAWFUL_LEVELS, Level
 from .measure import Measure, OnlineLevel
 from .provision import Instrument, Provision
-from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis, judged
+from .ruling import DayKind, Necessity, Payer, PriceRegime, Ruling, RulingBasis
 from .service import Service
 from .standard import Ground, Standard
 from .workflow import Stage

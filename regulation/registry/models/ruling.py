@@ -69,13 +69,15 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
         return self.filter(in_force__contains=day)
 
     def judged_on(self, day: dt.date) -> "RulingQuerySet":
-        """Each with `lapsed`: mandatory, but no provision of lawful level behind it is in force on a day."""
+        """Each with `lapsed`: mandatory, but no provision of lawful level behind it is in force on a day.
+
+        `lapse.judged` says the same of a ruling whose provisions are in hand; a test holds the two together.
+        """
         demands = Q(necessity=Necessity.MANDATORY)
         return self.annotate(
             lapsed=ExpressionWrapper(demands & ~Exists(_lawful_bases(day)), models.BooleanField())
         )
 
-    # `judged`, below, says the same of a ruling whose provisions are in hand; a test holds the two together.
     def standing_on(self, day: dt.date) -> "RulingQuerySet":
         """In force on a day, and no demand whose legal basis has ended by it."""
         demands = Q(necessity=Necessity.MANDATORY)
@@ -110,21 +112,6 @@ def _lawful_bases(day: dt.date) -> "models.QuerySet[RulingBasis]":
         provision__level__in=LAWFUL_LEVELS,
         provision__in_force__contains=day,
     )
-
-
-def judged(ruling: "Ruling", day: dt.date) -> "Ruling":
-    """The ruling with `lapsed` set as `judged_on` sets it, from its bases: prefetch these with their law."""
-    demands = ruling.necessity == Necessity.MANDATORY
-    ruling.lapsed = demands and not any(_carries(basis.provision, day) for basis in ruling.bases.all())
-    return ruling
-
-
-def _carries(provision: Provision, day: dt.date) -> bool:
-    """Whether a provision can carry a demand on a day, as `_lawful_bases` asks it of the database."""
-    law = provision.instrument.in_force
-    in_law = law is None or day in law
-    own = provision.in_force
-    return provision.level in LAWFUL_LEVELS and own is not None and day in own and in_law
 
 
 class Ruling(Workflow):
