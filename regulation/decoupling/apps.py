@@ -7,4 +7,9 @@ class DecouplingConfig(AppConfig):
     verbose_name = _("Decoupling")
 
     def ready(self) -> None:
+        from regulation.registry.seed.load import FURTHER
+
         from . import contests  # noqa: F401
+        from .published.packs import publish_shipped_packs
+
+        FURTHER["rule packs"] = lambda at: publish_shipped_packs(at=at)

@@ -1,9 +1,20 @@
 from django.urls import path
 
 from . import views
+from .published import views as published
+from .sweeping import views as sweeping
 
 app_name = "decoupling"
 urlpatterns = [
+    path("decoupling/", published.rules, name="rules"),
+    path("decoupling/history/", published.history, name="history"),
+    path("decoupling/packs/<str:version>.json", published.pack_file, name="pack_file"),
+    path("decoupling/packs/<str:version>/changes/", published.pack_changes, name="pack_changes"),
+    path("sweeps/", sweeping.sweep_list, name="sweep_list"),
+    path("sweeps/start/", sweeping.sweep_start, name="sweep_start"),
+    path("sweeps/<int:pk>/", sweeping.sweep, name="sweep"),
+    path("sweeps/<int:pk>/progress/", sweeping.sweep_progress, name="sweep_progress"),
+    path("sweeps/<int:pk>/pairs.csv", sweeping.sweep_csv, name="sweep_csv"),
     path("entities/<int:pk>/", views.entity, name="entity"),
     path("checks/", views.check_list, name="check_list"),
     path("checks/new/", views.inquire, name="inquire"),

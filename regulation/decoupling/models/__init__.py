@@ -2,6 +2,7 @@
 
 from .check import Check, Determination, Gate, Outcome
 from .pack import Exemption, ExemptionKind, PackPublication, RulePack
+from .sweep import Sweep, SweepStatus, SweptPair
 
 __all__ = [
     "Check",
@@ -12,4 +13,7 @@ __all__ = [
     "Outcome",
     "PackPublication",
     "RulePack",
+    "Sweep",
+    "SweepStatus",
+    "SweptPair",
 ]

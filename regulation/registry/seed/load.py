@@ -21,6 +21,10 @@ FOLDER = Path(settings.BASE_DIR) / "data"
 LOCK = 0x5EED  # advisory: two loads at once take turns, and the second finds everything there
 
 
+Further = Callable[[dt.datetime], Change]
+FURTHER: dict[str, Further] = {}  # what higher rooms load after the files, by name; idempotent
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One file, and what loading it wrote."""
@@ -55,11 +59,13 @@ def load_seed(*, at: dt.datetime, folder: Path = FOLDER) -> Iterator[Step]:
 
     Rows that differ from the file are brought in line, save rulings, which are published once (`at`) and
     then belong to the editors. A file that wrote something leaves one ledger entry with its digest.
-    Last, the lists get their first editions.
+    Then higher rooms load what is theirs; last, the lists get their first editions.
     """
     for name, load in steps(at=at):
         file = DataFile(folder, name)
         yield Step(file, _load(file, load))
+    for name, further in FURTHER.items():
+        yield Step(DataFile(folder, name), further(at))
     yield Step(DataFile(folder, "lists"), first_editions(at=at, lock=LOCK))
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from regulation.registry.seed import load_seed
-from regulation.registry.seed.load import steps
+from regulation.registry.seed.load import FURTHER, steps
 from regulation.registry.seed.put import Change
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         total = Change()
         with Progress(*columns, console=Console(quiet=quiet)) as progress:
-            task = progress.add_task("Loading the registry", total=len(steps(at=at)) + 1)
+            task = progress.add_task("Loading the registry", total=len(steps(at=at)) + len(FURTHER) + 1)
             for step in load_seed(at=at):
                 total += step.change
                 progress.update(task, advance=1, description=f"Loaded {step.file.name:<22}")

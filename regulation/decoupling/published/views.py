@@ -1,0 +1,170 @@
+import datetime as dt
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from regulation.ledger.queries import database_now
+
+from .. import explain
+from ..history import (
+    DEPARTMENT_NOT_NAMED,
+    FILE,
+    PEOPLE_NOT_TOLD,
+    QUALIFICATION_GONE,
+    SHARE_OF_UNKNOWN_SIZE,
+    Backtest,
+    Verdict,
+    backtest,
+)
+from ..models import Outcome
+from ..queries import current_pack, pack_named
+from ..rules import PACK, Rule, read_pack, shipped_pack
+from . import queries
+from .difference import difference
+from .forms import DayForm
+
+PAGE = 20
+OUTCOMES = {
+    "bar": _("bars"),
+    "refer": _("two regulators decide"),
+    "warn": _("warning"),
+}
+LIMITS = {
+    SHARE_OF_UNKNOWN_SIZE: _("The report says that shares were held and not how many: that is no verdict."),
+    QUALIFICATION_GONE: _(
+        "The qualification was struck off. That ends what the agency may do; it does not say whom it belongs "
+        "to, so the record allows no verdict of independence."
+    ),
+    DEPARTMENT_NOT_NAMED: _(
+        "For approvals of the environmental department it belonged to; the report does not name which."
+    ),
+    PEOPLE_NOT_TOLD: _(
+        "As far as this record goes: it does not say which employees founded the company, or what posts they "
+        "had held."
+    ),
+}
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """The rules in force on a day with the law behind each, exemptions, counts, method, how to contest."""
+    now = database_now()
+    form = DayForm(request.GET if "on" in request.GET else None)
+    day = timezone.localdate(now)
+    if form.is_bound and form.is_valid():
+        day = form.cleaned_data["on"] or day
+    pack = current_pack(at=now)
+    in_force = queries.rules_on(pack, day)
+    provisions = queries.provisions_of(in_force)
+    counts, counted_at = queries.counted_checks()
+    exemptions = Paginator(queries.exemptions_on(day), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "day": day,
+        "pack": pack,
+        "rules": [_told(rule, provisions) for rule in in_force],
+        "publications": queries.publications(),
+        "page_obj": exemptions,
+        "counts": counts,
+        "counted_at": counted_at,
+        "outcomes": Outcome.labels,
+    }
+    return render(request, "decoupling/rules.html", context, status=422 if form.errors else 200)
+
+
+def _told(rule: Rule, provisions: dict[str, Any]) -> dict[str, Any]:
+    english = get_language() == "en"
+    return {
+        "rule": rule,
+        "title": explain.rule_title(rule),
+        "note": rule.note if english else rule.note_zh,
+        "outcome": OUTCOMES[rule.outcome],
+        "provisions": [provisions[ref] for ref in rule.provisions if ref in provisions],
+        "unheld": [ref for ref in rule.provisions if ref not in provisions],
+        "parameters": [(name, _shown(value)) for name, value in rule.parameters.items()],
+        "nationwide": "000000" in rule.regions,
+    }
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@require_safe
+def pack_file(request: HttpRequest, version: str) -> HttpResponse:
+    """A rule pack as it was published: JSON whose RFC 8785 form has the digest on the page."""
+    body = queries.pack_body(version)
+    if body is None:
+        raise Http404
+    text = json.dumps(body, ensure_ascii=False, indent=1)
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{read_pack(body).version}.json"'
+    return response
+
+
+@require_safe
+def pack_changes(request: HttpRequest, version: str) -> HttpResponse:
+    """What a published pack changed against the one in use before it."""
+    before = queries.published_before(version)
+    if before is None:
+        raise Http404
+    found = difference(pack_named(before), pack_named(version))
+    changed = [
+        (explain.rule_title(one.rule), one.rule, [(n, _shown_field(a), _shown_field(b)) for n, a, b in one.fields])
+        for one in found.changed
+    ]
+    context = {
+        "version": version,
+        "before": before,
+        "added": [(explain.rule_title(rule), rule) for rule in found.added],
+        "removed": [(explain.rule_title(rule), rule) for rule in found.removed],
+        "changed": changed,
+    }
+    return render(request, "decoupling/pack_changes.html", context)
+
+
+def _shown_field(value: Any) -> str:
+    if value is None or value == () or value == "":
+        return "—"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
+
+
+@lru_cache(maxsize=1)
+def _history() -> tuple[Backtest, ...]:
+    return backtest(Path(settings.BASE_DIR) / "data", shipped_pack(PACK))
+
+
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """The worked example: each agency the day before and on the day of its decoupling."""
+    found = Paginator(_history(), PAGE).get_page(request.GET.get("page"))
+    pack = shipped_pack(PACK)
+    rows = [
+        {"one": one, "before": _verdict(one.before, pack), "after": _verdict(one.after, pack)} for one in found
+    ]
+    context = {"page_obj": found, "rows": rows, "file": FILE, "pack": pack}
+    return render(request, "decoupling/history.html", context)
+
+
+def _verdict(verdict: Verdict, pack: Any) -> dict[str, Any]:
+    chain = [tie.as_json() for tie in verdict.finding.chain]
+    return {
+        "verdict": verdict,
+        "rule": explain.rule_title(pack.rule(verdict.finding.rule)),
+        "steps": explain.ground_steps({"chain": chain}, whole=False),
+        "why": LIMITS.get(verdict.why, ""),
+    }

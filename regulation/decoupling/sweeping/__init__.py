@@ -1,0 +1,1 @@
+"""Every intermediary against every department, at night and when a regulator asks."""

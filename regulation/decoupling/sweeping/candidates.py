@@ -1,0 +1,115 @@
+"""Which pairs some interest joins at all: one walk down from the departments, before the exact judgement.
+
+The walk takes in more than the rules do and never less, so that a pair it leaves out is clear: no rule of
+the packs finds a chain without one of these steps.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import connection
+
+from ..graph import BY_SHARE, CONTROL, KIN, MUTUAL, OFFICIAL, STRUCTURAL
+from ..grounds.people import years_before
+from ..queries.gathering import LOOK_BACK
+
+_HELD = "i.recorded @> %(known_at)s::timestamptz AND i.tier <> 'C' AND i.held @> %(on)s::date"
+_LATELY = (
+    "i.recorded @> %(known_at)s::timestamptz AND i.tier <> 'C' "
+    "AND i.held && daterange(%(since)s::date, %(on)s::date, '[]')"
+)
+_MERGED = "s.recorded @> %(known_at)s::timestamptz AND s.tier <> 'C'"
+
+_DOWN = """
+    SELECT i.subject_id AS entity FROM parties_interest i
+    WHERE i.holder_entity_id = {at}.entity AND i.subject_id IS NOT NULL AND i.kind = ANY(%(down)s) AND {held}
+    UNION ALL
+    SELECT s.other_entity_id FROM parties_same s WHERE s.entity_id = {at}.entity AND {merged}
+    UNION ALL
+    SELECT s.entity_id FROM parties_same s WHERE s.other_entity_id = {at}.entity AND {merged}
+"""
+
+_CANDIDATES = f"""
+WITH RECURSIVE
+arms (department, entity) AS (
+    SELECT id, id FROM parties_entity WHERE id = ANY(%(departments)s)
+    UNION
+    SELECT a.department, x.entity FROM arms a
+    CROSS JOIN LATERAL ({_DOWN.format(at="a", held=_HELD, merged=_MERGED)}) x
+),
+people (department, person, step) AS (
+    SELECT a.department, i.holder_person_id, 0 FROM arms a
+    JOIN parties_interest i ON i.subject_id = a.entity
+    WHERE i.holder_person_id IS NOT NULL AND {_LATELY}
+    UNION
+    SELECT p.department, x.person, x.step FROM people p CROSS JOIN LATERAL (
+        SELECT i.subject_person_id AS person, p.step + 1 AS step FROM parties_interest i
+        WHERE i.holder_person_id = p.person AND i.kind = %(kin)s AND p.step < 1 AND {_HELD}
+        UNION ALL
+        SELECT i.holder_person_id, p.step + 1 FROM parties_interest i
+        WHERE i.subject_person_id = p.person AND i.kind = %(kin)s AND p.step < 1 AND {_HELD}
+        UNION ALL
+        SELECT s.other_person_id, p.step FROM parties_same s WHERE s.person_id = p.person AND {_MERGED}
+        UNION ALL
+        SELECT s.person_id, p.step FROM parties_same s WHERE s.other_person_id = p.person AND {_MERGED}
+    ) x
+),
+beside (department, entity) AS (
+    SELECT department, entity FROM arms
+    UNION
+    SELECT a.department, i.subject_id FROM arms a JOIN parties_interest i ON i.holder_entity_id = a.entity
+    WHERE i.kind = ANY(%(mutual)s) AND i.subject_id IS NOT NULL AND {_HELD}
+    UNION
+    SELECT a.department, i.holder_entity_id FROM arms a JOIN parties_interest i ON i.subject_id = a.entity
+    WHERE i.kind = ANY(%(mutual)s) AND i.holder_entity_id IS NOT NULL AND {_HELD}
+    UNION
+    SELECT p.department, i.subject_id FROM people p JOIN parties_interest i ON i.holder_person_id = p.person
+    WHERE i.subject_id IS NOT NULL AND i.kind <> %(official)s AND {_LATELY}
+),
+reach (department, entity) AS (
+    SELECT department, entity FROM beside
+    UNION
+    SELECT r.department, x.entity FROM reach r
+    CROSS JOIN LATERAL ({_DOWN.format(at="r", held=_HELD, merged=_MERGED)}) x
+)
+SELECT department, entity FROM reach WHERE {{sellers}} AND department <> entity
+UNION
+SELECT d.id, entity.id FROM parties_entity d
+JOIN parties_entity entity ON entity.id <> d.id AND (
+    (d.phone <> '' AND entity.phone <> '' AND regexp_replace(entity.phone, '[^0-9]', '', 'g') <> ''
+        AND regexp_replace(entity.phone, '[^0-9]', '', 'g') = regexp_replace(d.phone, '[^0-9]', '', 'g'))
+    OR (d.address <> '' AND entity.address <> ''
+        AND regexp_replace(entity.address, '\\s', '', 'g') = regexp_replace(d.address, '\\s', '', 'g'))
+    OR (d.email <> '' AND lower(entity.email) = lower(d.email))
+    OR entity.account_digest = d.account_digest)
+WHERE d.id = ANY(%(departments)s) AND {{sellers_by_key}}
+ORDER BY 1, 2
+"""
+_SELLS = (
+    "({key} IN (SELECT id FROM parties_entity WHERE kind = 'intermediary') "
+    "OR {key} IN (SELECT entity_id FROM parties_declaration))"
+)
+
+
+def candidates(
+    departments: Sequence[int], *, on: dt.date, known_at: dt.datetime
+) -> list[tuple[int, int]]:
+    """Keys (department, intermediary) of the pairs that an interest held on a day may join, as known at a
+    moment; ordered, each once. Also those whose contact, address or account in the entity register is equal.
+    """
+    sql = _CANDIDATES.format(
+        sellers=_SELLS.format(key="entity"), sellers_by_key=_SELLS.format(key="entity.id")
+    )
+    values = {
+        "departments": list(departments),
+        "on": on,
+        "since": years_before(on, LOOK_BACK),
+        "known_at": known_at,
+        "down": sorted(STRUCTURAL | CONTROL | BY_SHARE),
+        "mutual": sorted(MUTUAL),
+        "kin": KIN,
+        "official": OFFICIAL,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [(int(row[0]), int(row[1])) for row in cursor.fetchall()]
