@@ -41,8 +41,13 @@ app.conf.update(
         "suggest-same-records": {"task": "parties.refresh_suggestions", "schedule": 86400.0},
         "note-overdue-reports": {"task": "oversight.note_overdue", "schedule": 600.0},
         "clear-unfiled-evidence": {"task": "oversight.clear_unfiled", "schedule": 3600.0},
+        "sweep-nightly": {"task": "decoupling.sweep_nightly", "schedule": crontab(hour=18, minute=10)},
+        "resume-sweeps": {"task": "decoupling.resume_sweeps", "schedule": 60.0},
+        "reaudit-nightly": {"task": "tenders.reaudit_nightly", "schedule": crontab(hour=19, minute=10)},
+        "resume-reaudits": {"task": "tenders.resume_reaudits", "schedule": 60.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
     },
 )
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+app.autodiscover_tasks(["regulation.decoupling.sweeping", "marketplace.tenders.auditing"])

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .auditing import views as auditing
 
 app_name = "tenders"
 urlpatterns = [
@@ -14,4 +15,10 @@ urlpatterns = [
     path("tenders/<slug:ref>/bid/", views.bid_new, name="bid_new"),
     path("bids/<int:pk>/", views.bid_receipt, name="bid_receipt"),
     path("bids/<int:pk>/withdraw/", views.bid_withdraw, name="bid_withdraw"),
+    path("audits/", auditing.reaudit_list, name="reaudit_list"),
+    path("audits/start/", auditing.reaudit_start, name="reaudit_start"),
+    path("audits/<int:pk>/", auditing.reaudit, name="reaudit"),
+    path("audits/<int:pk>/progress/", auditing.reaudit_progress, name="reaudit_progress"),
+    path("audits/<int:pk>/awards.csv", auditing.reaudit_csv, name="reaudit_csv"),
+    path("audits/<int:pk>/leads/", auditing.lead_list, name="designation_leads"),
 ]

@@ -3,7 +3,7 @@
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role
 
-from .models import Report
+from .models import Finding, Report
 from .queries import own_departments
 
 
@@ -19,3 +19,15 @@ def may_handle(membership: Membership | None, report: Report) -> bool:
 def may_assist(membership: Membership | None) -> bool:
     """Clerks who enter a report for a person at a counter: registry editors and regulators."""
     return acts_as(membership, Role.EDITOR, Role.REGULATOR)
+
+
+def may_read_finding(membership: Membership | None, finding: Finding) -> bool:
+    """Regulators; and who acts for the firm concerned as its agent."""
+    return acts_as(membership, Role.REGULATOR) or may_reply(membership, finding)
+
+
+def may_reply(membership: Membership | None, finding: Finding) -> bool:
+    """Whoever acts for the firm concerned as its agent."""
+    return (
+        membership is not None and acts_as(membership, Role.AGENT) and membership.entity_id == finding.entity_id
+    )

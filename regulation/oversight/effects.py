@@ -1,4 +1,5 @@
-"""What follows an entry of this room: who reported and left a mail address hears that there is an answer."""
+"""What follows an entry: who reported and left a mail address hears that there is an answer; and what other
+rooms find becomes a finding."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,12 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from regulation.decoupling.graph import digest_of
+from regulation.decoupling.models import Check, Sweep
 from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
+from regulation.parties.models import Entity
 
-from .models import Report
+from .models import FindingKind, Report
+from .operations import Seen, note_finding, note_leads, note_sweep
 from .operations.filing import review_until
+
+SHARING = ("bidders-share", "bidders-one-control")  # rules about bidders, not about the department
 
 LANGUAGES = ("zh-hans", "en")  # a reporter need not have told one, so the mail says it in both
 
@@ -56,3 +63,106 @@ def _send(report: Report, to: str, entry: Entry) -> None:
     host = site.rpartition("/")[2].partition(":")[0]
     headers = {"Message-ID": f"<report-{entry.pk}@{host}>"}
     EmailMessage(subject=subject, body="\n".join(parts), to=[to], headers=headers).send()
+
+
+def _party(urn: object) -> Entity | None:
+    """The entity an entry names; None for anything else."""
+    prefix, _slash, key = str(urn or "").partition("/")
+    is_key = prefix == "parties.entity" and key.isascii() and key.isdigit() and len(key) < 18
+    return Entity.objects.filter(pk=int(key)).first() if is_key else None
+
+
+def _check(urn: object) -> Check | None:
+    key = str(urn or "").removeprefix("decoupling.check/")
+    is_key = key.isascii() and key.isdigit() and len(key) < 18
+    return Check.objects.filter(pk=int(key)).first() if is_key else None
+
+
+@effect("decoupling.swept")
+def note_swept(entry: Entry) -> None:
+    """Findings follow what a sweep found: new, seen again, cleared."""
+    note_sweep(sweep=Sweep.objects.get(pk=int(entry.subject.removeprefix("decoupling.sweep/"))))
+
+
+@effect("decoupling.conflict_found")
+def note_conflict(entry: Entry) -> None:
+    """A recheck, or the audit of an award, found a conflict. On something closed it is a finding of its own."""
+    body = body_of(entry)
+    entity, department = _party(body.get("intermediary")), _party(body.get("department"))
+    if entity is None:
+        return
+    made, closed = _check(body.get("check")), bool(body.get("closed"))
+    seen = Seen(
+        kind=FindingKind.AWARD_CONFLICT if closed else FindingKind.CONFLICT,
+        entity=entity,
+        department=department,
+        rule=str(body.get("rule") or ""),
+        pack=made.rule_pack if made else "",
+        provision=made.provision_ref if made else "",
+        subject=str(body.get("of") or "") if closed else "",
+        evidence={
+            "chain": made.chain if made else [],
+            "reason": made.reason_code if made else "",
+        }
+        | ({"check": made.urn, "input_digest": made.input_digest} if made and closed else {}),
+        after_award=closed,
+    )
+    note_finding(seen=seen, at=entry.recorded_at)
+
+
+DECLARED = {
+    "parties.declaration_late": FindingKind.LATE_DECLARATION,
+    "parties.declaration_contradicted": FindingKind.CONTRADICTED,
+}
+
+
+@effect(*DECLARED)
+def note_declaration(entry: Entry) -> None:
+    """A declaration came late, or the record says otherwise."""
+    body = body_of(entry)
+    if (entity := _party(body.get("entity"))) is not None:
+        note_finding(
+            seen=Seen(kind=DECLARED[entry.kind], entity=entity, evidence={"said": body}), at=entry.recorded_at
+        )
+
+
+@effect("decoupling.checked")
+def note_shared(entry: Entry) -> None:
+    """Bidders that share people, contact or premises are told to regulators (招标投标法实施条例 39–41)."""
+    if body_of(entry).get("rule") not in SHARING:
+        return
+    made = _check(entry.subject)
+    if made is None or not made.chain:
+        return
+    others = sorted({urn for tie in made.chain for urn in (tie["holder"], tie["subject"])})
+    note_finding(
+        seen=Seen(
+            kind=FindingKind.BIDDERS_SHARE,
+            entity=made.intermediary,
+            department=made.department,
+            rule=made.rule_code,
+            pack=made.rule_pack,
+            provision=made.provision_ref,
+            subject=digest_of(others)[:16],
+            evidence={"chain": made.chain, "check": made.urn, "input_digest": made.input_digest},
+        ),
+        at=entry.recorded_at,
+    )
+
+
+@effect("tenders.designation_found")
+def note_designation(entry: Entry) -> None:
+    """One firm won more of a department's work than chance explains: a lead, told with its method."""
+    body, seen = body_of(entry), []
+    for lead in body["leads"]:
+        entity, department = _party(lead.get("intermediary")), _party(lead.get("department"))
+        if entity is not None:
+            seen.append(
+                Seen(
+                    kind=FindingKind.DESIGNATION,
+                    entity=entity,
+                    department=department,
+                    evidence={"lead": lead, "method": body.get("method", "")},
+                )
+            )
+    note_leads(seen=seen, at=entry.recorded_at, source=entry.subject)

@@ -84,3 +84,19 @@ class FileTooLarge(OversightRefused):
 
 class TooManyFiles(OversightRefused):
     message = _("A report takes up to five files.")
+
+
+class FindingClosed(OversightRefused):
+    message = _("This finding is closed. It opens again by itself if the records show something else.")
+
+
+class ClosureWaits(OversightRefused):
+    message = _("A closure waits for a second regulator. Confirm or return that one first.")
+
+
+class NoClosure(OversightRefused):
+    message = _("No closure of this finding waits for a second regulator.")
+
+
+class OwnFirm(OversightRefused):
+    message = _("You act, or have acted, for the firm or the department concerned, so another regulator decides.")

@@ -14,7 +14,21 @@ from regulation.parties.queries import looks
 from regulation.registry.models import Approval, Ruling, Service
 from regulation.registry.queries import search_approvals, verdict_for, working_calendar
 
-from .models import NONE, UNCHECKED, Decision, Event, EventKind, Outcome, Report
+from .models import (
+    NONE,
+    UNCHECKED,
+    Closure,
+    Decision,
+    Event,
+    EventKind,
+    Finding,
+    FindingEvent,
+    FindingEventKind,
+    FindingKind,
+    FindingStatus,
+    Outcome,
+    Report,
+)
 from .states import ANSWERED, FILED, REVIEW, REVIEWED, TAKEN, WITHDRAWN
 
 FEW = 3  # below so many answered reports no share and no median is told
@@ -243,3 +257,49 @@ def subjects(text: str) -> tuple[list[Approval], list[Entity]]:
     approvals = search_approvals(Approval.objects.select_related("department", "region"), words)[:12]
     departments = Entity.objects.departments().filter(name__icontains=words).select_related("region")
     return list(approvals), list(departments.order_by("pinyin", "pk")[:8])
+
+
+FOR_THE_FIRM = (
+    FindingEventKind.FOUND,
+    FindingEventKind.CHANGED,
+    FindingEventKind.CLEARED,
+    FindingEventKind.BACK,
+    FindingEventKind.REPLIED,
+    FindingEventKind.EXPLAINED,
+    FindingEventKind.UPHELD,
+)
+
+
+def findings() -> QuerySet[Finding]:
+    """Findings with what lists and pages show, those seen last first."""
+    return Finding.objects.select_related("entity", "department", "region").order_by("-last_seen", "-pk")
+
+
+def findings_about(entity: Entity) -> QuerySet[Finding]:
+    """What a firm reads about itself. Leads are not told: they say nothing of the firm until looked into."""
+    return findings().filter(entity=entity).exclude(kind=FindingKind.DESIGNATION)
+
+
+def open_findings() -> QuerySet[Finding]:
+    """Open findings that the records still show, the oldest first."""
+    waiting = findings().filter(status=FindingStatus.OPEN, cleared_at=None)
+    return waiting.order_by("first_seen", "pk")
+
+
+def closures_to_second(membership: Membership) -> QuerySet[Closure]:
+    """Proposed closures that wait for somebody other than who proposed them, or acts for a side."""
+    own = own_departments(membership.user_id).values("entity")
+    waiting = Closure.objects.filter(effective_at=None, returned_at=None)
+    return (
+        waiting.exclude(proposed_by=membership.user_id)
+        .exclude(finding__entity__in=own)
+        .exclude(finding__department__in=own)
+        .select_related("finding__entity", "proposed_by")
+        .order_by("pk")
+    )
+
+
+def story_of(finding: Finding, *, whole: bool) -> QuerySet[FindingEvent]:
+    """What happened to a finding; without `whole` what the firm concerned may read."""
+    events = finding.events.select_related("actor")
+    return events if whole else events.filter(kind__in=FOR_THE_FIRM)

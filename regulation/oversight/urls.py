@@ -23,4 +23,10 @@ urlpatterns = [
     path("oversight/looks/", views.look_list, name="look_list"),
     path("oversight/leads/", views.lead_list, name="lead_list"),
     path("oversight/leads/<slug:ref>/close/", views.lead_close, name="lead_close"),
+    path("oversight/findings/", views.finding_list, name="finding_list"),
+    path("oversight/findings/findings.csv", views.finding_csv, name="finding_csv"),
+    path("findings/", views.own_findings, name="own_findings"),
+    path("findings/<slug:ref>/", views.finding, name="finding"),
+    path("findings/<slug:ref>/reply/", views.finding_reply, name="finding_reply"),
+    path("findings/<slug:ref>/act/", views.finding_act, name="finding_act"),
 ]

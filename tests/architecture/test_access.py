@@ -11,12 +11,17 @@ from django.utils import timezone, translation
 
 from cms.models import PracticeIndexPage, PracticePage
 from cms.site import load_site
+from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.operations import submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.operations import decide_exemption, propose_exemption
 from regulation.ledger.models import Entry, Outstanding
 from regulation.ledger.receipts import give_receipt
 from regulation.parties.exchange.operations import upload_interests
+from regulation.decoupling.rules import PACK
+from regulation.decoupling.sweeping.operations import start_sweep
+from regulation.oversight.models import FindingKind
+from regulation.oversight.operations import Seen, note_finding
 from regulation.parties.models import Region, Role
 from regulation.parties.operations import declare_interests, keep_row
 from regulation.registry.exchange.operations import upload_import
@@ -261,6 +266,12 @@ def things(users, service, approval, seller, tender, bid):
         "intermediary_entity": seller.entity_id,
         "check": unknown.pk,
         "exemption": exempted(users["regulator"], seller.entity, approval.department),
+        "rule_pack": PACK,
+        "sweep": start_sweep(on=dt.date(2026, 11, 24), by=None, at=timezone.now()).pk,
+        "reaudit": start_reaudit(by=None, at=timezone.now()).pk,
+        "finding": note_finding(
+            seen=Seen(kind=FindingKind.CONFLICT, entity=seller.entity), at=timezone.now()
+        ).ref,
         "intermediary": seller.ref,
         "offer": seller.offers.get().pk,
         "tender": tender.ref,

@@ -1,7 +1,8 @@
-"""Tender, bid, opening, award; and the procedure rules they follow."""
+"""Tender, bid, opening, award, the procedure rules they follow; and audits of awards."""
 
 from .award import Award, Opening, Suspension
 from .bid import Bid, VoidReason
+from .reaudit import DesignationShare, Reaudit, ReauditedAward, ReauditStatus
 from .rules import OpeningKey, ProcedureRule
 from .tender import AvoidedUnit, Method, Tender
 
@@ -9,11 +10,15 @@ __all__ = [
     "AvoidedUnit",
     "Award",
     "Bid",
+    "DesignationShare",
     "Method",
     "Opening",
     "OpeningKey",
     "ProcedureRule",
     "Suspension",
+    "Reaudit",
+    "ReauditStatus",
+    "ReauditedAward",
     "Tender",
     "VoidReason",
 ]

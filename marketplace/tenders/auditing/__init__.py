@@ -1,0 +1,1 @@
+"""Awards of the past judged again, and the designation detector over them."""

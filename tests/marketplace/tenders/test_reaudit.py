@@ -1,0 +1,208 @@
+"""Awards judged again: four cells, resumable, told once; and the designation leads at its end."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from marketplace.tenders.auditing import operations, tasks
+from marketplace.tenders.auditing.errors import AuditRunning
+from marketplace.tenders.auditing.operations import carry_on, start_reaudit
+from marketplace.tenders.models import Award, Bid, DesignationShare, Reaudit, ReauditedAward
+from marketplace.tenders.operations import award_tender, open_tender, submit_bid
+from marketplace.tenders.sealing import PlainBid
+from regulation.decoupling.models import Check
+from regulation.ledger.models import Entry
+from regulation.ledger.queries import body_of, database_now
+from regulation.ledger.tasks import deliver
+from regulation.oversight.models import Finding
+from regulation.parties.models import Role
+from regulation.parties.operations import retract_interest
+from tests.factories import world
+
+pytestmark = pytest.mark.django_db
+
+
+def awarded(**fields) -> Award:
+    """A tender won by its only bidder."""
+    tender = world.tender(**fields)
+    firm = world.intermediary(sells=tender.service).entity
+    at = timezone.now()
+    submit_bid(tender=tender, tenderer=firm, bid=PlainBid(Decimal("900.00"), 10), by=world.user(), at=at)
+    world.close(tender)
+    open_tender(tender=tender, at=timezone.now())
+    return award_tender(tender=tender, by=world.user(), at=database_now())
+
+
+def audited(*, batch: int = 100) -> Reaudit:
+    made = start_reaudit(by=None, at=database_now())
+    while carry_on(pk=made.pk, at=database_now(), batch=batch) == "running":
+        pass
+    made.refresh_from_db()
+    return made
+
+
+def cells(made: Reaudit) -> tuple[int, int, int, int]:
+    return (made.both, made.then_alone, made.now_alone, made.neither)
+
+
+def learned(award: Award, **fields):
+    """An interest of the winner, recorded after the award for a time before it."""
+    return world.interest(award.tender.department, award.bid.tenderer, **fields)
+
+
+def test_an_award_is_judged_by_what_was_known_then_and_what_is_known_now():
+    clean, tied = awarded(), awarded()
+    learned(tied)
+    made = audited()
+    assert cells(made) == (0, 0, 1, 1) and (made.done, made.total, made.status) == (2, 2, "done")
+    one = ReauditedAward.objects.get(award=tied)
+    assert (one.then_outcome, one.now_outcome, one.now_rule) == ("clear", "conflicted", "affiliated-body")
+    assert one.now_chain[0]["kind"] == "setUp" and one.then_digest != one.now_digest
+    other = ReauditedAward.objects.get(award=clean)
+    assert (other.then_outcome, other.now_outcome) == ("clear", "clear")
+
+
+def test_all_four_cells(monkeypatch):
+    """The record at the award said a conflict where the gate was not asked: an award from before the gate."""
+    both, then_alone, now_alone, _neither = (awarded() for _n in range(4))
+    standing = [learned(one) for one in (both, then_alone)]
+    later = database_now()
+    Award.objects.filter(pk__in=[both.pk, then_alone.pk]).update(awarded_at=later)
+    retract_interest(interest=standing[1], reason="test", by=None, at=database_now())
+    learned(now_alone)
+    assert cells(audited()) == (1, 1, 1, 1)
+
+
+def test_a_conflict_known_later_is_told_once_and_becomes_a_finding():
+    award = awarded()
+    learned(award)
+    audited()
+    audited()
+    entry = Entry.objects.get(kind="decoupling.conflict_found")
+    body = body_of(entry)
+    assert entry.subject == award.urn
+    assert (body["of"], body["closed"], body["rule"]) == (award.urn, True, "affiliated-body")
+    assert body["intermediary"] == award.bid.tenderer.urn
+    made = Check.objects.get(pk=int(body["check"].rpartition("/")[2]))
+    assert (made.outcome, made.on) == ("conflicted", timezone.localdate(award.awarded_at))
+    deliver(entry.pk)
+    found = Finding.objects.get()
+    assert (found.kind, found.entity, found.after_award) == ("award_conflict", award.bid.tenderer, True)
+    assert found.evidence["check"] == made.urn
+
+
+def test_an_interest_that_began_after_the_award_bars_nothing():
+    from django.db.backends.postgresql.psycopg_any import DateRange
+
+    award = awarded()
+    learned(award, held=DateRange(timezone.localdate() + dt.timedelta(days=1), None))
+    assert cells(audited()) == (0, 0, 0, 1)
+
+
+def test_an_audit_goes_on_where_it_stopped(monkeypatch):
+    for _n in range(3):
+        awarded()
+    made = start_reaudit(by=None, at=database_now())
+    carry_on(pk=made.pk, at=database_now(), batch=1)
+
+    def killed(*_args, **_fields):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(operations, "_count", killed)
+        with pytest.raises(SystemExit), transaction.atomic():
+            carry_on(pk=made.pk, at=database_now(), batch=1)
+    assert made.awards.count() == 1
+    while carry_on(pk=made.pk, at=database_now(), batch=1) == "running":
+        pass
+    made.refresh_from_db()
+    assert (made.done, made.neither, made.awards.count(), len(made.digest)) == (3, 3, 3, 64)
+    assert Entry.objects.filter(kind="tenders.reaudited").count() == 1
+
+
+def test_one_audit_runs_at_a_time():
+    made = start_reaudit(by=None, at=database_now())
+    with pytest.raises(AuditRunning):
+        start_reaudit(by=None, at=database_now())
+    with pytest.raises(IntegrityError, match="reaudit_cells_add_up"), transaction.atomic():
+        Reaudit.objects.filter(pk=made.pk).update(both=1)
+    assert carry_on(pk=made.pk, at=database_now()) == "done"
+
+
+def test_nightly_once_a_day_and_queued_again_when_a_worker_is_gone(monkeypatch):
+    pk = tasks.reaudit_nightly()
+    assert pk and tasks.reaudit_nightly() == 0
+    queued = []
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks.carry_reaudit, "delay", queued.append)
+        patch.setattr(tasks, "database_now", lambda: timezone.now() + dt.timedelta(minutes=3))
+        assert (tasks.resume_reaudits(), queued) == (1, [pk])
+    assert tasks.carry_reaudit(pk) == "done"
+    assert (tasks.reaudit_nightly(), tasks.resume_reaudits()) == (0, 0)
+
+
+def test_a_firm_that_always_wins_is_a_lead_and_a_finding(client):
+    """Nine tenders of one department with three bidders each, all won by the same firm."""
+    approval, service = world.approval(), world.service()
+    firm, *rivals = (world.intermediary(sells=service).entity for _n in range(3))
+    gate = world.check(intermediary=firm, department=approval.department, gate="award")
+    for n in range(9):
+        tender = world.close(world.tender(approval=approval, service=service))
+        at = timezone.now()
+        bids = [
+            Bid.objects.create(
+                tender=tender, tenderer=one, envelope=b"x", envelope_digest=f"{n}{one.pk}", gate=gate,
+                opening_key=world.opening_key(), submitted_by=world.user(), opened_at=at,
+                price=Decimal("900.00"), days=5,
+            )
+            for one in (firm, *rivals)
+        ]  # fmt: skip
+        Award.objects.create(
+            tender=tender, bid=bids[0], price=Decimal("900.00"), gate=gate, awarded_by=world.user()
+        )
+    made = audited()
+    lead = DesignationShare.objects.get()
+    assert (lead.firm, lead.department, lead.tenders, lead.wins) == (firm, approval.department, 9, 9)
+    assert (lead.expected, lead.p) == (pytest.approx(3.0), pytest.approx(3.0**-9))
+    assert made.pairs_tested == 3 and lead.q == pytest.approx(3 * 3.0**-9)
+    deliver(Entry.objects.get(kind="tenders.designation_found").pk)
+    assert Finding.objects.get().kind == "designation"
+    client.force_login(world.member(Role.REGULATOR).user)
+    page = client.get(f"/en/audits/{made.pk}/leads/").content.decode()
+    assert "A lead, not an accusation" in page and "Poisson-binomial" in page and "3 pairs" in page
+    with transaction.atomic():
+        from regulation.ledger.operations import record
+
+        entry = record(
+            kind="tenders.designation_found", subject=made, actor=None, body={"method": "", "leads": []}
+        )
+    deliver(entry.pk)
+    assert Finding.objects.get().cleared_at is not None
+
+
+def test_the_pages_of_audits(client, django_assert_max_num_queries):
+    award = awarded()
+    learned(award)
+    awarded()
+    client.force_login(world.member(Role.REGULATOR).user)
+    answer = client.post("/en/audits/start/")
+    made = Reaudit.objects.get()
+    assert answer.url == f"/en/audits/{made.pk}/"
+    page = client.get(answer.url).content.decode()
+    assert "0/2" in page and 'http-equiv="refresh"' in page
+    assert "0/2" in client.get(f"/en/audits/{made.pk}/progress/").content.decode()
+    assert client.post("/en/audits/start/").url == answer.url
+    carry_on(pk=made.pk, at=database_now())
+    assert client.get(f"/en/audits/{made.pk}/progress/").headers["HX-Refresh"] == "true"
+    with django_assert_max_num_queries(9):
+        assert client.get("/en/audits/").status_code == 200
+    with django_assert_max_num_queries(9):
+        page = client.get(f"/en/audits/{made.pk}/?cell=now").content.decode()
+    assert award.tender.title in page and page.count("As known then</th>") == 1
+    assert award.tender.title not in client.get(f"/en/audits/{made.pk}/?cell=neither").content.decode()
+    assert client.get(f"/en/audits/{made.pk}/?cell=x&text=%00&page=z").status_code == 200
+    text = b"".join(client.get(f"/en/audits/{made.pk}/awards.csv?cell=now").streaming_content).decode()
+    assert text.count("affiliated-body") == 1
