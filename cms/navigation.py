@@ -60,6 +60,13 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("Reports and answers"), "oversight:statistics"),
         ],
     ),
+    (
+        _("Independence"),
+        [
+            (_("Who may not serve whom"), "decoupling:rules"),
+            (_("The rules tried on history"), "decoupling:history"),
+        ],
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from marketplace.directory.queries import intermediary_of, offers_of
 from marketplace.tenders import queries as tenders
 from regulation.ledger.queries import database_now
+from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership
 
 from .interests import declaration, held_about
@@ -58,8 +59,14 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
     find = (_("Find tenders"), reverse("tenders:tender_list"))
     own = (_("Your public profile"), reverse("directory:own_profile"))
     price = (_("Publish a price"), reverse("directory:offer_new"))
+    found = [
+        item(f.get_kind_display(), f.get_absolute_url(), f.department or "")
+        for f in oversight.findings_about(acting.entity).filter(status="open", cleared_at=None)[:SHOWN]
+    ]
+    told = (_("All findings about your firm"), reverse("oversight:own_findings"))
     return [
         declaration(acting.entity),
+        section(_("Findings about your firm"), found, _("Nothing was found about your firm."), told),
         section(_("Won"), won, _("No award yet.")),
         section(_("Your bids"), bids, _("You have not bid yet."), others=True),
         section(_("Your prices"), offers, _("You offer nothing at a published price."), own, others=True),

@@ -50,8 +50,34 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         *to_judge(acting),
         section(_("Checks to determine"), waiting, _("No check waits."), checks),
         section(_("Determinations to decide"), proposed, _("No determination waits.")),
+        *_findings(acting),
         section(_("Exemptions to decide"), exemptions, _("No exemption waits."), all_exemptions),
         _imports(acting),
+    ]
+
+
+def _findings(acting: Membership) -> list[dict[str, Any]]:
+    """Findings to look into, closures to second, and the way to what makes findings."""
+    waiting = [
+        item(f.entity, f.get_absolute_url(), f.get_kind_display()) for f in oversight.open_findings()[:SHOWN]
+    ]
+    second = [
+        item(
+            c.finding.entity,
+            c.finding.get_absolute_url(),
+            _("Proposed by %(name)s; a second regulator decides.") % {"name": c.proposed_by},
+        )
+        for c in oversight.closures_to_second(acting)[:SHOWN]
+    ]
+    links = (
+        (_("All findings"), reverse("oversight:finding_list")),
+        (_("Sweeps"), reverse("decoupling:sweep_list")),
+        (_("Audits of awards"), reverse("tenders:reaudit_list")),
+        (_("Who may not serve whom"), reverse("decoupling:rules")),
+    )
+    return [
+        section(_("Findings to look into"), waiting, _("No finding is open."), *links),
+        section(_("Closures to second"), second, _("No closure waits for a second regulator.")),
     ]
 
 

@@ -124,7 +124,7 @@ def graph_of(agency: Agency) -> Graph:
 
 
 def department_of(agency: Agency) -> str:
-    """Who approved: the ministry, or the local environmental system, which the report does not name closer."""
+    """Who approved: the ministry, or the local environmental system, which the report names no closer."""
     return "环境保护部" if agency.of_the_ministry else agency.affiliation
 
 

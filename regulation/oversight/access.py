@@ -29,5 +29,7 @@ def may_read_finding(membership: Membership | None, finding: Finding) -> bool:
 def may_reply(membership: Membership | None, finding: Finding) -> bool:
     """Whoever acts for the firm concerned as its agent."""
     return (
-        membership is not None and acts_as(membership, Role.AGENT) and membership.entity_id == finding.entity_id
+        membership is not None
+        and acts_as(membership, Role.AGENT)
+        and membership.entity_id == finding.entity_id
     )

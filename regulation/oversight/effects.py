@@ -86,7 +86,7 @@ def note_swept(entry: Entry) -> None:
 
 @effect("decoupling.conflict_found")
 def note_conflict(entry: Entry) -> None:
-    """A recheck, or the audit of an award, found a conflict. On something closed it is a finding of its own."""
+    """A recheck, or the audit of an award, found a conflict. On what is closed it is a finding of its own."""
     body = body_of(entry)
     entity, department = _party(body.get("intermediary")), _party(body.get("department"))
     if entity is None:

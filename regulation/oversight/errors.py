@@ -99,4 +99,6 @@ class NoClosure(OversightRefused):
 
 
 class OwnFirm(OversightRefused):
-    message = _("You act, or have acted, for the firm or the department concerned, so another regulator decides.")
+    message = _(
+        "You act, or have acted, for the firm or the department concerned, so another regulator decides."
+    )

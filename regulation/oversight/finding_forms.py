@@ -19,7 +19,9 @@ class FindingFilter(django_filters.FilterSet):
     seen = django_filters.ChoiceFilter(label=_("Records"), choices=CLEARED, method="by_clearing")
     rule = django_filters.CharFilter(label=_("Rule"), field_name="rule_code", max_length=60)
     region = django_filters.CharFilter(label=_("Region code"), field_name="region_id", max_length=6)
-    text = django_filters.CharFilter(label=_("Name of firm or department, or number"), method="by_words", max_length=100)
+    text = django_filters.CharFilter(
+        label=_("Name of firm or department, or number"), method="by_words", max_length=100
+    )
 
     class Meta:
         model = Finding

@@ -12,6 +12,9 @@ from wagtail.models import Locale
 from cms.demo import SLUG as DEMO_PRACTICE
 from cms.models import PracticeIndexPage, PracticePage
 from marketplace.directory.models import Intermediary
+from marketplace.tenders.auditing.operations import carry_on as audit_on
+from marketplace.tenders.auditing.operations import start_reaudit
+from marketplace.tenders.auditing.queries import last_done as last_audit
 from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Tender
@@ -21,6 +24,14 @@ from regulation.parties.operations import keep_row, mark_end
 from regulation.parties.rows import SORTS
 from regulation.parties.exchange.operations import run_import as run_interests
 from regulation.parties.exchange.operations import upload_interests
+from marketplace.tenders.models import Reaudit, Tender
+from regulation.decoupling.models import Sweep
+from regulation.decoupling.sweeping.operations import carry_on as sweep_on
+from regulation.decoupling.sweeping.operations import start_sweep
+from regulation.decoupling.sweeping.queries import last_done as last_sweep
+from regulation.ledger.queries import database_now
+from regulation.oversight.models import Finding, Report
+from regulation.oversight.operations import note_sweep
 from regulation.parties.models import User
 from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
 from regulation.registry.models import (
@@ -56,6 +67,32 @@ def tender(demo) -> Tender:
         User.objects.get(email=f"enterprise@{DOMAIN}"),
         open_for=dt.timedelta(days=1),
     )
+
+
+def swept() -> Sweep:
+    """A finished sweep."""
+    if made := last_sweep():
+        return made
+    made = start_sweep(on=timezone.localdate(), by=None, at=database_now())
+    while sweep_on(pk=made.pk, at=database_now()) == "running":
+        pass
+    return made
+
+
+def noted() -> Finding:
+    """A finding of the demo's tied firm, with its chain."""
+    note_sweep(sweep=swept())
+    return Finding.objects.filter(kind="conflict").first()
+
+
+def reaudited() -> Reaudit:
+    """A finished audit of awards."""
+    if made := last_audit():
+        return made
+    made = start_reaudit(by=None, at=database_now())
+    while audit_on(pk=made.pk, at=database_now()) == "running":
+        pass
+    return made
 
 
 def comparisons() -> list[str]:
@@ -178,6 +215,9 @@ def public(tender: Tender) -> list[str]:
         *(zone.get_absolute_url() for zone in Zone.objects.all()),
         Intermediary.objects.get(ref="demo-qujiang").get_absolute_url(),
         reverse("decoupling:entity", args=[Intermediary.objects.get(ref="demo-qujiang").entity_id]),
+        reverse("decoupling:rules"),
+        reverse("decoupling:pack_changes", args=["national-2026.2"]),
+        reverse("decoupling:history"),
         tender.get_absolute_url(),
         reverse("ledger:record", args=["tender", tender.ref]),
         reverse("ledger:record", args=["ruling", ruling.pk]),
@@ -262,6 +302,7 @@ ROLES = {
         reverse("desk"),
         reverse("directory:own_profile"),
         *declaring(),
+        reverse("oversight:own_findings"),
         reverse("directory:offer_new"),
         reverse("tenders:bid_new", args=[t.ref]),
     ],
@@ -302,6 +343,13 @@ ROLES = {
         reverse("decoupling:inquire"),
         reverse("decoupling:exemption_list"),
         reverse("decoupling:exemption_new"),
+        reverse("decoupling:sweep_list"),
+        reverse("decoupling:sweep", args=[swept().pk]),
+        reverse("oversight:finding_list"),
+        reverse("oversight:finding", args=[noted().ref]),
+        reverse("tenders:reaudit_list"),
+        reverse("tenders:reaudit", args=[reaudited().pk]),
+        reverse("tenders:designation_leads", args=[reaudited().pk]),
         reverse("oversight:queue"),
         *to_handle(),
         reverse("oversight:look_list"),

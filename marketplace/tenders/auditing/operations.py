@@ -171,9 +171,7 @@ def _record_end(audit: Reaudit, leads: list[designation.Share]) -> None:
     body |= {"known_at": audit.known_at.isoformat(), "rule_pack": audit.rule_pack, "digest": audit.digest}
     record(kind="tenders.reaudited", subject=audit, actor=audit.asked_by, body=body, noticeable=False)
     told = {"method": designation.method_text(), "leads": [_lead(one) for one in leads]}
-    record(
-        kind="tenders.designation_found", subject=audit, actor=audit.asked_by, body=told, noticeable=False
-    )
+    record(kind="tenders.designation_found", subject=audit, actor=audit.asked_by, body=told, noticeable=False)
 
 
 def _lead(one: designation.Share) -> dict[str, Any]:

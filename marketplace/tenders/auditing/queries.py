@@ -127,9 +127,7 @@ def contests(*, until: dt.datetime) -> Iterator[Contest]:
     )
     rows = (
         Award.objects.filter(awarded_at__lte=until)
-        .annotate(
-            firms=ArrayAgg("tender__bids__tenderer", filter=valid, default=[]), firm=F("bid__tenderer")
-        )
+        .annotate(firms=ArrayAgg("tender__bids__tenderer", filter=valid, default=[]), firm=F("bid__tenderer"))
         .order_by("pk")
         .values_list("tender__department", "firms", "firm")
     )

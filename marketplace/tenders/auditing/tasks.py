@@ -18,10 +18,9 @@ SLICE = dt.timedelta(seconds=10)
 def reaudit_nightly() -> int:
     """Begin the night's audit of awards; 0 where one is under way or was made today. Safe to run twice."""
     now = database_now()
-    last = last_done()
-    if last is not None and last.asked_by_id is None:
-        if timezone.localdate(last.known_at) >= timezone.localdate(now):
-            return 0
+    today, last = timezone.localdate(now), last_done()
+    if last is not None and last.asked_by_id is None and timezone.localdate(last.known_at) >= today:
+        return 0
     try:
         return start_reaudit(by=None, at=now).pk
     except AuditRunning:

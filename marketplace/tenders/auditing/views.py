@@ -111,8 +111,21 @@ def reaudit_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _cells(one: ReauditedAward) -> list[str]:
     tender = one.award.tender
-    about = [tender.ref, tender.department.name, one.award.bid.tenderer.name, one.award.awarded_at.isoformat()]
-    return [*about, one.then_outcome, one.then_rule, one.now_outcome, one.now_rule, one.then_digest, one.now_digest]
+    about = [
+        tender.ref,
+        tender.department.name,
+        one.award.bid.tenderer.name,
+        one.award.awarded_at.isoformat(),
+    ]
+    return [
+        *about,
+        one.then_outcome,
+        one.then_rule,
+        one.now_outcome,
+        one.now_rule,
+        one.then_digest,
+        one.now_digest,
+    ]
 
 
 @never_cache
@@ -124,5 +137,3 @@ def lead_list(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(queries.leads_of(made), PAGE).get_page(request.GET.get("page"))
     context = {"audit": made, "page_obj": page, "method": method_text()}
     return render(request, "tenders/designation_leads.html", context)
-
-

@@ -21,8 +21,8 @@ class SweepStatus(models.TextChoices):
 class Sweep(models.Model):
     """One judgement over all departments and all intermediaries, as of a day and as known at a moment.
 
-    It goes on where it stopped: `last_department` is the key of the last department that is done, in order of
-    keys. `pairs` is what there is to judge, `judged` the pairs some interest joins at all. `undeclared` counts
+    It goes on where it stopped: `last_department` is the key of the last department done, in order of keys.
+    `pairs` is what there is to judge, `judged` the pairs some interest joins at all. `undeclared` counts
     intermediaries without a declaration of interests, to whom no gate opens. `digest` is SHA-256 over the
     pairs found.
     """

@@ -5,7 +5,18 @@ from typing import Any
 
 from ..rules import Pack, Rule
 
-FIELDS = ("title", "title_zh", "provisions", "regions", "start", "end", "gates", "outcome", "test", "parameters")
+FIELDS = (
+    "title",
+    "title_zh",
+    "provisions",
+    "regions",
+    "start",
+    "end",
+    "gates",
+    "outcome",
+    "test",
+    "parameters",
+)
 
 
 @dataclass(frozen=True, slots=True)

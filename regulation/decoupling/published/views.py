@@ -120,7 +120,11 @@ def pack_changes(request: HttpRequest, version: str) -> HttpResponse:
         raise Http404
     found = difference(pack_named(before), pack_named(version))
     changed = [
-        (explain.rule_title(one.rule), one.rule, [(n, _shown_field(a), _shown_field(b)) for n, a, b in one.fields])
+        (
+            explain.rule_title(one.rule),
+            one.rule,
+            [(n, _shown_field(a), _shown_field(b)) for n, a, b in one.fields],
+        )
         for one in found.changed
     ]
     context = {
@@ -154,7 +158,8 @@ def history(request: HttpRequest) -> HttpResponse:
     found = Paginator(_history(), PAGE).get_page(request.GET.get("page"))
     pack = shipped_pack(PACK)
     rows = [
-        {"one": one, "before": _verdict(one.before, pack), "after": _verdict(one.after, pack)} for one in found
+        {"one": one, "before": _verdict(one.before, pack), "after": _verdict(one.after, pack)}
+        for one in found
     ]
     context = {"page_obj": found, "rows": rows, "file": FILE, "pack": pack}
     return render(request, "decoupling/history.html", context)

@@ -91,9 +91,7 @@ _SELLS = (
 )
 
 
-def candidates(
-    departments: Sequence[int], *, on: dt.date, known_at: dt.datetime
-) -> list[tuple[int, int]]:
+def candidates(departments: Sequence[int], *, on: dt.date, known_at: dt.datetime) -> list[tuple[int, int]]:
     """Keys (department, intermediary) of the pairs that an interest held on a day may join, as known at a
     moment; ordered, each once. Also those whose contact, address or account in the entity register is equal.
     """

@@ -132,7 +132,8 @@ def _judged(sweep: Sweep, seller: Entity, department: Entity, pack: Pack) -> Swe
 
 def _end(sweep: Sweep, *, at: dt.datetime) -> None:
     found = [
-        [p.intermediary.urn, p.department.urn, p.outcome, p.rule_code, p.input_digest] for p in found_by(sweep)
+        [p.intermediary.urn, p.department.urn, p.outcome, p.rule_code, p.input_digest]
+        for p in found_by(sweep)
     ]
     sweep.done = sweep.total
     sweep.status, sweep.finished_at, sweep.digest = SweepStatus.DONE, at, digest_of(found)
@@ -152,4 +153,3 @@ def sweep_now(*, pk: int) -> str:
     while status == SweepStatus.RUNNING:
         status = carry_on(pk=pk, at=database_now())
     return status
-

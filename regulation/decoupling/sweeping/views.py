@@ -71,7 +71,9 @@ def _told(pair: SweptPair, made: Sweep) -> dict[str, Any]:
     return {  # people are named on the finding's page alone, where each view is an entry
         "pair": pair,
         "rule": explain.rule_title(pack.rule(pair.rule_code)),
-        "steps": explain.ground_steps({"chain": [tie for tie in pair.chain if tie.get("holder")]}, whole=False),
+        "steps": explain.ground_steps(
+            {"chain": [tie for tie in pair.chain if tie.get("holder")]}, whole=False
+        ),
     }
 
 

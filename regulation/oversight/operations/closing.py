@@ -108,5 +108,7 @@ def _may_close(finding: Finding, *, by: User) -> Finding:
 def _close(finding: Finding, closure: Closure, *, by: User, at: dt.datetime) -> Finding:
     finding.status, finding.closure = closure.outcome, closure
     finding.save(update_fields=["status", "closure"])
-    _tell(finding, FindingEventKind(closure.outcome), actor=by, at=at, text=closure.reason, closure=closure.urn)
+    _tell(
+        finding, FindingEventKind(closure.outcome), actor=by, at=at, text=closure.reason, closure=closure.urn
+    )
     return finding

@@ -54,7 +54,13 @@ def _ref() -> str:
 
 
 def _tell(
-    finding: Finding, kind: FindingEventKind, *, actor: User | None, at: dt.datetime, text: str = "", **body: Any
+    finding: Finding,
+    kind: FindingEventKind,
+    *,
+    actor: User | None,
+    at: dt.datetime,
+    text: str = "",
+    **body: Any,
 ) -> None:
     """Add to the finding's history and to the ledger, which learns neither text nor name."""
     FindingEvent.objects.create(finding=finding, kind=kind, actor=actor, text=text, at=at)
@@ -137,8 +143,8 @@ def _new(seen: Seen, *, at: dt.datetime) -> Finding:
 def note_sweep(*, sweep: Sweep) -> int:
     """Bring findings in line with a finished sweep; returns how many pairs it found. Safe to run twice.
 
-    What the sweep found is noted as of the moment its knowledge is of. Of the findings that sweeps and rechecks
-    make, those it no longer found are cleared.
+    What the sweep found is noted as of the moment its knowledge is of. Of the findings that sweeps and
+    rechecks make, those it no longer found are cleared.
     """
     take_turns()
     at = sweep.known_at

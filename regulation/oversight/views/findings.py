@@ -55,7 +55,9 @@ def finding_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def _cells(one: Finding) -> list[str]:
-    days = [moment.isoformat() if moment else "" for moment in (one.first_seen, one.last_seen, one.cleared_at)]
+    days = [
+        moment.isoformat() if moment else "" for moment in (one.first_seen, one.last_seen, one.cleared_at)
+    ]
     other = one.department.name if one.department else ""
     return [one.ref, one.kind, one.status, one.entity.name, other, one.rule_code, *days, one.evidence_digest]
 
@@ -109,7 +111,9 @@ def _page(
         "refused": refused,
     }
     faulty = any(one is not None and one.errors for one in (form, reply))
-    return render(request, "oversight/finding.html", context, status=409 if refused else 422 if faulty else 200)
+    return render(
+        request, "oversight/finding.html", context, status=409 if refused else 422 if faulty else 200
+    )
 
 
 def _ties(finding: Finding) -> list[dict[str, Any]]:
@@ -149,7 +153,12 @@ def finding_act(request: HttpRequest, ref: str) -> HttpResponse:
     found, act = _reach(request, ref), request.POST.get("act", "")
     form = ClosingForm(request.POST, auto_id="close_%s")
     if act not in ACTS or (act != "confirm" and not form.is_valid()):
-        return _page(request, found, form=form if act in ACTS else None, refused="" if act in ACTS else _("Choose what to do."))
+        return _page(
+            request,
+            found,
+            form=form if act in ACTS else None,
+            refused="" if act in ACTS else _("Choose what to do."),
+        )
     text = form.cleaned_data.get("reason", "") if form.is_valid() else ""
     try:
         ACTS[act](found, text, by=request.user, at=database_now())

@@ -84,6 +84,9 @@ def test_few_tenders_and_single_bidders_say_nothing():
     few = [Contest(1, (7, 8), 7)] * 7
     assert shares(alone + few) == []
     enough = shares([Contest(1, (7, 8), 7)] * 8)
-    assert [(one.firm, one.tenders, one.wins, one.expected) for one in enough] == [(7, 8, 8, 4.0), (8, 8, 0, 4.0)]
+    assert [(one.firm, one.tenders, one.wins, one.expected) for one in enough] == [
+        (7, 8, 8, 4.0),
+        (8, 8, 0, 4.0),
+    ]
     assert enough[0].p == pytest.approx(0.5**8)
     assert shares([Contest(1, (7, 8), 9)] * 9) == []

@@ -75,8 +75,15 @@ def _random_world(seed: int) -> None:
     for _n in range(14):
         holder, subject = dice.sample(entities, 2)
         kind = dice.choice(
-            ["setUp", "affiliation", "supervision", "shareholding", "otherInfluenceOrControl"]
-            + ["samePremises", "sameFinances"]
+            [
+                "setUp",
+                "affiliation",
+                "supervision",
+                "shareholding",
+                "otherInfluenceOrControl",
+                "samePremises",
+                "sameFinances",
+            ]
         )
         share = dice.choice([None, 0, 20, 51, 100]) if kind == "shareholding" else None
         world.interest(holder, subject, kind, share_min=share, share_max=share, held=_period(dice))
@@ -170,7 +177,8 @@ def test_the_walk_down_ends_in_a_circle_and_skips_names_alone():
 def test_nightly_begins_once_a_day(monkeypatch):
     world.department()
     pk = tasks.sweep_nightly()
-    assert pk and tasks.sweep_nightly() == 0
+    assert pk
+    assert tasks.sweep_nightly() == 0
     assert tasks.carry_sweep(pk) == "done"
     assert tasks.sweep_nightly() == 0
 

@@ -61,8 +61,10 @@ def test_a_sweep_makes_a_finding_with_chain_and_entry(tied):
     sweep()
     found = Finding.objects.get()
     assert (found.kind, found.entity, found.department) == ("conflict", tied.subject, tied.holder_entity)
-    assert found.rule_code == "affiliated-body" and found.evidence["chain"][0]["kind"] == "setUp"
-    assert found.first_seen == found.last_seen and found.status == "open"
+    assert found.rule_code == "affiliated-body"
+    assert found.evidence["chain"][0]["kind"] == "setUp"
+    assert found.first_seen == found.last_seen
+    assert found.status == "open"
     assert body_of(Entry.objects.get(kind="oversight.finding_found"))["finding"] == found.ref
 
 
@@ -81,7 +83,8 @@ def test_the_next_sweep_moves_last_seen_alone(tied):
     first = Finding.objects.get()
     sweep()
     again = Finding.objects.get()
-    assert again.last_seen > first.last_seen and again.first_seen == first.first_seen
+    assert again.last_seen > first.last_seen
+    assert again.first_seen == first.first_seen
     assert kinds(again) == ["found"]
 
 
@@ -90,7 +93,8 @@ def test_what_a_sweep_no_longer_finds_is_cleared_and_may_come_back(tied):
     end_interest(interest=tied, end=dt.date(2026, 1, 1), by=None, at=timezone.now())
     sweep()
     found = Finding.objects.get()
-    assert found.cleared_at is not None and found.status == "open"
+    assert found.cleared_at is not None
+    assert found.status == "open"
     world.interest(tied.holder_entity, tied.subject)
     sweep()
     found.refresh_from_db()
@@ -210,7 +214,8 @@ def test_a_returned_closure_leaves_the_finding_open():
         operations.decide_closure(finding=found, confirm=False, by=second, at=timezone.now())
     operations.decide_closure(finding=found, confirm=False, note="不足", by=second, at=timezone.now())
     found.refresh_from_db()
-    assert found.status == "open" and kinds(found) == ["found", "proposed", "returned"]
+    assert found.status == "open"
+    assert kinds(found) == ["found", "proposed", "returned"]
 
 
 def test_who_acts_for_the_firm_does_not_decide():
@@ -231,7 +236,8 @@ def test_the_firm_reads_its_own_and_replies_and_sees_no_person(client):
     agent, stranger = world.member(Role.AGENT, firm), world.member(Role.AGENT)
     client.force_login(agent.user)
     page = client.get(f"/en/findings/{found.ref}/").content.decode()
-    assert "某官员" not in page and "a natural person" in page
+    assert "某官员" not in page
+    assert "a natural person" in page
     assert found.ref in client.get("/en/findings/").content.decode()
     assert client.post(f"/en/findings/{found.ref}/reply/", {"text": " "}).status_code == 422
     client.post(f"/en/findings/{found.ref}/reply/", {"text": "我方说明"})
@@ -243,7 +249,8 @@ def test_the_firm_reads_its_own_and_replies_and_sees_no_person(client):
     regulator = world.member(Role.REGULATOR).user
     client.force_login(regulator)
     page = client.get(f"/en/findings/{found.ref}/").content.decode()
-    assert "某官员" in page and "我方说明" in page
+    assert "某官员" in page
+    assert "我方说明" in page
     assert Entry.objects.get(kind="oversight.people_viewed").actor == regulator
 
 
@@ -288,7 +295,9 @@ def test_the_list_is_narrowed_paged_and_flat(client, django_assert_max_num_queri
         page = client.get("/en/oversight/findings/").content.decode()
     assert page.count('href="/en/findings/') == 20
     some = Finding.objects.first()
-    page = client.get(f"/en/oversight/findings/?kind=conflict&status=open&seen=no&rule=r&region=511602&text={some.ref}")
+    page = client.get(
+        f"/en/oversight/findings/?kind=conflict&status=open&seen=no&rule=r&region=511602&text={some.ref}"
+    )
     assert page.content.decode().count('href="/en/findings/') == 1
     for bad in ("kind=x", "text=%00", "region=%00", "page=x", "seen=maybe"):
         assert client.get(f"/en/oversight/findings/?{bad}").status_code == 200
