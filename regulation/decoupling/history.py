@@ -6,7 +6,7 @@ and no gate reads it. Pure but for reading the file.
 
 import csv
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -107,19 +107,33 @@ def graph_of(agency: Agency) -> Graph:
     """
     own, body = f"historical/agency/{agency.number}", f"historical/body/{agency.number}"
     department = department_of(agency)
-    told = {"source": agency.source, "tier": "B"}
     nodes = [Node(DEPARTMENT, "department", department), Node(own, "enterprise", agency.name)]
     partly = agency.affiliation.endswith(PARTLY_HELD)
-    held = {"start": BEGUN, "end": agency.ended}
     name = agency.affiliation.removesuffix(PARTLY_HELD)
+    tie = Interest(
+        holder=body,
+        subject=own,
+        kind="shareholding" if partly else "affiliation",
+        start=BEGUN,
+        end=agency.ended,
+        holder_name=name,
+        subject_name=agency.name,
+        source=agency.source,
+        tier="B",
+        ref=f"{FILE}/{agency.number}",
+    )
     if not agency.of_the_ministry or name == department:
-        tie = Interest(DEPARTMENT, own, "affiliation", holder_name=department, subject_name=agency.name,
-                       ref=f"{FILE}/{agency.number}", **held, **told)  # fmt: skip
-        return Graph.of([tie], nodes)
-    above = Interest(DEPARTMENT, body, "affiliation", holder_name=department, subject_name=name,
-                     ref=f"{FILE}/{agency.number}/above", **told)  # fmt: skip
-    tie = Interest(body, own, "shareholding" if partly else "affiliation", holder_name=name,
-                   subject_name=agency.name, ref=f"{FILE}/{agency.number}", **held, **told)  # fmt: skip
+        return Graph.of([replace(tie, holder=DEPARTMENT, holder_name=department)], nodes)
+    above = replace(
+        tie,
+        holder=DEPARTMENT,
+        subject=body,
+        kind="affiliation",
+        end=None,
+        holder_name=department,
+        subject_name=name,
+        ref=f"{FILE}/{agency.number}/above",
+    )
     return Graph.of([above, tie], [*nodes, Node(body, "public_institution", name)])
 
 

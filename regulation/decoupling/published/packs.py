@@ -8,8 +8,8 @@ from regulation.ledger.operations import record
 from regulation.registry.seed.put import Change
 
 from ..models import PackPublication, RulePack
-from ..rules import PACKS, read_pack
-from .queries import pack_body
+from ..rules import read_pack
+from .queries import shipped_body, shipped_versions
 
 
 @transaction.atomic
@@ -21,10 +21,9 @@ def publish_shipped_packs(*, at: dt.datetime) -> Change:
     """
     written = 0
     own = PackPublication.objects.filter(published_by__isnull=False).exists()
-    versions = sorted(path.stem for path in PACKS.glob("*.json"))
     there = set(RulePack.objects.values_list("pk", flat=True))
-    for version in (version for version in versions if version not in there):
-        body = pack_body(version)
+    for version in (version for version in shipped_versions() if version not in there):
+        body = shipped_body(version)
         digest = read_pack(body).digest
         made = RulePack.objects.create(
             version=version,

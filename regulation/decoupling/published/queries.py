@@ -44,13 +44,24 @@ def published_before(version: str) -> str | None:
     return versions[later] if later < len(versions) else None
 
 
-def pack_body(version: str) -> Any | None:
+def pack_body(version: str) -> dict[str, Any] | None:
     """A pack's JSON as it was published, or as the code ships it; None where there is none."""
     published = RulePack.objects.filter(pk=version).first() if "\0" not in version else None
     if published is not None:
-        return published.body
-    shipped = {path.stem: path for path in PACKS.glob("*.json")}
-    return json.loads(shipped[version].read_text(encoding="utf-8")) if version in shipped else None
+        body: dict[str, Any] = published.body
+        return body
+    return shipped_body(version) if version in shipped_versions() else None
+
+
+def shipped_versions() -> list[str]:
+    """The versions that come with the code, oldest first."""
+    return sorted(path.stem for path in PACKS.glob("*.json"))
+
+
+def shipped_body(version: str) -> dict[str, Any]:
+    """The JSON of a pack that comes with the code. Raises FileNotFoundError."""
+    body: dict[str, Any] = json.loads((PACKS / f"{version}.json").read_text(encoding="utf-8"))
+    return body
 
 
 def exemptions_on(day: dt.date) -> QuerySet[Exemption]:

@@ -6,6 +6,7 @@ the packs finds a chain without one of these steps.
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -98,7 +99,7 @@ def candidates(departments: Sequence[int], *, on: dt.date, known_at: dt.datetime
     sql = _CANDIDATES.format(
         sellers=_SELLS.format(key="entity"), sellers_by_key=_SELLS.format(key="entity.id")
     )
-    values = {
+    values: dict[str, Any] = {
         "departments": list(departments),
         "on": on,
         "since": years_before(on, LOOK_BACK),

@@ -153,16 +153,21 @@ def test_a_firm_that_always_wins_is_a_lead_and_a_finding(client):
     firm, *rivals = (world.intermediary(sells=service).entity for _n in range(3))
     gate = world.check(intermediary=firm, department=approval.department, gate="award")
     for n in range(9):
-        tender = world.close(world.tender(approval=approval, service=service))
-        at = timezone.now()
+        tender = world.tender(approval=approval, service=service)
         bids = [
             Bid.objects.create(
-                tender=tender, tenderer=one, envelope=b"x", envelope_digest=f"{n}{one.pk}", gate=gate,
-                opening_key=world.opening_key(), submitted_by=world.user(), opened_at=at,
-                price=Decimal("900.00"), days=5,
+                tender=tender,
+                tenderer=one,
+                envelope=b"x",
+                envelope_digest=f"{n}/{one.pk}",
+                gate=gate,
+                opening_key=world.opening_key(),
+                submitted_by=world.user(),
             )
             for one in (firm, *rivals)
-        ]  # fmt: skip
+        ]
+        world.close(tender)
+        tender.bids.update(opened_at=timezone.now(), price=Decimal("900.00"), days=5)
         Award.objects.create(
             tender=tender, bid=bids[0], price=Decimal("900.00"), gate=gate, awarded_by=world.user()
         )
