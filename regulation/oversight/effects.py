@@ -134,7 +134,7 @@ def note_shared(entry: Entry) -> None:
     made = _check(entry.subject)
     if made is None or not made.chain:
         return
-    others = sorted({urn for tie in made.chain for urn in (tie["holder"], tie["subject"])})
+    others = sorted({tie.get(end, "") for tie in made.chain for end in ("holder", "subject")})
     note_finding(
         seen=Seen(
             kind=FindingKind.BIDDERS_SHARE,

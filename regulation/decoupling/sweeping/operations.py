@@ -115,17 +115,19 @@ def _judged(sweep: Sweep, seller: Entity, department: Entity, pack: Pack) -> Swe
         )
         if answer is not None:
             outcome, reason = answer.outcome, f"determination/{answer.pk}"
-    if outcome == Outcome.CLEAR and not any(ground.exemption for ground in finding.grounds):
+    exempt = next((ground for ground in finding.grounds if ground.exemption), None)
+    if outcome == Outcome.CLEAR and exempt is None:
         return None
+    shown = exempt if exempt is not None and outcome == Outcome.CLEAR else finding
     return SweptPair(
         sweep=sweep,
         intermediary=seller,
         department=department,
         outcome=outcome,
-        rule_code=finding.rule,
+        rule_code=shown.rule,
         provision_ref=finding.provision,
         reason_code=reason,
-        chain=[tie.as_json() for tie in finding.chain],
+        chain=[tie.as_json() for tie in shown.chain],
         input_digest=input_digest(graph, matter, pack),
     )
 

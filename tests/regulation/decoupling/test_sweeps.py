@@ -3,13 +3,15 @@
 import datetime as dt
 import itertools
 import random
+import threading
+from contextlib import contextmanager
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from regulation.decoupling.models import Gate, Sweep, SweptPair
+from regulation.decoupling.models import Exemption, Gate, Sweep, SweptPair
 from regulation.decoupling.operations import check
 from regulation.decoupling.sweeping import operations, tasks
 from regulation.decoupling.sweeping.candidates import candidates
@@ -150,6 +152,56 @@ def test_one_sweep_runs_at_a_time():
         Sweep.objects.create(on=DAY, known_at=timezone.now(), rule_pack="x", total=0, intermediaries=0)
     carry_on(pk=made.pk, at=database_now())
     assert start_sweep(on=DAY, by=None, at=database_now()).pk != made.pk
+
+
+def test_a_second_worker_finds_the_first_ones_lock():
+    world.department()
+    made = start_sweep(on=DAY, by=None, at=database_now())
+    with held_elsewhere(operations.LOCK):
+        assert carry_on(pk=made.pk, at=database_now()) == "busy"
+    assert carry_on(pk=made.pk, at=database_now()) == "done"
+
+
+@contextmanager
+def held_elsewhere(lock):
+    """Another connection holds an advisory lock in a transaction."""
+    taken, let_go = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+            taken.set()
+            let_go.wait(30)
+        connection.close()
+
+    worker = threading.Thread(target=hold)
+    worker.start()
+    assert taken.wait(30)
+    try:
+        yield
+    finally:
+        let_go.set()
+        worker.join()
+
+
+def test_an_exemption_opens_the_pair_and_is_told():
+    department, seller = world.department(), firm()
+    world.interest(department, seller)
+    Exemption.objects.create(
+        intermediary=seller,
+        department=department,
+        kind="transition",
+        plan="方案",
+        reason="理由",
+        valid=DateRange(dt.date(2026, 1, 1), dt.date(2027, 1, 1)),
+        proposed_by=world.user(),
+        confirmed_by=world.user(),
+        confirmed_at=timezone.now(),
+    )
+    made = swept()
+    pair = SweptPair.objects.get()
+    assert (pair.outcome, pair.rule_code, len(pair.chain)) == ("clear", "affiliated-body", 1)
+    assert (made.exempt, made.conflicted) == (1, 0)
 
 
 def test_a_sweep_without_departments_ends():
