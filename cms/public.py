@@ -36,6 +36,8 @@ ROOMS = (
     "tenders:tender_list",
     "oversight:statistics",
     "oversight:report_list",
+    "decoupling:rules",
+    "decoupling:history",
 )
 
 
@@ -74,16 +76,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    closed = [
-        "/cms/",
-        "/django-admin/",
-        "/accounts/",
-        "/account/",
-        "/desk/",
-        "/checks/",
-        "/oversight/",
-        "/receipts/",
-    ]
+    closed = ["/cms/", "/django-admin/", "/accounts/", "/account/", "/desk/", "/checks/", "/receipts/"]
+    closed += ["/sweeps/", "/audits/", "/findings/", "/oversight/", "/contests/", "/identity/", "/interests/"]
     lines = ["User-agent: *", *(f"Disallow: {p}" for p in closed), *(f"Disallow: /en{p}" for p in closed[2:])]
     lines.append(f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from marketplace.tenders.auditing import operations, tasks
 from marketplace.tenders.auditing.errors import AuditRunning
 from marketplace.tenders.auditing.operations import carry_on, start_reaudit
-from marketplace.tenders.models import Award, Bid, DesignationShare, Reaudit, ReauditedAward
+from marketplace.tenders.models import Award, Bid, DesignationShare, Reaudit, ReauditedAward, Tender
 from marketplace.tenders.operations import award_tender, open_tender, submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.models import Check
@@ -167,6 +167,7 @@ def test_a_firm_that_always_wins_is_a_lead_and_a_finding(client):
             for one in (firm, *rivals)
         ]
         world.close(tender)
+        Tender.objects.filter(pk=tender.pk).update(opened_at=timezone.now())
         tender.bids.update(opened_at=timezone.now(), price=Decimal("900.00"), days=5)
         Award.objects.create(
             tender=tender, bid=bids[0], price=Decimal("900.00"), gate=gate, awarded_by=world.user()
