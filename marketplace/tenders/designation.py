@@ -64,7 +64,7 @@ def corrected(values: Sequence[float]) -> list[float]:
     least = 1.0
     for rank in range(len(order), 0, -1):
         place = order[rank - 1]
-        least = min(least, values[place] * len(values) / rank)
+        least = min(least, values[place] * (len(values) / rank))
         adjusted[place] = least
     return adjusted
 
