@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from regulation.ledger.operations import record
 from regulation.parties.models import Entity, User
@@ -114,7 +115,7 @@ def publish_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
         raise AlreadyPublished
     if locked.ceiling is None and not locked.no_ceiling_reason.strip():
         raise CeilingMissing
-    minimum = minimum_bidding(locked.region, on=at.date())
+    minimum = minimum_bidding(locked.region, on=timezone.localdate(at))
     if locked.closes_at is None or locked.closes_at - at < minimum:
         raise ClosesTooSoon(minimum)
     if current_opening_key() is None:
