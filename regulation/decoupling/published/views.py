@@ -26,7 +26,7 @@ from ..history import (
     Verdict,
     backtest,
 )
-from ..models import Outcome
+from ..models import Gate, Outcome
 from ..queries import current_pack, pack_named
 from ..rules import PACK, Rule, read_pack, shipped_pack
 from . import queries
@@ -39,6 +39,7 @@ OUTCOMES = {
     "refer": _("two regulators decide"),
     "warn": _("warning"),
 }
+GATES: dict[str, Any] = dict(Gate.choices)
 LIMITS = {
     SHARE_OF_UNKNOWN_SIZE: _("The report says that shares were held and not how many: that is no verdict."),
     QUALIFICATION_GONE: _(
@@ -59,8 +60,8 @@ LIMITS = {
 def rules(request: HttpRequest) -> HttpResponse:
     """The rules in force on a day with the law behind each, exemptions, counts, method, how to contest."""
     now = database_now()
-    form = DayForm(request.GET if "on" in request.GET else None)
     day = timezone.localdate(now)
+    form = DayForm(request.GET if "on" in request.GET else None, initial={"on": day})
     if form.is_bound and form.is_valid():
         day = form.cleaned_data["on"] or day
     pack = current_pack(at=now)
@@ -93,6 +94,7 @@ def _told(rule: Rule, provisions: dict[str, Any]) -> dict[str, Any]:
         "unheld": [ref for ref in rule.provisions if ref not in provisions],
         "parameters": [(name, _shown(value)) for name, value in rule.parameters.items()],
         "nationwide": "000000" in rule.regions,
+        "gates": [GATES.get(gate, gate) for gate in rule.gates],
     }
 
 
