@@ -15,13 +15,13 @@ from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.operations import submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.operations import decide_exemption, propose_exemption
-from regulation.ledger.models import Entry, Outstanding
-from regulation.ledger.receipts import give_receipt
-from regulation.parties.exchange.operations import upload_interests
 from regulation.decoupling.rules import PACK
 from regulation.decoupling.sweeping.operations import start_sweep
+from regulation.ledger.models import Entry, Outstanding
+from regulation.ledger.receipts import give_receipt
 from regulation.oversight.models import FindingKind
 from regulation.oversight.operations import Seen, note_finding
+from regulation.parties.exchange.operations import upload_interests
 from regulation.parties.models import Region, Role
 from regulation.parties.operations import declare_interests, keep_row
 from regulation.registry.exchange.operations import upload_import

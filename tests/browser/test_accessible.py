@@ -17,13 +17,6 @@ from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.auditing.queries import last_done as last_audit
 from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
-from marketplace.tenders.models import Tender
-from regulation.oversight.models import Report
-from regulation.parties.models import Contest, Person, Suggestion, User
-from regulation.parties.operations import keep_row, mark_end
-from regulation.parties.rows import SORTS
-from regulation.parties.exchange.operations import run_import as run_interests
-from regulation.parties.exchange.operations import upload_interests
 from marketplace.tenders.models import Reaudit, Tender
 from regulation.decoupling.models import Sweep
 from regulation.decoupling.sweeping.operations import carry_on as sweep_on
@@ -32,7 +25,11 @@ from regulation.decoupling.sweeping.queries import last_done as last_sweep
 from regulation.ledger.queries import database_now
 from regulation.oversight.models import Finding, Report
 from regulation.oversight.operations import note_sweep
-from regulation.parties.models import User
+from regulation.parties.exchange.operations import run_import as run_interests
+from regulation.parties.exchange.operations import upload_interests
+from regulation.parties.models import Contest, Person, Suggestion, User
+from regulation.parties.operations import keep_row, mark_end
+from regulation.parties.rows import SORTS
 from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
 from regulation.registry.models import (
     Approval,
@@ -49,8 +46,7 @@ from regulation.registry.models import (
 from regulation.registry.operations import Measured, draft_measure
 from regulation.registry.queries import assessment_drafts
 from tests.browser.axe import violations
-from tests.factories import parties
-from tests.factories import bods
+from tests.factories import bods, parties
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = ["zh-hans", "en"]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('decoupling', '0010_sweeps'),
         ('parties', '0003_interests_of_persons'),
-        ('tenders', '0002_opened_bid_has_a_price'),
+        ('tenders', '0003_gate_held_at_the_commit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

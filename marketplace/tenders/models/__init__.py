@@ -15,10 +15,10 @@ __all__ = [
     "Opening",
     "OpeningKey",
     "ProcedureRule",
-    "Suspension",
     "Reaudit",
     "ReauditStatus",
     "ReauditedAward",
+    "Suspension",
     "Tender",
     "VoidReason",
 ]

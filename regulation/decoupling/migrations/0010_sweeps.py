@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('decoupling', '0003_rules_exemptions_and_matter'),
+        ('decoupling', '0004_clear_is_true'),
         ('parties', '0003_interests_of_persons'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,8 +1,8 @@
 """Pages: the three questions, the reporter's status, the public record, the regulators' desk."""
 
 from .desk import handle, lead_close, lead_list, queue, report_act
-from .looks import look_list
 from .findings import finding, finding_act, finding_csv, finding_list, finding_reply, own_findings
+from .looks import look_list
 from .public import report, report_list, statistics
 from .reporter import evidence, follow, review, status, withdraw
 from .wizard import report_account, report_check, report_filed, report_new, report_what

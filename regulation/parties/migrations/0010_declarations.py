@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parties", "0003_interests_of_persons"),
+        ("parties", "0004_exchange_of_interests"),
     ]
 
     operations = [

@@ -4,8 +4,10 @@ from .acting import (
     LOOKED,
     acting_membership,
     departments_in,
+    line_of,
     looks,
     memberships_of,
+    on_one_line,
     region_and_parents,
 )
 from .contests import (
@@ -55,9 +57,11 @@ __all__ = [
     "interests_about",
     "keys_of_same",
     "last_declaration",
+    "line_of",
     "looks",
     "memberships_of",
     "merges",
+    "on_one_line",
     "region_and_parents",
     "stated_by",
     "stated_of",
