@@ -48,6 +48,11 @@ story(
     disclosed=True,
     facts=[("reason", _("Reason"), "text")],
 )
+story("tenders.bid_suspended", _("A check set the bid aside."))
+story("tenders.bid_reinstated", _("A later check was clear; the bid stands again."))
+story("tenders.reaudit_started", _("An audit of past awards began."))
+story("tenders.reaudited", _("An audit of past awards ended."))
+story("tenders.designation_found", _("The audit compared the shares of awards by department."))
 story("tenders.opening_key_created", _("The site made a key that opens bids."), disclosed=True)
 
 

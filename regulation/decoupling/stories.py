@@ -15,6 +15,18 @@ DAY = ("on", _("Day it speaks for"), "day")
 story("decoupling.checked", _("The conflict gate asked whether it is tied to the department."), facts=[DAY])
 story("decoupling.determination_proposed", _("A regulator proposed the answer to an open check."))
 story("decoupling.determination_confirmed", _("A second regulator confirmed the answer."))
+story("decoupling.exemption_proposed", _("A regulator proposed an exemption."))
+story("decoupling.exemption_confirmed", _("A second regulator granted the exemption."), disclosed=True)
+story("decoupling.exemption_rejected", _("A second regulator rejected the exemption."))
+story("decoupling.exemption_revoked", _("The exemption was revoked."), disclosed=True)
+story("decoupling.pack_proposed", _("A version of the rules was proposed."))
+story(
+    "decoupling.pack_put_on_record", _("A version of the rules that comes with the site was put on record.")
+)
+story("decoupling.pack_published", _("A version of the rules was published."), disclosed=True)
+story("decoupling.conflict_found", _("A check after a change found a conflict."))
+story("decoupling.sweep_started", _("A sweep of all pairs began."))
+story("decoupling.swept", _("A sweep of all pairs ended."))
 story("decoupling.determination_rejected", _("A second regulator rejected the answer."))
 
 

@@ -26,6 +26,16 @@ story("oversight.report_overdue", _("The day for the answer went by without one.
 story("oversight.report_review_asked", _("The reporter asked for a review."), facts=[DUE])
 story("oversight.report_review_overdue", _("The day for the review went by without an answer."))
 story("oversight.report_withdrawn", _("The reporter withdrew the report."))
+story("oversight.finding_found", _("A finding was made."))
+story("oversight.finding_changed", _("The finding was seen with other evidence."))
+story("oversight.finding_cleared", _("The records no longer show what was found."))
+story("oversight.finding_back", _("The records show again what was found."))
+story("oversight.finding_replied", _("The firm replied to the finding."))
+story("oversight.finding_proposed", _("A regulator proposed to close the finding."))
+story("oversight.finding_returned", _("The second regulator returned the closure of the finding."))
+story("oversight.finding_explained", _("The finding was closed as explained."))
+story("oversight.finding_upheld", _("The finding was closed against the firm."))
+story("oversight.people_viewed", _("A regulator looked at the people in a finding."))
 story("oversight.report_lead_closed", _("The registry's editors dealt with what it showed."))
 
 

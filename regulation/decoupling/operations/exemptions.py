@@ -100,8 +100,12 @@ def decide_exemption(*, exemption: Exemption, confirm: bool, by: User, at: dt.da
     else:
         locked.rejected_at = at
     locked.save(update_fields=["confirmed_by", "confirmed_at", "rejected_at"])
-    kind = "decoupling.exemption_confirmed" if confirm else "decoupling.exemption_rejected"
-    record(kind=kind, subject=locked, actor=by, body=_body(locked))
+    record(
+        kind="decoupling.exemption_confirmed" if confirm else "decoupling.exemption_rejected",
+        subject=locked,
+        actor=by,
+        body=_body(locked),
+    )
     return locked
 
 

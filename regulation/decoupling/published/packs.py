@@ -38,6 +38,10 @@ def publish_shipped_packs(*, at: dt.datetime) -> Change:
         if not own:
             PackPublication.objects.create(pack=made, published_at=at)
             written += 1
-        kind = "decoupling.pack_put_on_record" if own else "decoupling.pack_published"
-        record(kind=kind, subject=made, actor=None, body={"version": version, "digest": digest})
+        record(
+            kind="decoupling.pack_put_on_record" if own else "decoupling.pack_published",
+            subject=made,
+            actor=None,
+            body={"version": version, "digest": digest},
+        )
     return Change(written)

@@ -14,7 +14,7 @@ from marketplace.tenders.operations import open_tender, submit_bid, withdraw_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.ledger.operations import record
 from regulation.ledger.stories import story, story_of, told_kinds
-from regulation.oversight.models import EventKind
+from regulation.oversight.models import EventKind, FindingEventKind
 from regulation.parties.models import Role
 from regulation.registry.operations import catalogue
 from tests.factories import world
@@ -28,9 +28,12 @@ def catalogued() -> set[str]:
     return {f"registry.{name}_{what}" for name in names for what in ("created", "changed")}
 
 
+SUSPENDING = {"tenders.bid_suspended", "tenders.bid_reinstated"}
 DYNAMIC = {  # kinds made of parts: the file that makes them, and all they can be
     "regulation/oversight/operations/story.py": {f"oversight.report_{kind}" for kind in EventKind.values},
     "regulation/registry/operations/catalogue.py": catalogued(),
+    "regulation/oversight/operations/noting.py": {f"oversight.finding_{k}" for k in FindingEventKind.values},
+    "marketplace/tenders/operations/gating.py": SUSPENDING,
 }
 
 
