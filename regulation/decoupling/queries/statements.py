@@ -1,7 +1,8 @@
 """What the gate asks the database, in PostgreSQL's own words.
 
 Each statement has two readings: `{stands}` and `{same}` are what the record states now, which the partial
-indexes are for, or what it stated at %(known_at)s.
+indexes are for, or what it stated at %(known_at)s. The planner takes a recursive query for thousands of rows
+and would hash whole tables against the few it finds: OFFSET 0 keeps each look-up an index's.
 """
 
 STANDS = ("upper_inf(i.recorded) AND i.tier <> 'C'", "upper_inf(s.recorded) AND s.tier <> 'C'")
@@ -13,10 +14,10 @@ SELECT i.id, i.kind, lower(i.held), upper(i.held), i.share_min, i.share_max, i.s
        h.id, h.name, h.kind, h.is_state_owned, p.id, p.name,
        e.id, e.name, e.kind, e.is_state_owned, q.id, q.name
 FROM ({found}) i
-LEFT JOIN parties_entity h ON h.id = i.holder_entity_id
-LEFT JOIN parties_person p ON p.id = i.holder_person_id
-LEFT JOIN parties_entity e ON e.id = i.subject_id
-LEFT JOIN parties_person q ON q.id = i.subject_person_id
+LEFT JOIN LATERAL (SELECT * FROM parties_entity x WHERE x.id = i.holder_entity_id OFFSET 0) h ON true
+LEFT JOIN LATERAL (SELECT * FROM parties_person x WHERE x.id = i.holder_person_id OFFSET 0) p ON true
+LEFT JOIN LATERAL (SELECT * FROM parties_entity x WHERE x.id = i.subject_id OFFSET 0) e ON true
+LEFT JOIN LATERAL (SELECT * FROM parties_person x WHERE x.id = i.subject_person_id OFFSET 0) q ON true
 LIMIT %(cap)s
 """
 _ONE = """
@@ -46,18 +47,20 @@ WITH RECURSIVE above (key) AS (
 """ + _LINE.replace(
     "{found}",
     """
-    SELECT i.* FROM above a JOIN parties_interest i ON i.subject_id = a.key
-    WHERE {stands} AND i.holder_entity_id IS NOT NULL AND i.held @> %(on)s::date
+    SELECT i.* FROM above a CROSS JOIN LATERAL (
+        SELECT i.* FROM parties_interest i WHERE i.subject_id = a.key AND {stands}
+          AND (i.holder_entity_id IS NOT NULL AND i.held @> %(on)s::date
+               OR %(people)s AND i.holder_person_id IS NOT NULL
+                  AND i.held && daterange(%(since)s::date, %(on)s::date, '[]')
+                  AND (SELECT kind FROM parties_entity WHERE id = a.key) <> 'department') OFFSET 0
+    ) i
     UNION ALL
-    SELECT i.* FROM above a JOIN parties_entity e ON e.id = a.key AND e.kind <> 'department'
-    JOIN parties_interest i ON i.subject_id = a.key
-    WHERE %(people)s AND {stands} AND i.holder_person_id IS NOT NULL
-      AND i.held && daterange(%(since)s::date, %(on)s::date, '[]')
-    UNION ALL
-    SELECT i.* FROM above a JOIN parties_entity e ON e.id = a.key
-    JOIN parties_interest i ON i.holder_entity_id = a.key
-    WHERE (a.key = ANY(%(roots)s) OR e.kind = 'industry_association') AND i.kind = ANY(%(mutual)s)
-      AND {stands} AND i.held @> %(on)s::date
+    SELECT i.* FROM above a CROSS JOIN LATERAL (
+        SELECT i.* FROM parties_interest i WHERE i.holder_entity_id = a.key AND i.kind = ANY(%(mutual)s)
+          AND {stands} AND i.held @> %(on)s::date
+          AND (a.key = ANY(%(roots)s)
+               OR (SELECT kind FROM parties_entity WHERE id = a.key) = 'industry_association') OFFSET 0
+    ) i
 """,
 )
 
@@ -68,7 +71,7 @@ PEOPLE = (
     + """), kin AS MATERIALIZED (
     SELECT i.id, i.holder_person_id, i.subject_person_id FROM one JOIN parties_interest i
         ON i.holder_person_id = one.key WHERE i.kind = 'closeKin' AND {stands} AND i.held @> %(on)s::date
-    UNION
+    UNION ALL
     SELECT i.id, i.holder_person_id, i.subject_person_id FROM one JOIN parties_interest i
         ON i.subject_person_id = one.key WHERE {stands} AND i.held @> %(on)s::date
 ), every (key) AS (
@@ -82,9 +85,10 @@ PEOPLE = (
         """
     SELECT i.* FROM kin JOIN parties_interest i ON i.id = kin.id
     UNION ALL
-    SELECT i.* FROM every JOIN parties_interest i ON i.holder_person_id = every.key
-    WHERE i.subject_id IS NOT NULL AND {stands}
-      AND i.held && daterange(%(since)s::date, %(on)s::date, '[]')
+    SELECT i.* FROM every CROSS JOIN LATERAL (
+        SELECT i.* FROM parties_interest i WHERE i.holder_person_id = every.key AND i.subject_id IS NOT NULL
+          AND {stands} AND i.held && daterange(%(since)s::date, %(on)s::date, '[]') OFFSET 0
+    ) i
 """,
     )
 )
