@@ -39,14 +39,14 @@ SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
 WHERE conrelid = ANY(%s::regclass[]) AND contype = 'f'
 """
 DOWN = """
-WITH RECURSIVE edge AS NOT MATERIALIZED (
-    SELECT holder_entity_id AS holder, subject_id AS subject FROM parties_interest
-    WHERE upper_inf(recorded) AND tier <> 'C' AND holder_entity_id IS NOT NULL AND subject_id IS NOT NULL
-      AND held @> %(on)s::date
-), below (top, entity) AS (
+WITH RECURSIVE below (top, entity) AS (
     SELECT id, id FROM parties_entity WHERE kind = 'department'
     UNION
-    SELECT below.top, edge.subject FROM below JOIN edge ON edge.holder = below.entity
+    SELECT below.top, edge.subject_id FROM below CROSS JOIN LATERAL (
+        SELECT subject_id FROM parties_interest
+        WHERE holder_entity_id = below.entity AND upper_inf(recorded) AND tier <> 'C'
+          AND subject_id IS NOT NULL AND held @> %(on)s::date OFFSET 0
+    ) edge
 )
 SELECT top, entity FROM below JOIN parties_entity e ON e.id = below.entity WHERE e.kind = 'intermediary'
 """
