@@ -43,8 +43,10 @@ WITH RECURSIVE people (person) AS (
     ) x
     WHERE x.person IS NOT NULL
 )
-SELECT DISTINCT i.subject_id FROM parties_interest i JOIN people p ON i.holder_person_id = p.person
-WHERE i.subject_id IS NOT NULL AND i.kind <> 'official'
+SELECT DISTINCT x.subject_id FROM people p CROSS JOIN LATERAL (
+    SELECT i.subject_id FROM parties_interest i
+    WHERE i.holder_person_id = p.person AND i.subject_id IS NOT NULL AND i.kind <> 'official' OFFSET 0
+) x
 LIMIT %(cap)s
 """
 
