@@ -36,18 +36,26 @@ def ground_steps(ground: dict[str, Any], *, whole: bool) -> list[dict[str, Any]]
 
 def _step(tie: dict[str, Any], *, whole: bool) -> dict[str, Any]:
     kinds = dict(InterestKind.choices) | PSEUDO
+    personal = not whole and any(tie[end].startswith(PERSON) for end in ("holder", "subject"))
+    kin = personal and tie["kind"] == InterestKind.CLOSE_KIN
     return {
         "holder": _name(tie, "holder", whole=whole),
         "subject": _name(tie, "subject", whole=whole),
-        "kind": tie["kind"],
-        "kind_label": kinds.get(tie["kind"], tie["kind"]),
+        "kind": "personal" if kin else tie["kind"],
+        "kind_label": _("a personal tie to") if kin else kinds.get(tie["kind"], tie["kind"]),
         "share": _share(tie),
-        "start": tie["start"],
-        "end": tie["end"],
-        "source": tie["source"],
+        "start": None if kin else tie["start"],
+        "end": None if kin else tie["end"],
+        "source": _("held by the regulator") if personal else tie["source"],
         "is_invented": tie["is_invented"],
         "post": tie.get("post", "") if whole else "",
     }
+
+
+def names_people(check: Check) -> bool:
+    """Whether the chains of a check lead over people: whoever sees them whole is noted."""
+    ties = [*check.chain, *(tie for ground in check.grounds for tie in ground["chain"])]
+    return any(str(tie.get(end, "")).startswith(PERSON) for tie in ties for end in ("holder", "subject"))
 
 
 def _name(tie: dict[str, Any], end: str, *, whole: bool) -> str:

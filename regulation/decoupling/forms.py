@@ -30,6 +30,20 @@ class CheckFilter(django_filters.FilterSet):
         )
 
 
+class OwnCheckFilter(django_filters.FilterSet):
+    """What an intermediary narrows its own checks by."""
+
+    outcome = django_filters.ChoiceFilter(label=_("Outcome"), choices=Outcome.choices)
+    gate = django_filters.ChoiceFilter(label=_("Gate"), choices=Gate.choices)
+    text = django_filters.CharFilter(
+        label=_("Name of the department"), field_name="department__name", lookup_expr="icontains"
+    )
+
+    class Meta:
+        model = Check
+        fields = ("outcome", "gate")
+
+
 class PairForm(forms.Form):
     """An intermediary and a department. Entities are named by credit code or exact name."""
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("sweeps/<int:pk>/pairs.csv", sweeping.sweep_csv, name="sweep_csv"),
     path("entities/<int:pk>/", views.entity, name="entity"),
     path("checks/", views.check_list, name="check_list"),
+    path("checks/mine/", views.own_checks, name="own_checks"),
     path("checks/new/", views.inquire, name="inquire"),
     path("checks/<int:pk>/", views.check, name="check"),
     path("checks/<int:pk>/determine/", views.determine, name="determine"),

@@ -252,6 +252,7 @@ TABLE: list[Row] = [
     # decoupling
     _get("decoupling:entity", everyone(), "intermediary_entity"),
     _get("decoupling:check_list", only(regulator=200)),
+    _get("decoupling:own_checks", only(**AGENTS)),
     _get("decoupling:inquire", only(regulator=200)),
     _get("decoupling:check", only(regulator=200, agent=200, other_agent=404), "check"),
     _get("decoupling:exemption_list", everyone()),

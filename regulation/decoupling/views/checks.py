@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,12 +10,13 @@ from django.views.decorators.http import require_POST
 
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required, acts_as
-from regulation.parties.models import Entity, Role
+from regulation.parties.models import Entity, Role, User
+from regulation.parties.operations import note_look
 from regulation.parties.queries import contested_since
 
 from .. import explain
 from ..errors import DecouplingRefused
-from ..forms import CheckFilter, DeterminationForm, InquiryForm
+from ..forms import CheckFilter, DeterminationForm, InquiryForm, OwnCheckFilter
 from ..models import Determination, Gate, Outcome
 from ..operations import check as make_check
 from ..operations import decide_determination, propose_determination
@@ -44,6 +45,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     made = get_object_or_404(checks_visible_to(acting(request)), pk=pk)
     finding, digest_fits = rerun(made)
     whole, pack = acts_as(acting(request), Role.REGULATOR), pack_named(made.rule_pack)
+    if whole and explain.names_people(made):
+        note_look(subject=made, what="check", by=cast(User, request.user))
     return render(
         request,
         "decoupling/check.html",
@@ -68,6 +71,14 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             "may_determine": acts_as(acting(request), Role.REGULATOR) and made.outcome == Outcome.UNKNOWN,
         },
     )
+
+
+@acting_required(Role.AGENT)
+def own_checks(request: HttpRequest) -> HttpResponse:
+    """An intermediary's agent reads its own checks: where it was asked for, and what came of it."""
+    found = OwnCheckFilter(request.GET or None, queryset=checks_visible_to(acting(request)))
+    page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
+    return render(request, "decoupling/own_checks.html", {"filter": found, "page_obj": page})
 
 
 @acting_required(Role.REGULATOR)

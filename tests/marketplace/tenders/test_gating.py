@@ -228,3 +228,13 @@ def test_who_is_not_settled_in_time_is_passed_over():
     award = award_tender(tender=tender, by=world.user(), at=due)
     assert award.bid == third
     assert [p["outcome"] for p in award.passed_over] == ["unknown", "unknown"]
+
+
+def test_before_the_opening_no_check_names_a_rival():
+    tender, user = world.tender(), world.user()
+    one, other = bid(tender, "100.00", user=user), bid(tender, "200.00", user=user)
+    stated(world.entity(), one.tenderer)
+    run_effects()
+    for check in Check.objects.filter(intermediary=one.tenderer):
+        assert check.matter["rivals"] == []
+        assert other.tenderer.urn not in str(check.graph)

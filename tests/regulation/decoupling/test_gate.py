@@ -241,3 +241,53 @@ def test_a_check_for_a_bid_leaves_what_is_kept_for_visitors(
     with django_capture_on_commit_callbacks(execute=True):
         run(pair, gate=gate)
     assert (generation() != before) is turned
+
+
+@pytest.fixture
+def kin_of_the_head(pair):
+    """The legal representative's brother is a leading member of the department."""
+    department, body = pair
+    head, brother = world.person(name="演示甲"), world.person(name="演示乙")
+    world.interest(head, body, "legalRepresentative", source="演示甲的登记")
+    world.interest(head, brother, "closeKin", source="演示甲与演示乙系兄弟")
+    world.interest(brother, department, "official", rank="leading", post="局长")
+    return run(pair)
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_firm_reads_that_there_is_a_personal_tie_and_never_whose(
+    language, pair, kin_of_the_head, sign_in
+):
+    assert kin_of_the_head.rule_code == "kin-of-official"
+    page = sign_in(world.member(Role.AGENT, pair[1])).get(f"{language}/checks/{kin_of_the_head.pk}/")
+    text = page.content.decode()
+    for word in ("演示甲", "演示乙", "兄弟", "局长", "近亲属</", "close relative of"):
+        assert word not in text, word
+    assert ("a natural person" if language else "自然人") in text
+
+
+def test_a_regulators_look_at_people_in_a_check_is_on_record(pair, kin_of_the_head, sign_in):
+    one = world.member(Role.REGULATOR)
+    text = sign_in(one).get(f"/en/checks/{kin_of_the_head.pk}/").content.decode()
+    assert "演示乙" in text
+    look = Entry.objects.get(kind="parties.looked")
+    assert (look.subject, look.actor) == (kin_of_the_head.urn, one.user)
+
+
+def test_a_check_without_people_is_looked_at_without_an_entry(pair, sign_in):
+    sign_in(world.member(Role.REGULATOR)).get(f"/en/checks/{run(pair).pk}/")
+    assert not Entry.objects.filter(kind="parties.looked").exists()
+
+
+def test_an_agent_lists_its_own_checks_and_nobody_elses(pair, sign_in):
+    made, other = run(pair), world.check()
+    client = sign_in(world.member(Role.AGENT, pair[1]))
+    text = client.get("/en/checks/mine/").content.decode()
+    assert f"/checks/{made.pk}/" in text
+    assert f"/checks/{other.pk}/" not in text
+    assert client.get("/en/checks/mine/?outcome=%00&gate=x&text=%00&page=zz").status_code == 200
+
+
+def test_the_list_of_own_checks_takes_the_same_queries_for_any_number(pair, sign_in, assert_flat):
+    client = sign_in(world.member(Role.AGENT, pair[1]))
+    assert_flat(client, "/en/checks/mine/", lambda: world.check(intermediary=pair[1]))
