@@ -63,9 +63,15 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         item(f.get_kind_display(), f.get_absolute_url(), f.department or "")
         for f in oversight.findings_about(acting.entity).filter(status="open", cleared_at=None)[:SHOWN]
     ]
+    aside = [
+        item(s.bid.tender, s.check_made.get_absolute_url(), _("A check set this bid aside: read why."))
+        for s in tenders.standing_suspensions(acting.entity)[:SHOWN]
+    ]
+    checks = (_("Checks of your firm"), reverse("decoupling:own_checks"))
     told = (_("All findings about your firm"), reverse("oversight:own_findings"))
     return [
         declaration(acting.entity),
+        section(_("Bids set aside"), aside, _("No bid of yours is set aside."), checks),
         section(_("Findings about your firm"), found, _("Nothing was found about your firm."), told),
         section(_("Won"), won, _("No award yet.")),
         section(_("Your bids"), bids, _("You have not bid yet."), others=True),

@@ -12,6 +12,7 @@ from marketplace.directory.models import Intermediary, Offer
 from marketplace.tenders.models import OpeningKey, Tender
 from marketplace.tenders.operations import ensure_opening_key
 from regulation.decoupling.models import Check
+from regulation.decoupling.rules import PACK
 from regulation.parties.identifiers import credit_code_check_character
 from regulation.parties.models import (
     Declaration,
@@ -197,7 +198,7 @@ def check(**fields: object) -> Check:
         "gate": "bid",
         "on": LONG_AGO,
         "outcome": "clear",
-        "rule_pack": "test",
+        "rule_pack": PACK,
         "input_digest": "0" * 64,
     }
     if "intermediary" not in fields:
