@@ -261,7 +261,7 @@ def test_the_firm_reads_that_there_is_a_personal_tie_and_never_whose(
     assert kin_of_the_head.rule_code == "kin-of-official"
     page = sign_in(world.member(Role.AGENT, pair[1])).get(f"{language}/checks/{kin_of_the_head.pk}/")
     text = page.content.decode()
-    for word in ("演示甲", "演示乙", "兄弟", "局长", "近亲属</", "close relative of"):
+    for word in ("演示甲", "演示乙", "兄弟", "局长"):
         assert word not in text, word
     assert ("a natural person" if language else "自然人") in text
 
