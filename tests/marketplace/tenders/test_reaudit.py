@@ -3,8 +3,9 @@
 import datetime as dt
 from decimal import Decimal
 
+import pgtrigger
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from marketplace.tenders.auditing import operations, tasks
@@ -33,7 +34,16 @@ def awarded(**fields) -> Award:
     submit_bid(tender=tender, tenderer=firm, bid=PlainBid(Decimal("900.00"), 10), by=world.user(), at=at)
     world.close(tender)
     open_tender(tender=tender, at=timezone.now())
-    return award_tender(tender=tender, by=world.user(), at=database_now())
+    made = award_tender(tender=tender, by=world.user(), at=database_now())
+    commit()
+    return made
+
+
+def commit() -> None:
+    """What is deferred to the commit, now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def audited(*, batch: int = 100) -> Reaudit:
@@ -72,7 +82,9 @@ def test_all_four_cells(monkeypatch):
     both, then_alone, now_alone, _neither = (awarded() for _n in range(4))
     standing = [learned(one) for one in (both, then_alone)]
     later = database_now()
-    Award.objects.filter(pk__in=[both.pk, then_alone.pk]).update(awarded_at=later)
+    with pgtrigger.ignore("tenders.Award:append_only", "tenders.Award:needs_a_clear_check"):
+        Award.objects.filter(pk__in=[both.pk, then_alone.pk]).update(awarded_at=later)
+        commit()
     retract_interest(interest=standing[1], reason="test", by=None, at=database_now())
     learned(now_alone)
     assert cells(audited()) == (1, 1, 1, 1)

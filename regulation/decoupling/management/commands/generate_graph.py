@@ -74,8 +74,8 @@ def write(market: Market) -> tuple[int, int]:
         )
         _copy(
             cursor,
-            "parties_declaration (entity_id, as_of)",
-            ((key + entities, market.on) for key in market.intermediaries),
+            "parties_declaration (entity_id, as_of, contents, digest)",
+            ((key + entities, market.on, "[]", "") for key in market.intermediaries),
         )
     return entities, market.people
 
