@@ -16,7 +16,8 @@ from django.utils.cache import get_cache_key, has_vary_header, learn_cache_key
 from regulation.ledger.generation import generation, turn
 
 EDITED = {"cms", "wagtailcore", "wagtailimages", "wagtaildocs", "wagtailredirects"}
-NEVER = ("no-cache", "no-store", "private")
+# What says itself how long it may be kept is left to whoever asked for it.
+NEVER = ("no-cache", "no-store", "private", "max-age")
 
 
 def turn_on_edit(sender: type, **kwargs: object) -> None:

@@ -13,6 +13,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms import adopting, public, styleguide
 from cms import views as cms_views
 from marketplace.opendata.urls import machine as opendata_machine
+from regulation.ledger.urls import machine as ledger_machine
 
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("data/", include(opendata_machine, namespace="opendata_machine")),
+    path("ledger/", include(ledger_machine, namespace="ledger_machine")),
     path("healthz", public.healthz, name="healthz"),
     path("metrics", public.metrics, name="metrics"),
     path("robots.txt", public.robots, name="robots"),

@@ -38,6 +38,7 @@ class Site:
             "MEDIA_ROOT": str(home.folder("media")),
             "STATIC_ROOT": str(home.folder("static")),
             "PYTHONUNBUFFERED": "1",
+            "LEDGER_PUBLISH_SECONDS": os.environ.get("LEDGER_PUBLISH_SECONDS", "60"),
         }
         for secret in ("OPENING_KEYS_DIR", "LEDGER_KEY_FILE"):
             self.environment.pop(secret, None)

@@ -63,12 +63,6 @@ def cosigned_note(point: Checkpoint) -> str:
     return point.note + "".join(one.line for one in point.cosignatures.all())
 
 
-def latest_checkpoint() -> str | None:
-    """The newest checkpoint with the cosignatures it has; None while there is none."""
-    point = Checkpoint.objects.order_by("-size").first()
-    return cosigned_note(point) if point else None
-
-
 def trust() -> Trust:
     """The keys this site publishes: those it signed with, and the witnesses it names."""
     keys = list(LogKey.objects.order_by("-since", "-pk").values_list("verifier", flat=True))

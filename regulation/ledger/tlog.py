@@ -19,6 +19,7 @@ from .merkle import HASH_BYTES
 ED25519, COSIGNATURE_V1 = 1, 4  # signature types of c2sp.org/signed-note
 KEY_ID_BYTES, SIGNATURE_BYTES = 4, 64
 TILE_WIDTH = 256
+MOST_GROUPS = 7  # three digits each: as many as 63 bits fill
 DASH = "— "
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 
@@ -175,6 +176,8 @@ def tile_index(path: str) -> tuple[int, int]:
     """Index and width of a tile from the end of its path. Raises BadNote for any other spelling."""
     plain, dot, width = path.partition(".p/")
     groups = plain.split("/")
+    if len(groups) > MOST_GROUPS:
+        raise BadNote("a tile's index has at most 63 bits")
     digits = [g[1:] if n < len(groups) - 1 else g for n, g in enumerate(groups)]
     if not all(len(d) == 3 and d.isascii() and d.isdigit() for d in digits):
         raise BadNote("a tile's index is written in groups of three digits")

@@ -3,6 +3,13 @@ from django.urls import path
 from . import views
 
 app_name = "ledger"
+machine = (
+    [
+        path("checkpoint", views.checkpoint, name="checkpoint"),
+        path("tile/<str:level>/<path:index>", views.tile, name="tile"),
+    ],
+    app_name,
+)
 urlpatterns = [
     path("record/<slug:kind>/<str:key>/", views.record_page, name="record"),
     path("receipts/<slug:ref>/", views.receipt, name="receipt"),

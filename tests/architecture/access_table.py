@@ -73,6 +73,9 @@ TABLE: list[Row] = [
     _get("ledger:dead_letter_list", only(admin=200)),
     _post("ledger:letters_try_again", only(admin=302)),
     _post("ledger:letter_try_again", only(admin=302), "dead_letter"),
+    # the tree for machines: nothing is published yet, so there is nothing
+    _get("ledger_machine:checkpoint", everyone(404)),
+    _get("ledger_machine:tile", everyone(404), "tile_level", "tile_path"),
     # receipts: for whoever has the reference; verifying is open
     _get("ledger:receipt", everyone(), "receipt_ref"),
     _get("ledger:receipt", everyone(404), "section"),

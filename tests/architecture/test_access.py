@@ -254,6 +254,8 @@ def things(users, service, approval, seller, tender, bid):
         **drafts(users),
         **assessed(users["editor"]),
         "dead_letter": dead_letter().pk,
+        "tile_level": "0",
+        "tile_path": "000.p/1",
         "receipt_ref": give_receipt(subject=bid, kind="tenders.bid_submitted", holder=None).ref,
         **{f"{noun}_noun": noun for noun in NOUNS},
         **declared(users["agent"], seller.entity),

@@ -1,15 +1,18 @@
 """Pages of the record."""
 
+from .machine import checkpoint, tile
 from .outbox import dead_letter_list, letter_try_again, letters_try_again
 from .receipts import receipt, receipt_download, verify
 from .story import record_page
 
 __all__ = [
+    "checkpoint",
     "dead_letter_list",
     "letter_try_again",
     "letters_try_again",
     "receipt",
     "receipt_download",
     "record_page",
+    "tile",
     "verify",
 ]

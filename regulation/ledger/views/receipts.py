@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 from .. import proofs
 from ..forms import ReceiptForm
 from ..models import ReceiptLink
+from ..publication import published_note
+from ..queries import database_now
 from ..receipts import qr, short_code, verdict_on
 from ..stories import story_of
 
@@ -89,7 +91,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         "form": form or ReceiptForm(),
         "words": [(code, *words[code]) for code in VERDICTS],
         "trust": said,
-        "checkpoint": proofs.latest_checkpoint(),
+        "checkpoint": published_note(at=database_now()),
     }
     if form is not None and form.is_valid():
         verdict = verdict_on(form.receipt())

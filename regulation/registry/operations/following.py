@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from regulation.ledger.operations import record
-from regulation.ledger.proofs import latest_checkpoint
+from regulation.ledger.publication import published_note
 from regulation.parties.models import User
 
 from ..errors import NotOnRecord, TooManyFollowings
@@ -99,7 +99,7 @@ def _mail(user: User, sections: list[dict[str, object]], *, until: dt.datetime) 
     stop = site + reverse("registry:following_stop", args=[stop_token(user)])
     text = render_to_string("registry/digest.txt", {"sections": sections, "site": site, "stop": stop})
     told = hashlib.sha256(text.encode()).hexdigest()[:32]
-    if (checkpoint := latest_checkpoint()) is not None:  # after the digest: a second try has the same
+    if (checkpoint := published_note(at=until)) is not None:  # after the digest: a second try has the same
         text += render_to_string("ledger/checkpoint.txt", {"checkpoint": checkpoint, "site": site})
     EmailMultiAlternatives(
         subject=_("What changed in what approvals require"),
