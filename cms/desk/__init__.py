@@ -6,6 +6,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from regulation.ledger.access import watches
+from regulation.ledger.queries import open_alarms
 from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership, Role, User
 from regulation.registry.queries import followings_of, with_things
@@ -47,6 +49,22 @@ def _followed(user: User) -> dict[str, Any]:
     )
 
 
+def _alarms(user: User, acting: Membership | None) -> list[dict[str, Any]]:
+    """What the audit of the record found and nobody has explained: before everything else."""
+    if not watches(user=user, acting=acting):
+        return []
+    found = [
+        item(
+            str(alarm),
+            alarm.get_absolute_url(),
+            _("The audit of the record found it. Explain it in writing."),
+        )
+        for alarm in open_alarms()[:SHOWN]
+    ]
+    every = (_("Alarms of the record"), reverse("ledger:alarm_list"))
+    return [section(_("Alarms of the record"), found, _("No alarm is open."), every)]
+
+
 def staff() -> dict[str, Any]:
     return section(
         _("The site"),
@@ -62,4 +80,6 @@ def staff() -> dict[str, Any]:
 def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
     """What the desk shows: the role's own sections in order of urgency, and the site's for staff."""
     own = by_urgency(DESKS[acting.role](acting)) if acting else []
-    return [*own, *_own_reports(user, acting), _followed(user)] + ([staff()] if user.is_staff else [])
+    return [*_alarms(user, acting), *own, *_own_reports(user, acting), _followed(user)] + (
+        [staff()] if user.is_staff else []
+    )

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from .merkle import Frontier, leaf_hash
 from .models import Alarm, Checkpoint, Entry, Leaf, LogKey, Pending
+from .operations import record
 from .sequencing import header_of_entry
 from .tiles import TileReader
 from .tlog import BadNote, Head, Note, Verifier
@@ -127,10 +128,15 @@ def _against(head: Head, size: int) -> list[Difference]:
 
 @transaction.atomic
 def raise_alarms(found: list[Difference]) -> list[Alarm]:
-    """An alarm for each difference that has none open."""
-    return [
-        Alarm.objects.get_or_create(
-            what=one.what, where=one.where, explained_at=None, defaults={"detail": one.detail}
-        )[0]
-        for one in found
-    ]
+    """An alarm for each difference that has none open; that a new one was raised is an entry."""
+    return [_alarm(one) for one in found]
+
+
+def _alarm(one: Difference) -> Alarm:
+    alarm, new = Alarm.objects.get_or_create(
+        what=one.what, where=one.where, explained_at=None, defaults={"detail": one.detail}
+    )
+    if new:
+        body = {"what": one.what, "where": one.where, "detail": one.detail}
+        record(kind="ledger.alarm_raised", subject=alarm, actor=None, body=body, noticeable=False)
+    return alarm

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tools.verify_receipt import MOST
 
-from .models import Outstanding
+from .models import Alarm, Outstanding
 from .queries import owed_effects
 
 
@@ -27,6 +27,34 @@ class DeadLetterFilter(django_filters.FilterSet):
 
 def _choices(name: str) -> list[tuple[Any, Any]]:
     return [(value, value) for value in sorted({getattr(pair, name) for pair in owed_effects()})]
+
+
+class AlarmFilter(django_filters.FilterSet):
+    """Alarms by whether somebody has explained them."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[("open", _("Not explained")), ("explained", _("Explained"))],
+        method="in_state",
+    )
+
+    class Meta:
+        model = Alarm
+        fields: list[str] = []
+
+    def in_state(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(explained_at__isnull=value == "open")
+
+
+class ExplainForm(forms.Form):
+    """Why an alarm came about, in writing."""
+
+    reason = forms.CharField(
+        label=_("The reason"),
+        help_text=_("What was found, who looked into it, and what was done. It is kept for good."),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
 
 
 class ReceiptForm(forms.Form):

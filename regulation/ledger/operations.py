@@ -1,5 +1,6 @@
 """Writing to the ledger."""
 
+import datetime as dt
 import hashlib
 import secrets
 from functools import partial
@@ -9,8 +10,9 @@ import rfc8785
 from celery import current_app
 from django.db import transaction
 
+from .errors import AlreadyExplained, ReasonMissing
 from .generation import turn
-from .models import Entry
+from .models import Alarm, Entry
 
 SALT_BYTES = 16
 
@@ -58,3 +60,23 @@ def record(
 def _queue(entry_id: int) -> None:
     """A broker that is away loses nothing: beat re-drives what lacks its delivery."""
     current_app.send_task("ledger.deliver", [entry_id], retry=False)
+
+
+@transaction.atomic
+def explain_alarm(*, alarm: Alarm, by: Any, reason: str, at: dt.datetime) -> Alarm:
+    """A person says in writing why the audit found a difference; the alarm stays, with that.
+
+    What the alarm said and the reason stand in an entry too, so that neither can be altered unseen.
+    Raises ReasonMissing, and AlreadyExplained where somebody was first.
+    """
+    said = reason.strip()
+    if not said:
+        raise ReasonMissing
+    held = Alarm.objects.select_for_update().get(pk=alarm.pk)
+    if held.explained_at is not None:
+        raise AlreadyExplained
+    held.explained_at, held.explained_by, held.explanation = at, by, said
+    held.save(update_fields=["explained_at", "explained_by", "explanation"])
+    body = {"what": held.what, "where": held.where, "reason": said}
+    record(kind="ledger.alarm_explained", subject=held, actor=by, body=body, noticeable=False)
+    return held

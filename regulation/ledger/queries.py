@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from .effects import all_effects
-from .models import Entry, Heartbeat, Outstanding
+from .models import Alarm, Entry, Heartbeat, Outstanding
 from .stories import disclosed_kinds
 
 
@@ -37,6 +37,17 @@ def dead_letters() -> QuerySet[Outstanding]:
     """Effects given up after their last try, the newest first."""
     dead = Outstanding.objects.filter(dead_at__isnull=False)
     return dead.select_related("entry").order_by("-dead_at", "-pk")
+
+
+def alarms() -> QuerySet[Alarm]:
+    """What audits found to differ: the open ones first, of each the newest first."""
+    found = Alarm.objects.select_related("explained_by").annotate(open=Q(explained_at__isnull=True))
+    return found.order_by("-open", "-pk")
+
+
+def open_alarms() -> QuerySet[Alarm]:
+    """The alarms nobody has explained, the oldest first."""
+    return Alarm.objects.filter(explained_at__isnull=True).order_by("pk")
 
 
 def told_of(urns: list[str], *, disclosed_only: bool) -> QuerySet[Entry]:

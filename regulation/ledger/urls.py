@@ -11,6 +11,9 @@ machine = (
     app_name,
 )
 urlpatterns = [
+    path("ledger/", views.about, name="about"),
+    path("ledger/alarms/", views.alarm_list, name="alarm_list"),
+    path("ledger/alarms/<int:pk>/", views.alarm, name="alarm"),
     path("record/<slug:kind>/<str:key>/", views.record_page, name="record"),
     path("receipts/<slug:ref>/", views.receipt, name="receipt"),
     path("receipts/<slug:ref>/file/", views.receipt_download, name="receipt_download"),

@@ -73,6 +73,11 @@ TABLE: list[Row] = [
     _get("ledger:dead_letter_list", only(admin=200)),
     _post("ledger:letters_try_again", only(admin=302)),
     _post("ledger:letter_try_again", only(admin=302), "dead_letter"),
+    # the record: open to all; what its audit found is for staff and regulators
+    _get("ledger:about", everyone()),
+    _get("ledger:alarm_list", only(admin=200, regulator=200)),
+    _get("ledger:alarm", only(admin=200, regulator=200), "alarm"),
+    _post("ledger:alarm", only(admin=422, regulator=422), "alarm"),
     # the tree for machines: nothing is published yet, so there is nothing
     _get("ledger_machine:checkpoint", everyone(404)),
     _get("ledger_machine:tile", everyone(404), "tile_level", "tile_path"),

@@ -17,7 +17,7 @@ from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.operations import decide_exemption, propose_exemption
 from regulation.decoupling.rules import PACK
 from regulation.decoupling.sweeping.operations import start_sweep
-from regulation.ledger.models import Entry, Outstanding
+from regulation.ledger.models import Alarm, Entry, Outstanding
 from regulation.ledger.receipts import give_receipt
 from regulation.oversight.models import FindingKind
 from regulation.oversight.operations import Seen, note_finding
@@ -254,6 +254,7 @@ def things(users, service, approval, seller, tender, bid):
         **drafts(users),
         **assessed(users["editor"]),
         "dead_letter": dead_letter().pk,
+        "alarm": Alarm.objects.create(what="body altered", where="ledger.entry/1").pk,
         "tile_level": "0",
         "tile_path": "000.p/1",
         "receipt_ref": give_receipt(subject=bid, kind="tenders.bid_submitted", holder=None).ref,

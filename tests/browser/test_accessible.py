@@ -22,6 +22,7 @@ from regulation.decoupling.models import Sweep
 from regulation.decoupling.sweeping.operations import carry_on as sweep_on
 from regulation.decoupling.sweeping.operations import start_sweep
 from regulation.decoupling.sweeping.queries import last_done as last_sweep
+from regulation.ledger.models import Alarm
 from regulation.ledger.queries import database_now
 from regulation.oversight.models import Finding, Report
 from regulation.oversight.operations import note_sweep
@@ -175,6 +176,7 @@ def public(tender: Tender) -> list[str]:
         "oversight:report_new",
         "oversight:follow",
         "search",
+        "ledger:about",
         "ledger:verify",
         "account_login",
         "account_signup",
@@ -219,6 +221,11 @@ def public(tender: Tender) -> list[str]:
         reverse("ledger:record", args=["ruling", ruling.pk]),
         "/no-such-page/",
     ]
+
+
+def alarmed() -> list[str]:
+    """An alarm of the record that nobody has explained."""
+    return [Alarm.objects.get_or_create(what="body altered", where="ledger.entry/1")[0].get_absolute_url()]
 
 
 def reported() -> list[str]:
@@ -347,6 +354,8 @@ ROLES = {
         reverse("tenders:reaudit", args=[reaudited().pk]),
         reverse("tenders:designation_leads", args=[reaudited().pk]),
         reverse("oversight:queue"),
+        reverse("ledger:alarm_list"),
+        *alarmed(),
         *to_handle(),
         reverse("oversight:look_list"),
         *judged(),

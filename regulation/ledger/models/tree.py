@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..triggers import append_only, kept
@@ -96,6 +97,10 @@ class Checkpoint(models.Model):
     def urn(self) -> str:
         return f"ledger.checkpoint/{self.size}"
 
+    @property
+    def root_hex(self) -> str:
+        return bytes(self.root).hex()
+
 
 class Cosignature(models.Model):
     """A witness's line under a checkpoint (c2sp.org/tlog-cosignature), verified before it was kept."""
@@ -112,6 +117,21 @@ class Cosignature(models.Model):
             models.UniqueConstraint(fields=["checkpoint", "name"], name="cosignature_once_per_witness")
         ]
         triggers = append_only()
+
+
+FOUND = {
+    "body altered": _("The content of an entry was altered"),
+    "entry altered": _("An entry was altered"),
+    "entry without a place": _("An entry has no place in the tree and does not wait for one"),
+    "leaf missing": _("An entry is missing from the tree"),
+    "leaves missing": _("The tree is shorter than what was signed"),
+    "tree altered": _("The stored tree was altered"),
+    "checkpoint does not fit": _("A checkpoint does not fit the tree"),
+    "checkpoint altered": _("A checkpoint was altered"),
+    "checkpoint not signed": _("No key of this record signed a checkpoint"),
+    "checkpoint unreadable": _("A checkpoint cannot be read"),
+    "history rewritten": _("The record does not continue a checkpoint kept outside"),
+}
 
 
 class Alarm(models.Model):
@@ -143,3 +163,14 @@ class Alarm(models.Model):
     @property
     def urn(self) -> str:
         return f"ledger.alarm/{self.pk}"
+
+    def __str__(self) -> str:
+        return f"{self.said}: {self.where}"
+
+    @property
+    def said(self) -> str:
+        """What the audit found, in the reader's language."""
+        return str(FOUND.get(self.what, self.what))
+
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:alarm", args=[self.pk])

@@ -1,4 +1,4 @@
-"""For machines: the published checkpoint and the tiles below it (c2sp.org/tlog-tiles). No session, no cookie."""
+"""The published checkpoint and the tiles below it (c2sp.org/tlog-tiles), for machines: without a session."""
 
 import math
 
