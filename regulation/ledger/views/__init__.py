@@ -1,9 +1,9 @@
 """Pages of the record."""
 
-from .about import about
 from .alarms import alarm, alarm_list
 from .machine import checkpoint, tile
 from .outbox import dead_letter_list, letter_try_again, letters_try_again
+from .overview import about
 from .receipts import receipt, receipt_download, verify
 from .story import record_page
 

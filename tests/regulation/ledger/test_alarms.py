@@ -110,7 +110,7 @@ def published(monkeypatch) -> Checkpoint:
     integrate()
     point = Checkpoint.objects.get()
     moment = next_moment(at=point.signed_at)
-    monkeypatch.setattr("regulation.ledger.views.about.database_now", lambda: moment)
+    monkeypatch.setattr("regulation.ledger.views.overview.database_now", lambda: moment)
     return point
 
 
