@@ -72,6 +72,7 @@ def _findings(acting: Membership) -> list[dict[str, Any]]:
     links = (
         (_("All findings"), reverse("oversight:finding_list")),
         (_("Sweeps"), reverse("decoupling:sweep_list")),
+        (_("Explorer"), reverse("decoupling:explorer")),
         (_("Audits of awards"), reverse("tenders:reaudit_list")),
         (_("Who may not serve whom"), reverse("decoupling:rules")),
     )

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .exploring import views as exploring
 from .published import views as published
 from .sweeping import views as sweeping
 
@@ -15,6 +16,10 @@ urlpatterns = [
     path("sweeps/<int:pk>/", sweeping.sweep, name="sweep"),
     path("sweeps/<int:pk>/progress/", sweeping.sweep_progress, name="sweep_progress"),
     path("sweeps/<int:pk>/pairs.csv", sweeping.sweep_csv, name="sweep_csv"),
+    path("explorer/", exploring.explorer, name="explorer"),
+    path("explorer/<slug:sort>/<int:pk>/", exploring.explore, name="explore"),
+    path("explorer/<slug:sort>/<int:pk>/drawing.svg", exploring.explore_drawing, name="explore_drawing"),
+    path("explorer/<slug:sort>/<int:pk>/evidence.json", exploring.explore_evidence, name="explore_evidence"),
     path("entities/<int:pk>/", views.entity, name="entity"),
     path("checks/", views.check_list, name="check_list"),
     path("checks/mine/", views.own_checks, name="own_checks"),

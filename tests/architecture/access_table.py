@@ -259,6 +259,10 @@ TABLE: list[Row] = [
     _post("interests:export", only(regulator=200)),
     # decoupling
     _get("decoupling:entity", everyone(), "intermediary_entity"),
+    _get("decoupling:explorer", only(regulator=200)),
+    _get("decoupling:explore", only(regulator=200), "explored_sort", "intermediary_entity"),
+    _get("decoupling:explore_drawing", only(regulator=200), "explored_sort", "intermediary_entity"),
+    _get("decoupling:explore_evidence", only(regulator=200), "explored_sort", "intermediary_entity"),
     _get("decoupling:check_list", only(regulator=200)),
     _get("decoupling:own_checks", only(**AGENTS)),
     _get("decoupling:inquire", only(regulator=200)),

@@ -216,6 +216,7 @@ def declared(agent, firm):
     contest = parties.contest(interest, firm, by=agent, files=[oversight.PDF])
     return {
         "row_sort": "owner",
+        "explored_sort": "entity",
         "draft_row": row,
         "declared": world.interest(world.entity(), firm, "shareholding", declared_by=firm).pk,
         "declaration": declare_interests(entity=firm, as_of=timezone.localdate(), by=agent).pk,

@@ -348,6 +348,12 @@ ROLES = {
         reverse("decoupling:exemption_new"),
         reverse("decoupling:sweep_list"),
         reverse("decoupling:sweep", args=[swept().pk]),
+        reverse("decoupling:explorer"),
+        reverse(
+            "decoupling:explore",
+            args=["entity", Intermediary.objects.get(ref="demo-qujiang").entity_id],
+            query={"depth": 2},
+        ),
         reverse("oversight:finding_list"),
         reverse("oversight:finding", args=[noted().ref]),
         reverse("tenders:reaudit_list"),
