@@ -13,7 +13,7 @@ MOST = 200  # interests of one picture
 
 @dataclass(frozen=True)
 class Around:
-    """Interests within `depth` steps of the centre, nearest first; `whole` unless there were more than MOST."""
+    """Interests within `depth` steps of the centre, nearest first; not `whole` where there were over MOST."""
 
     centre: Entity | Person
     interests: tuple[Interest, ...]
@@ -33,7 +33,7 @@ class Around:
 def around(
     centre: Entity | Person, *, depth: int, on: dt.date, known_at: dt.datetime, ended: bool = False
 ) -> Around:
-    """Held on a day, or with `ended` until then too, as the record stood at a moment; leads (tier C) among it.
+    """Held on a day, or with `ended` until then too, as the record stood at a moment; leads (tier C) too.
 
     One query a step. Steps go over interests in both directions.
     """

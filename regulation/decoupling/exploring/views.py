@@ -95,7 +95,7 @@ def explore_drawing(request: HttpRequest, sort: str, pk: int) -> HttpResponse:
         return _refused(view)
     _note(request, view, "drawing")
     context = {"drawing": _drawing(view), "centre": view.found.centre, "alone": True}
-    text = render_to_string("decoupling/_drawing.svg", context)
+    text = render_to_string("decoupling/_explored.html", context)
     return _file(text.strip(), "image/svg+xml", f"explorer-{sort}-{pk}.svg")
 
 

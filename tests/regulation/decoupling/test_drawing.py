@@ -87,5 +87,7 @@ def test_the_farthest_are_the_ones_that_are_hidden():
 def test_long_names_are_folded_and_end_in_an_ellipsis():
     assert folded("广安") == ("广安",)
     rows = folded("广" * 60)
-    assert len(rows) == 2 and rows[1].endswith("…") and len(rows[0]) == 13
+    assert len(rows) == 2
+    assert rows[1].endswith("…")
+    assert len(rows[0]) == 13
     assert folded("a\x0bb") == ("ab",)
