@@ -53,7 +53,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
     entities = Paginator(queries.entities_named(text), PAGE).get_page(request.GET.get("page"))
     people = Paginator(queries.people_named(text), PAGE).get_page(request.GET.get("people"))
     for person in people.object_list:
-        person.masked = person.name[:1] + "＊" * max(len(person.name) - 1, 1)
+        person.masked = person.name[:1] + "＊" * max(len(person.name) - 1, 1)  # type: ignore[attr-defined]
     context = {"form": form, "text": text, "page_obj": entities, "people": people}
     status = 422 if form.errors else 200
     return render(request, "decoupling/explorer.html", context, status=status)
