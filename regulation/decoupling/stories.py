@@ -27,7 +27,7 @@ story("decoupling.pack_published", _("A version of the rules was published."), d
 story("decoupling.conflict_found", _("A check after a change found a conflict."))
 story("decoupling.sweep_started", _("A sweep of all pairs began."))
 story("decoupling.swept", _("A sweep of all pairs ended."))
-story("decoupling.explored", _("A regulator looked at what is around it."))
+story("decoupling.explored", _("A regulator looked at what is around a party."))
 story("decoupling.determination_rejected", _("A second regulator rejected the answer."))
 
 

@@ -161,7 +161,9 @@ def test_each_view_that_shows_people_and_each_download_is_one_entry(regulator, f
     world.interest(person, firm, "boardMember")
     regulator.get(page(firm))
     entry = explored.get()
-    assert (entry.subject, body_of(entry)["what"], body_of(entry)["people"]) == (firm.urn, "page", 1)
+    body = body_of(entry)
+    assert (body["centre"], body["what"], body["people"]) == (firm.urn, "page", 1)
+    assert entry.subject == entry.actor.urn  # the record of the firm, open to its agents, does not tell
     assert person.name not in entry.body
     regulator.get(page(firm, "drawing.svg"))
     regulator.get(page(firm, "evidence.json"))
