@@ -240,8 +240,11 @@ def folded(text: str, lines: int = 2) -> tuple[str, ...]:
     for c in plain(text):
         wide = 2 if unicodedata.east_asian_width(c) in "WF" else 1
         if used + wide > LINE_UNITS:
-            rows.append(row)
-            row, used = "", 0
+            begun, _space, rest = row.rpartition(" ") if c != " " else (row, "", "")
+            if not begun or not rest.isascii():
+                begun, rest = row, ""
+            rows.append(begun)
+            row, used = rest, len(rest)
         row, used = row + c, used + wide
     rows.append(row)
     if len(rows) <= lines:

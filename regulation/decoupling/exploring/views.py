@@ -78,8 +78,8 @@ def explore(request: HttpRequest, sort: str, pk: int) -> HttpResponse:
         "check": view.form.cleaned_data.get("check"),
         "in_chain": sum(row["in_chain"] for row in rows),
         "chain_length": len(view.chain),
-        "asked": view.asked,
         "on": view.on,
+        "known_at": view.form.cleaned_data.get("known") or view.form.now,
     }
     status = 422 if view.form.errors else 200
     return render(request, "decoupling/explore.html", context, status=status)

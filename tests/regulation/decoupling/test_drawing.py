@@ -90,4 +90,5 @@ def test_long_names_are_folded_and_end_in_an_ellipsis():
     assert len(rows) == 2
     assert rows[1].endswith("…")
     assert len(rows[0]) == 13
+    assert folded("Guang'an Port Technology (demo)") == ("Guang'an Port Technology", "(demo)")
     assert folded("a\x0bb") == ("ab",)
