@@ -245,7 +245,8 @@ def folded(text: str, lines: int = 2) -> tuple[str, ...]:
                 begun, rest = row, ""
             rows.append(begun)
             row, used = rest, len(rest)
-        row, used = row + c, used + wide
+        if row or c != " ":
+            row, used = row + c, used + wide
     rows.append(row)
     if len(rows) <= lines:
         return tuple(rows)
