@@ -42,7 +42,6 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("Demands whose legal basis has ended"), "registry:lapsed_list"),
             (_("Area assessments"), "registry:area_list"),
             (_("Zones"), "registry:zone_list"),
-            (_("Exemptions from decoupling"), "decoupling:exemption_list"),
             (_("Regions side by side"), "registry:league"),
             (_("Where standards differ"), "registry:standard_list"),
             (_("What the reform reports"), "registry:reported"),
@@ -66,6 +65,7 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
         [
             (_("Who may not serve whom"), "decoupling:rules"),
             (_("The rules tried on history"), "decoupling:history"),
+            (_("Exemptions from decoupling"), "decoupling:exemption_list"),
         ],
     ),
 ]
