@@ -9,6 +9,7 @@ from regulation.ledger.operations import record
 from regulation.parties.models import Entity, Region, User
 from regulation.parties.queries import region_and_parents
 
+from ..graph import Graph
 from ..matter import Avoided, Matter, Part
 from ..models import Check, Gate, Outcome
 from ..queries import (
@@ -67,26 +68,7 @@ def check(
     A caller that refuses afterwards keeps this check by calling it in a transaction of its own.
     """
     pack = current_pack(at=at)
-    roots = [intermediary, *([about.owner] if about.owner else []), *about.rivals, *about.others]
-    graph, whole = gather(
-        [*roots, department], on=on, compared=[intermediary, *about.rivals], agents=about.agents
-    )
-    region = about.region or department.region
-    matter = Matter(
-        intermediary=intermediary.urn,
-        authority=department.urn,
-        on=on,
-        gate=str(gate),
-        declared=has_declared(intermediary, on=on),
-        whole=whole,
-        owner=about.owner.urn if about.owner else "",
-        service=about.service,
-        regions=tuple(region_and_parents(region.code)) if region else ("000000",),
-        rivals=tuple(sorted(rival.urn for rival in about.rivals)),
-        avoided=about.avoided,
-        parts=about.parts,
-        exempted=exempted(intermediary=intermediary, department=department, on=on),
-    )
+    graph, matter = _read(intermediary, department, on=on, gate=gate, about=about)
     finding = judge(graph, matter, pack)
     doubt = doubt_digest(finding, graph, matter) if finding.outcome == Outcome.UNKNOWN else ""
     outcome, reason, chain = _with_persons_answer(
@@ -114,6 +96,32 @@ def check(
     )
     _record(made, by=by)
     return made
+
+
+def _read(
+    intermediary: Entity, department: Entity, *, on: dt.date, gate: Gate, about: About
+) -> tuple[Graph, Matter]:
+    """What the record says around the parties, and the matter as the rules see it."""
+    roots = [intermediary, *([about.owner] if about.owner else []), *about.rivals, *about.others]
+    graph, whole = gather(
+        [*roots, department], on=on, compared=[intermediary, *about.rivals], agents=about.agents
+    )
+    region = about.region or department.region
+    return graph, Matter(
+        intermediary=intermediary.urn,
+        authority=department.urn,
+        on=on,
+        gate=str(gate),
+        declared=has_declared(intermediary, on=on),
+        whole=whole,
+        owner=about.owner.urn if about.owner else "",
+        service=about.service,
+        regions=tuple(region_and_parents(region.code)) if region else ("000000",),
+        rivals=tuple(sorted(rival.urn for rival in about.rivals)),
+        avoided=about.avoided,
+        parts=about.parts,
+        exempted=exempted(intermediary=intermediary, department=department, on=on),
+    )
 
 
 def _due(doubt: str, intermediary: Entity, department: Entity, *, at: dt.datetime) -> dt.datetime:
