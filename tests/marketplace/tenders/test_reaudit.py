@@ -16,6 +16,7 @@ from marketplace.tenders.operations import award_tender, open_tender, submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.models import Check
 from regulation.ledger.models import Entry
+from regulation.ledger.operations import record as write_entry
 from regulation.ledger.queries import body_of, database_now
 from regulation.ledger.tasks import deliver
 from regulation.oversight.models import Finding
@@ -164,6 +165,7 @@ def test_a_firm_that_always_wins_is_a_lead_and_a_finding(client):
     approval, service = world.approval(), world.service()
     firm, *rivals = (world.intermediary(sells=service).entity for _n in range(3))
     gate = world.check(intermediary=firm, department=approval.department, gate="award")
+    write_entry(kind="decoupling.checked", subject=gate, actor=None, body={})
     for n in range(9):
         tender = world.tender(approval=approval, service=service)
         bids = [
