@@ -55,7 +55,7 @@ def recheck_after_exemption(entry: Entry) -> None:
         _again([exemption.intermediary_id])
 
 
-@effect("decoupling.pack_published", "parties.interests_imported")
+@effect("decoupling.pack_published", "parties.import_written")
 def recheck_all(entry: Entry) -> None:
     """New rules, or a whole file of interests, may reach everyone."""
     _again(None)

@@ -13,7 +13,10 @@ from marketplace.tenders.operations import award_tender, open_tender, submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.models import Check, Outcome
 from regulation.decoupling.operations import decide_determination, propose_determination
+from regulation.ledger.effects import all_effects
 from regulation.ledger.models import Entry
+from regulation.ledger.operations import record
+from regulation.ledger.stories import told_kinds
 from regulation.ledger.tasks import deliver
 from regulation.parties.operations import end_interest, state_interest
 from tests.factories import world
@@ -88,8 +91,6 @@ def test_an_award_without_its_clear_check_is_not_committed(case, as_site_role):
 
 
 def note(gate: Check) -> None:
-    from regulation.ledger.operations import record
-
     record(kind="decoupling.checked", subject=gate, actor=None, body={})
 
 
@@ -238,3 +239,16 @@ def test_before_the_opening_no_check_names_a_rival():
     for check in Check.objects.filter(intermediary=one.tenderer):
         assert check.matter["rivals"] == []
         assert other.tenderer.urn not in str(check.graph)
+
+
+def test_no_effect_waits_for_a_kind_that_nothing_records():
+    assert {kind for kind in all_effects() if not kind.startswith("test.")} - told_kinds() == set()
+
+
+def test_a_file_of_interests_rechecks_the_bids_it_reaches():
+    tender = world.tender()
+    made = bid(tender)
+    world.interest(tender.department, made.tenderer, "affiliation")
+    record(kind="parties.import_written", subject=made.tenderer, actor=None, body={})
+    run_effects()
+    assert Suspension.objects.get().bid == made
