@@ -25,6 +25,13 @@ def replant() -> None:
         Collection.add_root(name="Root")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Databases for tests begin as copies of the one that `./run test` has migrated (tests/template.py)."""
+    if name := os.environ.get("QINQING_TEST_TEMPLATE"):
+        connection.settings_dict["TEST"]["TEMPLATE"] = name
+
+
 @pytest.fixture(autouse=True, scope="session")
 def clean_up_as_the_owner():
     """Only the owner of the database can empty protected tables, as transactional tests must at their end."""

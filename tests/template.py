@@ -1,0 +1,111 @@
+"""python -m tests.template FOLDER command …: run the command with one migrated database to copy.
+
+Over two hundred migrations take more than a minute, and each process of a run would take it again. The name of
+the database is in QINQING_TEST_TEMPLATE; its dump stays in FOLDER, and a later run applies what came since.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from config.embedded.postgres import programs
+
+ROOT = Path(__file__).parent.parent
+KEPT = 12  # dumps of other states of the migrations, for those who go between branches
+
+
+def sources() -> dict[str, str]:
+    """What a migrated database comes from: each file's digest."""
+    paths = [
+        path
+        for room in ("regulation", "marketplace", "cms", "config")
+        for path in (ROOT / room).rglob("*.py")
+        if "migrations" in path.parts or path.name in ("roles.py", "triggers.py", "base.py", "test.py")
+    ]
+    return {
+        str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in [*paths, ROOT / "requirements-dev.lock"]
+    }
+
+
+def base(folder: Path, present: dict[str, str]) -> Path | None:
+    """The dump with most migrations among those that hold none that is changed or gone since."""
+    held = {path: json.loads(path.with_suffix(".json").read_text()) for path in folder.glob("*.dump")}
+    fit = [path for path, files in held.items() if files.items() <= present.items()]
+    return max(fit, key=lambda path: len(held[path]), default=None)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time, of this run and of others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def address(database: str) -> str:
+    return urlunsplit(urlsplit(os.environ["DATABASE_OWNER_URL"])._replace(path=f"/{database}"))
+
+
+def tool(name: str, *arguments: str) -> None:
+    folder, _ = programs()
+    subprocess.run([str(folder / name), *arguments], check=True, capture_output=True, text=True)
+
+
+def migrate(database: str) -> None:
+    """In a process of its own, so that this one keeps its connections and its models."""
+    subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"],
+        env=os.environ | {"DATABASE_OWNER_URL": address(database), "QINQING_DATABASE_ROLE": "owner"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+
+def prepared(folder: Path) -> str:
+    """The name of a database with every migration applied, made if this server has none."""
+    present = sources()
+    mark = hashlib.sha256(json.dumps(present, sort_keys=True).encode()).hexdigest()[:16]
+    name, new, dump = f"qinqing_template_{mark}", f"qinqing_new_{mark}", folder / f"{mark}.dump"
+    with alone(folder), psycopg.connect(address("postgres"), autocommit=True) as link:
+        if link.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return name
+        link.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
+        link.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(new)))
+        if found := base(folder, present):
+            tool("pg_restore", "--exit-on-error", "--dbname", address(new), str(found))
+            found.touch()
+        if found != dump:
+            migrate(new)
+            keep(new, dump, present)
+        link.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(new), sql.Identifier(name))
+        )
+    return name
+
+
+def keep(database: str, dump: Path, present: dict[str, str]) -> None:
+    """Dump the database for later runs; the oldest of too many go."""
+    dump.with_suffix(".json").write_text(json.dumps(present))
+    tool("pg_dump", "--format=custom", "--file", f"{dump}.part", address(database))
+    Path(f"{dump}.part").rename(dump)
+    for old in sorted(dump.parent.glob("*.dump"), key=lambda path: -path.stat().st_mtime)[KEPT:]:
+        old.unlink()
+        old.with_suffix(".json").unlink()
+
+
+if __name__ == "__main__":
+    os.environ["QINQING_TEST_TEMPLATE"] = prepared(Path(sys.argv[1]))
+    os.execvp(sys.argv[2], sys.argv[2:])
