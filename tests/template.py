@@ -1,7 +1,7 @@
 """python -m tests.template FOLDER command …: run the command with one migrated database to copy.
 
-Over two hundred migrations take more than a minute, and each process of a run would take it again. The name of
-the database is in QINQING_TEST_TEMPLATE; its dump stays in FOLDER, and a later run applies what came since.
+Over two hundred migrations take more than a minute, and each process of a run would take it again. The name
+of the database is in QINQING_TEST_TEMPLATE; its dump stays in FOLDER, and a later run applies what is new.
 """
 
 import fcntl
