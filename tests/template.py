@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,16 +26,16 @@ KEPT = 12  # dumps of other states of the migrations, for those who go between b
 
 
 def sources() -> dict[str, str]:
-    """What a migrated database comes from: each file's digest."""
+    """What a migrated database comes from: the digest of each file, the version of each package."""
     paths = [
         path
         for room in ("regulation", "marketplace", "cms", "config")
         for path in (ROOT / room).rglob("*.py")
         if "migrations" in path.parts or path.name in ("roles.py", "triggers.py", "base.py", "test.py")
     ]
-    return {
-        str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in [*paths, ROOT / "requirements-dev.lock"]
+    packages = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements-dev.lock").read_text(), re.M)
+    return dict(packages) | {
+        str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths
     }
 
 
