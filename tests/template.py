@@ -31,7 +31,7 @@ def sources() -> dict[str, str]:
         path
         for room in ("regulation", "marketplace", "cms", "config")
         for path in (ROOT / room).rglob("*.py")
-        if "migrations" in path.parts or path.name in ("roles.py", "triggers.py", "base.py", "test.py")
+        if "migrations" in path.parts
     ]
     packages = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements-dev.lock").read_text(), re.M)
     return dict(packages) | {
