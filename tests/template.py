@@ -4,15 +4,12 @@ Over two hundred migrations take more than a minute, and each process of a run w
 of the database is in QINQING_TEST_TEMPLATE; its dump stays in FOLDER, and a later run applies what is new.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -41,18 +38,10 @@ def sources() -> dict[str, str]:
 
 def base(folder: Path, present: dict[str, str]) -> Path | None:
     """The dump with most migrations among those that hold none that is changed or gone since."""
-    held = {path: json.loads(path.with_suffix(".json").read_text()) for path in folder.glob("*.dump")}
+    told = [(path, path.with_suffix(".json")) for path in folder.glob("*.dump")]
+    held = {path: json.loads(said.read_text()) for path, said in told if said.exists()}
     fit = [path for path, files in held.items() if files.items() <= present.items()]
     return max(fit, key=lambda path: len(held[path]), default=None)
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """One process at a time, of this run and of others."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def address(database: str) -> str:
@@ -80,7 +69,8 @@ def prepared(folder: Path) -> str:
     present = sources()
     mark = hashlib.sha256(json.dumps(present, sort_keys=True).encode()).hexdigest()[:16]
     name, new, dump = f"qinqing_template_{mark}", f"qinqing_new_{mark}", folder / f"{mark}.dump"
-    with alone(folder), psycopg.connect(address("postgres"), autocommit=True) as link:
+    folder.mkdir(parents=True, exist_ok=True)
+    with psycopg.connect(address("postgres"), autocommit=True) as link:
         if link.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
         link.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
@@ -99,12 +89,13 @@ def prepared(folder: Path) -> str:
 
 def keep(database: str, dump: Path, present: dict[str, str]) -> None:
     """Dump the database for later runs; the oldest of too many go."""
+    part = dump.with_suffix(f".{os.getpid()}")
+    tool("pg_dump", "--format=custom", "--file", str(part), address(database))
     dump.with_suffix(".json").write_text(json.dumps(present))
-    tool("pg_dump", "--format=custom", "--file", f"{dump}.part", address(database))
-    Path(f"{dump}.part").rename(dump)
+    part.rename(dump)
     for old in sorted(dump.parent.glob("*.dump"), key=lambda path: -path.stat().st_mtime)[KEPT:]:
-        old.unlink()
-        old.with_suffix(".json").unlink()
+        old.unlink(missing_ok=True)
+        old.with_suffix(".json").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
