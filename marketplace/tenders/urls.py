@@ -6,6 +6,7 @@ from .auditing import views as auditing
 app_name = "tenders"
 urlpatterns = [
     path("tenders/", views.tender_list, name="tender_list"),
+    path("tenders/methods/", views.methods, name="methods"),
     path("tenders/new/", views.tender_new, name="tender_new"),
     path("tenders/<slug:ref>/", views.tender, name="tender"),
     path("tenders/<slug:ref>/edit/", views.tender_edit, name="tender_edit"),

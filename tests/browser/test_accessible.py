@@ -171,6 +171,7 @@ def public(tender: Tender) -> list[str]:
         "registry:zone_list",
         "directory:intermediary_list",
         "tenders:tender_list",
+        "tenders:methods",
         "oversight:statistics",
         "oversight:report_list",
         "oversight:report_new",

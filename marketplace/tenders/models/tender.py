@@ -13,7 +13,14 @@ from regulation.registry.models import Approval, Ruling, Service
 
 
 class Method(models.TextChoices):
+    """How a bid is chosen; what each means stands in methods/."""
+
     LOWEST_PRICE = "lowest_price", _("lowest price")
+    AVERAGE_PRICE = "average_price", _("average price")
+    BEST_VALUE = "best_value", _("best value")
+    RANDOM_DRAW = "random_draw", _("random draw")
+    PRICE_AUCTION = "price_auction", _("price auction in rounds")
+    DIRECT_CHOICE = "direct_choice", _("direct choice")
 
 
 class TenderQuerySet(models.QuerySet["Tender"]):
@@ -53,6 +60,7 @@ class Tender(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="tenders")
     ruling = models.ForeignKey(Ruling, models.PROTECT, null=True, blank=True, related_name="tenders")
     method = models.CharField(max_length=20, choices=Method.choices, default=Method.LOWEST_PRICE)
+    method_parameters = models.JSONField(default=dict, blank=True)  # as methods.Method.clean() gives them
     ceiling = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     no_ceiling_reason = models.CharField(max_length=300, blank=True)
     currency = models.CharField(max_length=3, default="CNY")

@@ -8,15 +8,22 @@ from regulation.ledger.operations import record
 from regulation.parties.models import User
 
 from ..errors import AwaitsDetermination, NobodyLeft, NotAwardable
-from ..methods import Candidate, lowest_price
+from ..methods import METHODS, Candidate
 from ..models import Award, Bid, Tender
 from .gating import about, pass_gate
 
 
 def _ranked(tender: Tender) -> list[Bid]:
     bids = {bid.pk: bid for bid in tender.bids.in_the_running().select_related("tenderer")}
-    candidates = [Candidate(b.pk, b.price, b.submitted_at) for b in bids.values() if b.price is not None]
-    return [bids[c.key] for c in lowest_price(candidates)]
+    candidates = [
+        Candidate(b.pk, b.price, b.submitted_at, b.days or 0, b.envelope_digest)
+        for b in bids.values()
+        if b.price is not None
+    ]
+    method = METHODS[tender.method]
+    if method.needs:
+        raise NotAwardable
+    return [bids[one.key] for one in method.rank(candidates, method.clean(tender.method_parameters)).placed]
 
 
 def _first_clear(

@@ -1,6 +1,7 @@
 """Pages of tenders: the owner's, the bidder's, the public's."""
 
 from .bidder import bid_new, bid_receipt, bid_withdraw
+from .choosing import methods
 from .owner import award, tender_cancel, tender_edit, tender_new, tender_publish
 from .public import tender, tender_list
 
@@ -9,6 +10,7 @@ __all__ = [
     "bid_new",
     "bid_receipt",
     "bid_withdraw",
+    "methods",
     "tender",
     "tender_cancel",
     "tender_edit",

@@ -12,7 +12,8 @@ from regulation.parties.access import acting
 
 from ..access import may_bid, owns
 from ..forms import SORTS, TenderFilter
-from ..method_texts import TEXTS
+from ..methods import METHODS
+from ..methods.telling import told
 from ..models import Tender
 from ..queries import OPEN, opened_bids, public_tenders, standing_bid, state_of, tenders_visible_to
 
@@ -95,7 +96,7 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "state_words": state_words(state),
             "tone": TONES[state],
             "now": now,
-            "method": TEXTS[found.method],
+            "told": told(METHODS[found.method], found.method_parameters),
             "events": _events(found, now),
             "bids": opened_bids(found),
             "award": getattr(found, "award", None),

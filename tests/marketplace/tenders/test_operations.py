@@ -1,7 +1,6 @@
 """From draft to award: each refusal is named and leaves no trace, each promise is held by the database."""
 
 import datetime as dt
-import itertools
 from decimal import Decimal
 
 import pgtrigger
@@ -10,7 +9,6 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from marketplace.tenders import errors, keyring
-from marketplace.tenders.methods import Candidate, lowest_price
 from marketplace.tenders.models import AvoidedUnit, Award, Bid, Opening, ProcedureRule, Tender
 from marketplace.tenders.operations import (
     award_tender,
@@ -399,13 +397,6 @@ def test_a_tender_is_cancelled_in_public_with_a_reason_and_takes_no_more_bids():
     with pytest.raises(errors.NotCancellable):
         cancel_tender(tender=tender, reason="又一次", by=tender.created_by, at=timezone.now())
     assert kinds().count("tenders.cancelled") == 1
-
-
-def test_no_tie_is_left_to_chance():
-    at = timezone.now()
-    candidates = [Candidate(3, Decimal(2), at), Candidate(2, Decimal(1), at), Candidate(1, Decimal(1), at)]
-    for order in itertools.permutations(candidates):
-        assert [c.key for c in lowest_price(order)] == [1, 2, 3]
 
 
 def test_the_database_refuses_an_opened_bid_that_is_neither_priced_nor_void():
