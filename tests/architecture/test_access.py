@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -119,7 +120,11 @@ def build():
         by=users["agent"],
         at=timezone.now(),
     )
-    return {"users": users, **things(users, service, approval, seller, tender, bid)}
+    return {
+        "users": users,
+        "sessions": sessions(users),
+        **things(users, service, approval, seller, tender, bid),
+    }
 
 
 def ruled(provision):
@@ -296,19 +301,35 @@ def things(users, service, approval, seller, tender, bid):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("row", TABLE, ids=NAMES)
-def test_the_site_answers_as_the_table_says(house, django_db_blocker, row, role):
-    client = Client()
+def test_the_site_answers_as_the_table_says(house, django_db_blocker, row):
+    """Every role, one after the other; what a request does is undone before the next."""
     with django_db_blocker.unblock(), translation.override("zh-hans"):
         url = reverse(row.view, args=[house[a] for a in row.arguments])
-        point = transaction.savepoint()
-        try:
-            if role != "anonymous":
-                client.force_login(house["users"][role], backend="django.contrib.auth.backends.ModelBackend")
-            answer = getattr(client, row.method)(url)
-            assert answer.status_code == row.answers[role], url
-            if role == "anonymous" and answer.status_code == 302:
-                assert "/login/" in answer.url or answer.url == WAY_ON.get(row.view, "/")
-        finally:
-            transaction.savepoint_rollback(point)
+        answers = {role: asked(house, role, row.method, url) for role in ROLES}
+        assert {role: answer.status_code for role, answer in answers.items()} == row.answers, url
+        stranger = answers["anonymous"]
+        if stranger.status_code == 302:
+            assert "/login/" in stranger.url or stranger.url == WAY_ON.get(row.view, "/")
+
+
+def asked(house, role, method, url):
+    """What a role is answered; its session was opened once, for all rows."""
+    client = Client()
+    if role != "anonymous":
+        client.cookies[settings.SESSION_COOKIE_NAME] = house["sessions"][role]
+    point = transaction.savepoint()
+    try:
+        return getattr(client, method)(url)
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+def sessions(users):
+    """A session of each role, by its key."""
+    opened = {}
+    for role in set(ROLES) - {"anonymous"}:
+        client = Client()
+        client.force_login(users[role], backend="django.contrib.auth.backends.ModelBackend")
+        opened[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return opened
