@@ -4,6 +4,8 @@ import datetime as dt
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from regulation.decoupling.matter import Avoided, Part
+from regulation.decoupling.queries import About
 from regulation.parties.models import Entity, Membership, Region, Role
 from regulation.parties.queries import region_and_parents
 
@@ -146,3 +148,33 @@ def standing_suspensions(entity: Entity) -> QuerySet[Suspension]:
     """Bids of an intermediary that a recheck set aside."""
     standing = Suspension.objects.filter(bid__tenderer=entity, lifted_at__isnull=True)
     return standing.select_related("bid__tender", "check_made").order_by("-pk")
+
+
+def about(tender: Tender, *, with_rivals: bool, before: dt.datetime | None = None) -> About:
+    """What the rules are told of a tender, at a gate and when its award is judged again.
+
+    Rivals only once the bids are open: before, nobody knows them. Parts in the same project are the owner's
+    other awards for the approval, of those made before a moment.
+    """
+    parts = (
+        Award.objects.filter(tender__owner=tender.owner_id, tender__approval=tender.approval_id)
+        .exclude(tender=tender)
+        .select_related("bid__tenderer", "tender__service")
+        .order_by("pk")
+    )
+    if before is not None:
+        parts = parts.filter(awarded_at__lt=before)
+    bids = list(tender.bids.valid().select_related("tenderer").order_by("pk")) if with_rivals else []
+    return About(
+        owner=tender.owner,
+        service=tender.service.code,
+        region=tender.region,
+        rivals=tuple(bid.tenderer for bid in bids),
+        agents={bid.tenderer.urn: str(bid.submitted_by_id) for bid in bids},
+        avoided=tuple(
+            Avoided(unit.entity.urn, unit.reason)
+            for unit in tender.avoided_units.select_related("entity").order_by("pk")
+        ),
+        parts=tuple(Part(a.bid.tenderer.urn, a.tender.service.code, a.tender.urn) for a in parts),
+        others=tuple(a.bid.tenderer for a in parts),
+    )

@@ -1,5 +1,7 @@
 """Jobs of this room."""
 
+import datetime as dt
+
 import structlog
 from celery import shared_task
 
@@ -8,9 +10,11 @@ from regulation.ledger.queries import database_now
 from .errors import NotDue
 from .keyring import KeyMissing, NoKeyring
 from .models import Tender
-from .operations import open_tender
+from .operations import open_tender, recheck_bid
+from .queries import live_bids_reached
 
 log = structlog.get_logger(__name__)
+SLICE = dt.timedelta(seconds=10)  # below the broker's patience; what is left is queued again
 
 
 @shared_task(name="tenders.open_due")
@@ -25,3 +29,20 @@ def open_due() -> int:
         except (NotDue, NoKeyring, KeyMissing) as refusal:
             log.error("tender_not_opened", tender=tender.ref, why=type(refusal).__name__)
     return opened
+
+
+@shared_task(name="tenders.recheck_live")
+def recheck_live(after: int = 0) -> int:
+    """Check every live bid again, for a few seconds; what is left goes back to the queue. Returns how many.
+
+    Days pass without an entry: an interest or a rule begins, an exemption or an abstinence ends. Safe to run
+    twice.
+    """
+    until, done = database_now() + SLICE, 0
+    for bid in live_bids_reached(None).filter(pk__gt=after).iterator(chunk_size=100):
+        if database_now() >= until:
+            recheck_live.delay(after)
+            break
+        recheck_bid(bid=bid, at=database_now())
+        after, done = bid.pk, done + 1
+    return done

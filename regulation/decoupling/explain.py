@@ -19,6 +19,7 @@ PSEUDO = {
     "part": gettext_lazy("already has a part in the project of"),
 }
 PERSON = "parties.person/"
+KIN_RULE = "kin-of-official"
 
 
 def steps(check: Check, *, whole: bool = False) -> list[dict[str, Any]]:
@@ -82,6 +83,13 @@ def rule_title(rule: Rule | None) -> str:
     if rule is None:
         return ""
     return rule.title if get_language() == "en" else rule.title_zh
+
+
+def public_rule_title(rule: Rule | None) -> str:
+    """A rule's title for everyone. That somebody is somebody's relative is not told to all."""
+    if rule is not None and rule.test == KIN_RULE:
+        return _("A rule on personal ties. Which one, only the firm and the regulators read.")
+    return rule_title(rule)
 
 
 def sentence(check: Check) -> str:

@@ -16,7 +16,7 @@ import rfc8785
 
 from .control import Chain
 from .graph import BY_SHARE, Graph
-from .grounds import TESTS
+from .grounds import FACTS, TESTS
 from .matter import Matter
 
 PACKS = Path(__file__).parent / "packs"
@@ -71,6 +71,11 @@ class Rule:
         going = self.end is None or matter.on < self.end
         there = any(region in matter.regions for region in self.regions)
         return begun and going and there and (not self.gates or matter.gate in self.gates)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What it must be told of a tender; without, it finds nothing. Empty where a pair and a day do."""
+        return FACTS.get(self.test, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from .sweeping import views as sweeping
 app_name = "decoupling"
 urlpatterns = [
     path("decoupling/", published.rules, name="rules"),
+    path("decoupling/checks/<int:pk>/", published.public_check, name="public_check"),
     path("decoupling/history/", published.history, name="history"),
     path("decoupling/packs/<str:version>.json", published.pack_file, name="pack_file"),
     path("decoupling/packs/<str:version>/changes/", published.pack_changes, name="pack_changes"),

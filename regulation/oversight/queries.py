@@ -8,6 +8,7 @@ from django.db.models import Aggregate, CharField, Count, Exists, F, FloatField,
 from django.db.models.functions import Cast, Concat, TruncMonth
 from django.utils import timezone
 
+from regulation.decoupling.models import Check
 from regulation.ledger.models import Entry
 from regulation.parties.models import Entity, Membership, Region, User
 from regulation.parties.queries import looks
@@ -34,7 +35,8 @@ from .states import ANSWERED, FILED, REVIEW, REVIEWED, TAKEN, WITHDRAWN
 FEW = 3  # below so many answered reports no share and no median is told
 FACET_KEYS = {"department": "department_id", "region": "region_id", "service": "service__code"}
 MOST_OPTIONS = 40  # values of one facet
-URN = "oversight.report/"
+URN, FINDING_URN = "oversight.report/", "oversight.finding/"
+CHECK_URN, PERSON_URN = "decoupling.check/", "parties.person/"
 TAKING = 2  # characters of a word that is searched for
 
 
@@ -111,11 +113,24 @@ def own_departments(user: int) -> QuerySet[Membership]:
 
 
 def looks_for(membership: Membership) -> QuerySet[Entry]:
-    """Who looked at what in reports, but for reports about a body this regulator acts for in any role."""
+    """Who looked at what: in reports, checks, findings and records of people.
+
+    Save what is about a body this regulator acts for in any role.
+    """
     own = own_departments(membership.user_id).values("entity")
-    hidden = Report.objects.filter(department__in=own)
-    urns = hidden.annotate(as_urn=Concat(Value(URN), "ref", output_field=CharField())).values("as_urn")
-    return looks().filter(subject__startswith=URN).exclude(subject__in=urns)
+    checks = Check.objects.filter(Q(department__in=own) | Q(intermediary__in=own))
+    findings = Finding.objects.filter(Q(department__in=own) | Q(entity__in=own))
+    return looks().exclude(
+        Q(subject__in=_urns(Report.objects.filter(department__in=own), URN, "ref"))
+        | Q(subject__in=_urns(checks, CHECK_URN, "pk"))
+        | Q(subject__in=_urns(findings, FINDING_URN, "ref"))
+    )
+
+
+def _urns(found: QuerySet[Any], prefix: str, key: str) -> QuerySet[Any, Any]:
+    """The URNs of rows, to be compared with the subjects of entries."""
+    urn = Concat(Value(prefix), Cast(key, CharField()), output_field=CharField())
+    return found.annotate(as_urn=urn).order_by().values("as_urn")
 
 
 def queue_for(membership: Membership) -> QuerySet[Report]:

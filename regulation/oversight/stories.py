@@ -35,7 +35,6 @@ story("oversight.finding_proposed", _("A regulator proposed to close the finding
 story("oversight.finding_returned", _("The second regulator returned the closure of the finding."))
 story("oversight.finding_explained", _("The finding was closed as explained."))
 story("oversight.finding_upheld", _("The finding was closed against the firm."))
-story("oversight.people_viewed", _("A regulator looked at the people in a finding."))
 story("oversight.report_lead_closed", _("The registry's editors dealt with what it showed."))
 
 

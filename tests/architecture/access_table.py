@@ -275,6 +275,7 @@ TABLE: list[Row] = [
     _post("decoupling:determine", only(regulator=302), "check"),
     _post("decoupling:decide", only(regulator=404), "nothing"),
     _get("decoupling:rules", everyone()),
+    _get("decoupling:public_check", everyone(), "public_check"),
     _get("decoupling:history", everyone()),
     _get("decoupling:pack_file", everyone(), "rule_pack"),
     _get("decoupling:pack_changes", everyone(404), "rule_pack"),

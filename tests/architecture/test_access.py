@@ -274,6 +274,7 @@ def things(users, service, approval, seller, tender, bid):
         "scheme": scheme.ref,
         "intermediary_entity": seller.entity_id,
         "check": unknown.pk,
+        "public_check": world.check(gate="inquiry").pk,
         "exemption": exempted(users["regulator"], seller.entity, approval.department),
         "rule_pack": PACK,
         "sweep": start_sweep(on=dt.date(2026, 11, 24), by=None, at=timezone.now()).pk,

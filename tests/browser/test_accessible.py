@@ -19,6 +19,7 @@ from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Reaudit, Tender
 from regulation.decoupling.models import Sweep
+from regulation.decoupling.published.queries import public_checks
 from regulation.decoupling.sweeping.operations import carry_on as sweep_on
 from regulation.decoupling.sweeping.operations import start_sweep
 from regulation.decoupling.sweeping.queries import last_done as last_sweep
@@ -217,6 +218,7 @@ def public(tender: Tender) -> list[str]:
         reverse("decoupling:rules"),
         reverse("decoupling:pack_changes", args=["national-2026.2"]),
         reverse("decoupling:history"),
+        reverse("decoupling:public_check", args=[public_checks().order_by("pk").last().pk]),
         tender.get_absolute_url(),
         reverse("ledger:record", args=["tender", tender.ref]),
         reverse("ledger:record", args=["ruling", ruling.pk]),

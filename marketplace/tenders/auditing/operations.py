@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from regulation.decoupling.graph import digest_of
 from regulation.decoupling.models import Check, Gate, Outcome
-from regulation.decoupling.operations import About, check
+from regulation.decoupling.operations import check
 from regulation.decoupling.queries import current_pack, pack_named
 from regulation.decoupling.rules import Pack
 from regulation.ledger.operations import record
@@ -19,7 +19,7 @@ from regulation.parties.models import User
 from .. import designation
 from ..models import Award, DesignationShare, Reaudit, ReauditedAward, ReauditStatus
 from .errors import AuditRunning
-from .queries import agents_of, avoided_by, awards_after, contests, judged_again, rivals_of
+from .queries import awards_after, contests, judged_again, told_of
 
 LOCK = 0xA0D17  # one worker at a time carries an audit on
 BATCH = 100  # awards a transaction
@@ -109,14 +109,7 @@ def _told(audit: Reaudit, award: Award, rule: str, *, at: dt.datetime) -> Check 
         gate=Gate.AWARD,
         by=audit.asked_by,
         at=at,
-        about=About(
-            owner=tender.owner,
-            service=tender.service.code,
-            region=tender.region,
-            rivals=rivals_of(award),
-            agents=agents_of(award),
-            avoided=avoided_by(award),
-        ),
+        about=told_of(award),
     )
     if made.outcome != Outcome.CONFLICTED:
         return None

@@ -7,15 +7,13 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from regulation.decoupling.matter import Avoided, Matter
 from regulation.decoupling.models import Gate, Outcome
-from regulation.decoupling.queries import exempted, gather, input_digest
+from regulation.decoupling.queries import About, asked, input_digest
 from regulation.decoupling.rules import Finding, Pack, judge
-from regulation.parties.models import Declaration, Entity
-from regulation.parties.queries import region_and_parents
 
 from ..designation import Contest
 from ..models import Award, DesignationShare, Reaudit, ReauditedAward, ReauditStatus
+from ..queries import about
 
 STUCK = dt.timedelta(minutes=2)
 CONFLICTED = Outcome.CONFLICTED
@@ -67,53 +65,24 @@ def awards_after(key: int, *, until: dt.datetime, most: int) -> list[Award]:
     return list(found.order_by("pk")[:most])
 
 
-def rivals_of(award: Award) -> tuple[Entity, ...]:
-    """Who else bid, once the bids are open; withdrawn bids do not count."""
-    others = award.tender.bids.opened().exclude(pk=award.bid_id).select_related("tenderer").order_by("pk")
-    return tuple(bid.tenderer for bid in others)
+def told_of(award: Award) -> About:
+    """What the gate was told when the award was made: its tender, rivals, and who had a part by then."""
+    return about(award.tender, with_rivals=True, before=award.awarded_at)
 
 
-def agents_of(award: Award) -> dict[str, str]:
-    """Who sent each opened bid, by the bidder's URN."""
-    bids = award.tender.bids.opened().order_by("pk").values_list("tenderer_id", "submitted_by_id")
-    return {f"parties.entity/{firm}": f"parties.user/{user}" for firm, user in bids}
+def judged_again(award: Award, pack: Pack, *, known_at: dt.datetime) -> tuple[Finding, str]:
+    """What the rules say of an award for its own day, by what was on record at a moment.
 
-
-def avoided_by(award: Award) -> tuple[Avoided, ...]:
-    """The units the owner declared that it must avoid."""
-    units = award.tender.avoided_units.select_related("entity").order_by("pk")
-    return tuple(Avoided(unit.entity.urn, unit.reason) for unit in units)
-
-
-def judged_again(award: Award, pack: Pack, *, known_at: dt.datetime | None) -> tuple[Finding, str]:
-    """What the rules say of an award for its own day, by what was known at a moment or stands today.
-
-    And the digest of all it depends on. Rules and day are the same for both, so that a difference comes from
-    the record alone; the exemptions are those in force on the day.
+    And the digest of all it depends on. Rules, day and tender are the same whatever the moment, so that a
+    difference comes from the record alone: interests, merges, declarations, exemptions.
     """
-    tender, winner = award.tender, award.bid.tenderer
-    on, rivals = timezone.localdate(award.awarded_at), rivals_of(award)
-    graph, whole = gather(
-        [winner, tender.owner, *rivals, tender.department],
-        on=on,
+    graph, matter = asked(
+        intermediary=award.bid.tenderer,
+        department=award.tender.department,
+        on=timezone.localdate(award.awarded_at),
+        gate=Gate.AWARD,
+        about=told_of(award),
         known_at=known_at,
-        compared=[winner, *rivals],
-        agents=agents_of(award),
-    )
-    declared = Declaration.objects.filter(entity=winner, as_of__lte=on)
-    matter = Matter(
-        intermediary=winner.urn,
-        authority=tender.department.urn,
-        on=on,
-        gate=str(Gate.AWARD),
-        declared=(declared.filter(made_at__lte=known_at) if known_at else declared).exists(),
-        whole=whole,
-        owner=tender.owner.urn,
-        service=tender.service.code,
-        regions=tuple(region_and_parents(tender.region_id)),
-        rivals=tuple(sorted(rival.urn for rival in rivals)),
-        avoided=avoided_by(award),
-        exempted=exempted(intermediary=winner, department=tender.department, on=on),
     )
     return judge(graph, matter, pack), input_digest(graph, matter, pack)
 

@@ -10,7 +10,8 @@ from regulation.parties.models import User
 from ..errors import AwaitsDetermination, NobodyLeft, NotAwardable
 from ..methods import METHODS, Candidate
 from ..models import Award, Bid, Tender
-from .gating import about, pass_gate
+from ..queries import about
+from .gating import pass_gate
 
 
 def _ranked(tender: Tender) -> list[Bid]:

@@ -5,37 +5,13 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from regulation.decoupling.matter import Avoided, Part
 from regulation.decoupling.models import Check, Gate, Outcome
 from regulation.decoupling.operations import About, check
 from regulation.ledger.operations import record
 from regulation.parties.models import User
 
 from ..models import Award, Bid, Suspension, Tender
-
-
-def about(tender: Tender, *, with_rivals: bool) -> About:
-    """What the rules are told of a tender. Rivals only once the bids are open: before, nobody knows them."""
-    parts = (
-        Award.objects.filter(tender__owner=tender.owner_id, tender__approval=tender.approval_id)
-        .exclude(tender=tender)
-        .select_related("bid__tenderer", "tender__service")
-        .order_by("pk")
-    )
-    bids = list(tender.bids.valid().select_related("tenderer").order_by("pk")) if with_rivals else []
-    return About(
-        owner=tender.owner,
-        service=tender.service.code,
-        region=tender.region,
-        rivals=tuple(bid.tenderer for bid in bids),
-        agents={bid.tenderer.urn: str(bid.submitted_by_id) for bid in bids},
-        avoided=tuple(
-            Avoided(unit.entity.urn, unit.reason)
-            for unit in tender.avoided_units.select_related("entity").order_by("pk")
-        ),
-        parts=tuple(Part(a.bid.tenderer.urn, a.tender.service.code, a.tender.urn) for a in parts),
-        others=tuple(a.bid.tenderer for a in parts),
-    )
+from ..queries import about
 
 
 def pass_gate(

@@ -28,4 +28,15 @@ TESTS: dict[str, Test] = {
     "buyers-people": buyers_people,
 }
 
-__all__ = ["TESTS", "Hit", "Test"]
+# What a test asks of the matter beside intermediary, department and day; without it, it finds nothing.
+FACTS: dict[str, tuple[str, ...]] = {
+    "any-tie": ("service",),
+    "one-control": ("rivals",),
+    "shared-between-bidders": ("rivals",),
+    "owner-ties": ("owner", "service"),
+    "parts-that-exclude": ("parts", "service"),
+    "avoided-unit": ("avoided",),
+    "buyers-people": ("owner",),
+}
+
+__all__ = ["FACTS", "TESTS", "Hit", "Test"]

@@ -30,3 +30,32 @@ def clear_is_true() -> pgtrigger.Trigger:
             RETURN NEW;
         """,
     )
+
+
+def decided_once() -> pgtrigger.Trigger:
+    """What an exemption says never changes; it is confirmed or rejected once, and then revoked at most once.
+
+    Its moments are the record's own axis: moving one would change what "as known then" answers.
+    """
+    return pgtrigger.Trigger(
+        name="decided_once",
+        operation=pgtrigger.Update,
+        when=pgtrigger.Before,
+        func="""
+            IF (to_jsonb(NEW) - ARRAY['confirmed_by_id', 'confirmed_at', 'rejected_at',
+                                      'revoked_by_id', 'revoked_at', 'revoke_reason'])
+               IS DISTINCT FROM
+               (to_jsonb(OLD) - ARRAY['confirmed_by_id', 'confirmed_at', 'rejected_at',
+                                      'revoked_by_id', 'revoked_at', 'revoke_reason'])
+               OR (coalesce(OLD.confirmed_at, OLD.rejected_at) IS NOT NULL
+                   AND (NEW.confirmed_at, NEW.confirmed_by_id, NEW.rejected_at)
+                       IS DISTINCT FROM (OLD.confirmed_at, OLD.confirmed_by_id, OLD.rejected_at))
+               OR (OLD.revoked_at IS NOT NULL
+                   AND (NEW.revoked_at, NEW.revoked_by_id, NEW.revoke_reason)
+                       IS DISTINCT FROM (OLD.revoked_at, OLD.revoked_by_id, OLD.revoke_reason)) THEN
+                RAISE EXCEPTION 'exemption_decided_once: exemption %', OLD.id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'exemption_decided_once';
+            END IF;
+            RETURN NEW;
+        """,
+    )

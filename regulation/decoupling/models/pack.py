@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
@@ -8,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from regulation.ledger.triggers import append_only, kept
 from regulation.parties.models import Entity
 from regulation.registry.models import Provision
+
+from .guards import decided_once
 
 
 class RulePack(models.Model):
@@ -59,11 +63,17 @@ class ExemptionKind(models.TextChoices):
 
 
 class ExemptionQuerySet(models.QuerySet["Exemption"]):
-    def in_force_on(self, day: object) -> "ExemptionQuerySet":
-        """Confirmed, not revoked, and running on a day: an expired one closes by itself."""
-        return self.filter(
-            confirmed_at__isnull=False, revoked_at__isnull=True, rejected_at__isnull=True, valid__contains=day
-        )
+    def in_force_on(self, day: dt.date, *, known_at: dt.datetime | None = None) -> "ExemptionQuerySet":
+        """Confirmed and running on a day: an expired one closes by itself, a revoked one on its day.
+
+        What was done under it before the day it was revoked stands. With `known_at`, as the record had it at
+        that moment: confirmed by then, and what was revoked later not yet so.
+        """
+        granted = Q(confirmed_at__isnull=False) if known_at is None else Q(confirmed_at__lte=known_at)
+        going = Q(revoked_at__isnull=True) | Q(revoked_at__date__gt=day)
+        if known_at is not None:
+            going |= Q(revoked_at__gt=known_at)
+        return self.filter(granted, going, rejected_at__isnull=True, valid__contains=day)
 
 
 class Exemption(models.Model):
@@ -71,6 +81,7 @@ class Exemption(models.Model):
 
     Statutory ones cite the provision that says otherwise (优化营商环境条例 43); transitional ones follow a
     published plan and end. Proposed by one regulator, confirmed by another, published. Empty `rules`: all.
+    `valid` is when it holds; on record it is [confirmed_at, revoked_at): so "as known then" has its answer.
     """
 
     intermediary = models.ForeignKey(Entity, models.PROTECT, related_name="exemptions")
@@ -111,8 +122,13 @@ class Exemption(models.Model):
                 name="exemption_for_transition_has_plan_and_end",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="exemption_gives_its_reason"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True)
+                | (Q(confirmed_at__lte=F("revoked_at"), revoked_by__isnull=False) & ~Q(revoke_reason="")),
+                name="exemption_revoked_with_its_reason",
+            ),
         ]
-        triggers = kept()
+        triggers = [decided_once(), *kept()]
 
     @property
     def urn(self) -> str:

@@ -1,6 +1,7 @@
 """Writes of the gate: checks, determinations, exemptions, rule packs."""
 
-from .checking import NOTHING_MORE, WAITING, About, check
+from ..queries import NOTHING_MORE, About
+from .checking import WAITING, check
 from .determinations import decide_determination, propose_determination
 from .exemptions import decide_exemption, propose_exemption, revoke_exemption
 from .packs import propose_pack, publish_pack

@@ -1,52 +1,26 @@
 """The gate: one check, stored with everything it saw."""
 
 import datetime as dt
-from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from regulation.ledger.operations import record
-from regulation.parties.models import Entity, Region, User
-from regulation.parties.queries import region_and_parents
+from regulation.parties.models import Entity, User
 
-from ..graph import Graph
-from ..matter import Avoided, Matter, Part
 from ..models import Check, Gate, Outcome
 from ..queries import (
     NOT_PUBLIC,
+    NOTHING_MORE,
+    About,
+    asked,
     current_pack,
     determined,
     doubt_digest,
-    exempted,
-    gather,
-    has_declared,
     input_digest,
 )
 from ..rules import Finding, judge
 
 WAITING = dt.timedelta(days=5)  # how long an unknown may wait for a person
-
-
-@dataclass(frozen=True)
-class About:
-    """What a check knows besides intermediary and department.
-
-    `owner` is who buys, `service` the code of what is bought, `region` where (the department's where not
-    given); `rivals` are the other bidders once they are public, `agents` who sent each bid by the bidder's
-    URN, `avoided` units the owner declared, `parts` who has what part in the same project already.
-    """
-
-    owner: Entity | None = None
-    service: str = ""
-    region: Region | None = None
-    rivals: tuple[Entity, ...] = ()
-    agents: dict[str, str] = field(default_factory=dict)
-    avoided: tuple[Avoided, ...] = ()
-    parts: tuple[Part, ...] = ()
-    others: tuple[Entity, ...] = ()  # parties of `parts`
-
-
-NOTHING_MORE = About()
 
 
 @transaction.atomic
@@ -68,7 +42,7 @@ def check(
     A caller that refuses afterwards keeps this check by calling it in a transaction of its own.
     """
     pack = current_pack(at=at)
-    graph, matter = _read(intermediary, department, on=on, gate=gate, about=about)
+    graph, matter = asked(intermediary=intermediary, department=department, on=on, gate=gate, about=about)
     finding = judge(graph, matter, pack)
     doubt = doubt_digest(finding, graph, matter) if finding.outcome == Outcome.UNKNOWN else ""
     outcome, reason, chain = _with_persons_answer(
@@ -96,32 +70,6 @@ def check(
     )
     _record(made, by=by)
     return made
-
-
-def _read(
-    intermediary: Entity, department: Entity, *, on: dt.date, gate: Gate, about: About
-) -> tuple[Graph, Matter]:
-    """What the record says around the parties, and the matter as the rules see it."""
-    roots = [intermediary, *([about.owner] if about.owner else []), *about.rivals, *about.others]
-    graph, whole = gather(
-        [*roots, department], on=on, compared=[intermediary, *about.rivals], agents=about.agents
-    )
-    region = about.region or department.region
-    return graph, Matter(
-        intermediary=intermediary.urn,
-        authority=department.urn,
-        on=on,
-        gate=str(gate),
-        declared=has_declared(intermediary, on=on),
-        whole=whole,
-        owner=about.owner.urn if about.owner else "",
-        service=about.service,
-        regions=tuple(region_and_parents(region.code)) if region else ("000000",),
-        rivals=tuple(sorted(rival.urn for rival in about.rivals)),
-        avoided=about.avoided,
-        parts=about.parts,
-        exempted=exempted(intermediary=intermediary, department=department, on=on),
-    )
 
 
 def _due(doubt: str, intermediary: Entity, department: Entity, *, at: dt.datetime) -> dt.datetime:

@@ -64,6 +64,17 @@ def shipped_body(version: str) -> dict[str, Any]:
     return body
 
 
+def public_checks() -> QuerySet[Check]:
+    """The checks anyone may read of: all but those that tell who bids."""
+    return Check.objects.exclude(gate__in=NOT_PUBLIC).select_related("intermediary", "department")
+
+
+def newer_than(check: Check) -> Check | None:
+    """The newest public check of the same pair, where it is a later one."""
+    pair = public_checks().filter(intermediary=check.intermediary_id, department=check.department_id)
+    return pair.filter(pk__gt=check.pk).order_by("-pk").first()
+
+
 def exemptions_on(day: dt.date) -> QuerySet[Exemption]:
     """The exemptions in force on a day, those that end first at the top."""
     found = Exemption.objects.in_force_on(day)

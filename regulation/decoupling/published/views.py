@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +100,24 @@ def _told(rule: Rule, provisions: dict[str, Any]) -> dict[str, Any]:
 
 def _shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@require_safe
+def public_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """What everyone may read of a check: firm, department, day, outcome and rule; no chain and no person."""
+    made = get_object_or_404(queries.public_checks(), pk=pk)
+    rule = explain.rule_of(made)
+    kin = rule is not None and rule.test == explain.KIN_RULE
+    context = {
+        "check": made,
+        "sentence": explain.sentence(made),
+        "rule_title": explain.public_rule_title(rule),
+        "provision": None if kin else explain.provision_of(made),
+        "newer": queries.newer_than(made),
+        "by_people": made.reason_code.startswith("determination/"),
+        "exempt": made.reason_code.partition("decoupling.exemption/")[2],
+    }
+    return render(request, "decoupling/public_check.html", context)
 
 
 @require_safe

@@ -4,18 +4,22 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from regulation.parties.models import Declaration, Entity, Interest, Membership, Role
+from regulation.parties.models import Entity, Interest, Membership, Role
 
 from ..graph import Graph, digest_of
-from ..matter import Exempted, Matter
+from ..matter import Matter
 from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublication, RulePack
 from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_pack, shipped_pack
 from .again import regather
+from .asking import NOTHING_MORE, About, asked, exempted, has_declared
 from .gathering import departments_above, gather
 from .reaching import reached_by, reached_by_merge
 
 __all__ = [
+    "NOTHING_MORE",
     "NOT_PUBLIC",
+    "About",
+    "asked",
     "checks_visible_to",
     "current_pack",
     "departments_above",
@@ -61,12 +65,6 @@ def pack_named(version: str) -> Pack:
     return _packs[version]
 
 
-def exempted(*, intermediary: Entity, department: Entity, on: dt.date) -> tuple[Exempted, ...]:
-    """The exemptions of a pair in force on a day; one that ended closed by itself."""
-    rows = Exemption.objects.in_force_on(on).filter(intermediary=intermediary, department=department)
-    return tuple(Exempted(row.urn, tuple(row.rules)) for row in rows.order_by("pk"))
-
-
 def exemptions_visible_to(acting: Membership | None) -> QuerySet[Exemption]:
     """All for a regulator; for others those that were granted, revoked and ended ones included."""
     found = Exemption.objects.select_related("intermediary", "department", "provision__instrument")
@@ -99,11 +97,6 @@ def doubt_digest(finding: Finding, graph: Graph, matter: Matter) -> str:
             "graph": "" if complete else digest_of(graph.as_json()),
         }
     )
-
-
-def has_declared(entity: Entity, *, on: dt.date) -> bool:
-    """Whether the entity declared its interests on or before a day."""
-    return Declaration.objects.filter(entity=entity, as_of__lte=on).exists()
 
 
 def determined(*, intermediary: Entity, department: Entity, doubt: str) -> Determination | None:

@@ -13,11 +13,11 @@ from regulation.parties.models import Entity, User
 
 from ..graph import digest_of
 from ..models import Outcome, Sweep, SweepStatus, SweptPair
-from ..queries import current_pack, determined, doubt_digest, gather, input_digest, pack_named
+from ..queries import asked, current_pack, determined, doubt_digest, input_digest, pack_named
 from ..rules import UNKNOWN, Pack, judge
 from .candidates import candidates
 from .errors import SweepRunning
-from .queries import found_by, intermediaries, matter_of, next_departments
+from .queries import GATE, found_by, intermediaries, next_departments
 
 LOCK = 0x5EE9  # one worker at a time carries a sweep on
 BATCH = 50  # departments a transaction
@@ -103,10 +103,15 @@ def _judged(sweep: Sweep, seller: Entity, department: Entity, pack: Pack) -> Swe
 
     Without any ground a pair is not told: that nothing is declared is counted once for each intermediary.
     """
-    graph, whole = gather([seller, department], on=sweep.on, known_at=sweep.known_at, compared=[seller])
-    matter = matter_of(intermediary=seller, department=department, on=sweep.on, whole=whole)
+    graph, matter = asked(
+        intermediary=seller,
+        department=department,
+        on=sweep.on,
+        gate=GATE,
+        known_at=sweep.known_at,
+    )
     finding = judge(graph, matter, pack)
-    if whole and not any(ground.outcome != "warn" for ground in finding.grounds):
+    if matter.whole and not any(ground.outcome != "warn" for ground in finding.grounds):
         return None
     outcome, reason = finding.outcome, finding.reason
     if outcome == UNKNOWN:

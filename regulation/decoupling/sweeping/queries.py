@@ -5,12 +5,11 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 
 from regulation.parties.models import Declaration, Entity, EntityKind
-from regulation.parties.queries import region_and_parents
 
-from ..matter import Matter
 from ..models import Gate, Sweep, SweepStatus, SweptPair
-from ..queries import exempted, has_declared
+from ..rules import Pack, Rule
 
+GATE = Gate.INQUIRY  # a sweep asks as a regulator does
 STUCK = dt.timedelta(minutes=2)  # a running sweep that has not moved for so long has lost its worker
 
 
@@ -40,22 +39,18 @@ def found_by(sweep: Sweep) -> QuerySet[SweptPair]:
     return sweep.found.select_related("intermediary", "department__region").order_by("pk")
 
 
+def beyond_sweeps(pack: Pack, *, on: dt.date) -> list[Rule]:
+    """The rules in force on a day that no sweep can judge: they need a tender, or do not ask at this gate."""
+    return [
+        rule
+        for rule in pack.rules
+        if (rule.start is None or rule.start <= on)
+        and (rule.end is None or on < rule.end)
+        and (rule.facts or (rule.gates and GATE not in rule.gates))
+    ]
+
+
 def next_departments(sweep: Sweep, *, most: int) -> list[Entity]:
     """The departments a sweep takes next, by key."""
     left = Entity.objects.departments().filter(pk__gt=sweep.last_department, created_at__lte=sweep.known_at)
     return list(left.select_related("region").order_by("pk")[:most])
-
-
-def matter_of(*, intermediary: Entity, department: Entity, on: dt.date, whole: bool) -> Matter:
-    """The matter a regulator's own check of the pair has: no owner, no service, no rivals."""
-    region = department.region_id
-    return Matter(
-        intermediary=intermediary.urn,
-        authority=department.urn,
-        on=on,
-        gate=str(Gate.INQUIRY),
-        declared=has_declared(intermediary, on=on),
-        whole=whole,
-        regions=tuple(region_and_parents(region)) if region else ("000000",),
-        exempted=exempted(intermediary=intermediary, department=department, on=on),
-    )

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +24,13 @@ from .forms import PairFilter
 from .operations import start_sweep
 
 PAGE = 20
+FACTS = {
+    "service": gettext_lazy("the service bought"),
+    "owner": gettext_lazy("who buys"),
+    "rivals": gettext_lazy("the other bidders"),
+    "parts": gettext_lazy("who has a part in the same project"),
+    "avoided": gettext_lazy("the units its owner must avoid"),
+}
 
 
 @never_cache
@@ -62,6 +70,10 @@ def sweep(request: HttpRequest, pk: int) -> HttpResponse:
         "filter": found,
         "page_obj": page,
         "rows": [_told(pair, made) for pair in page.object_list],
+        "beyond": [
+            (explain.rule_title(rule), [FACTS[fact] for fact in rule.facts])
+            for rule in queries.beyond_sweeps(pack_named(made.rule_pack), on=made.on)
+        ],
     }
     return render(request, "decoupling/sweep.html", context)
 

@@ -12,6 +12,7 @@ from regulation.decoupling.graph import digest_of
 from regulation.decoupling.models import Outcome, Sweep, SweptPair
 from regulation.ledger.operations import record
 from regulation.parties.models import Entity, User
+from regulation.parties.operations import note_look
 
 from ..models import Finding, FindingEvent, FindingEventKind, FindingKind, FindingStatus
 from .filing import ALPHABET
@@ -185,12 +186,11 @@ def _clear(findings: Iterable[Finding], *, at: dt.datetime, source: str) -> None
 
 
 @transaction.atomic
-def note_view(*, finding: Finding, by: User, at: dt.datetime) -> bool:
+def note_view(*, finding: Finding, by: User) -> bool:
     """Put on record that a regulator saw people's names in a finding. False where it names none."""
     ties = finding.evidence.get("chain", [])
     people = {urn for tie in ties for urn in (tie.get("holder", ""), tie.get("subject", "")) if PERSON in urn}
     if not people:
         return False
-    body = {"finding": finding.ref, "people": sorted(people), "at": at.isoformat()}
-    record(kind="oversight.people_viewed", subject=finding, actor=by, body=body, noticeable=False)
+    note_look(subject=finding, what="finding", detail=" ".join(sorted(people)), by=by)
     return True

@@ -91,7 +91,7 @@ def _page(
     waiting: Closure | None = finding.closures.filter(effective_at=None, returned_at=None).first()
     user: Any = request.user
     if whole:
-        operations.note_view(finding=finding, by=user, at=database_now())
+        operations.note_view(finding=finding, by=user)
     rule = pack_named(finding.rule_pack).rule(finding.rule_code) if finding.rule_pack else None
     context = {
         "finding": finding,

@@ -6,6 +6,7 @@ import django_filters
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -20,10 +21,23 @@ from regulation.parties.queries import looks
 from regulation.parties.widgets import DayInput
 
 from ..models import Report
-from ..queries import URN, looks_for
+from ..queries import CHECK_URN, FINDING_URN, PERSON_URN, URN, looks_for
 
 PAGE = 20
 REPORT, EVIDENCE = "report", "evidence"
+SORTS = {
+    URN: gettext_lazy("Report of a demand"),
+    CHECK_URN: gettext_lazy("Check"),
+    FINDING_URN: gettext_lazy("Finding"),
+    PERSON_URN: gettext_lazy("Record of a person"),
+}
+
+PAGES = {
+    URN: "oversight:handle",
+    CHECK_URN: "decoupling:check",
+    FINDING_URN: "oversight:finding",
+    PERSON_URN: "parties:person",
+}
 
 
 def noted(request: HttpRequest, report: Report, what: str, detail: str = "") -> None:
@@ -37,12 +51,20 @@ def _lookers(request: Any) -> Any:
 
 
 class LookFilter(django_filters.FilterSet):
-    """Looks by who looked, at which report, and when (days, both included)."""
+    """Looks by who looked, at what, and when (days, both included)."""
 
+    sort = django_filters.ChoiceFilter(
+        label=gettext_lazy("Record"),
+        choices=list(SORTS.items()),
+        field_name="subject",
+        lookup_expr="startswith",
+    )
     by = django_filters.ModelChoiceFilter(
         field_name="actor", label=gettext_lazy("Who looked"), queryset=_lookers
     )
-    ref = django_filters.CharFilter(label=gettext_lazy("Number"), method="by_ref", max_length=14)
+    ref = django_filters.CharFilter(
+        label=gettext_lazy("Number of the report"), method="by_ref", max_length=14
+    )
     since = django_filters.DateFilter(
         field_name="recorded_at",
         lookup_expr="date__gte",
@@ -66,10 +88,20 @@ class LookFilter(django_filters.FilterSet):
 
 def _row(entry: Entry) -> dict[str, Any]:
     said = body_of(entry)
-    what = {REPORT: _("the account and the contact"), EVIDENCE: _("a file given as evidence")}
+    what = {
+        REPORT: _("the account and the contact"),
+        EVIDENCE: _("a file given as evidence"),
+        "check": _("the people in its chains"),
+        "finding": _("the people in its chain"),
+        "person": _("what is held of the person"),
+    }
+    prefix, _slash, key = entry.subject.partition("/")
+    sort = f"{prefix}/"
     return {
         "entry": entry,
-        "ref": entry.subject.removeprefix(URN),
+        "sort": SORTS.get(sort, sort),
+        "key": key,
+        "address": reverse(PAGES[sort], args=[key]) if sort in PAGES else "",
         "what": what.get(said["what"], said["what"]),
     }
 

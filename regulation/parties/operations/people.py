@@ -1,15 +1,12 @@
 """People: put on record under the HMAC of their number, and looked at by regulators."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import transaction
-
-from regulation.ledger.operations import record
 
 from ..errors import IdentityKeyMissing, NumberAndNameDiffer
 from ..identifiers import identity_digest
 from ..models import Entity, Interest, Person, Tier, User
+from .looking import note_look
 
 
 def digest_of_number(number: str) -> bytes:
@@ -58,7 +55,9 @@ def declared_person(
 
 @transaction.atomic
 def see_people(*, people: list[Person], page: str, by: User) -> None:
-    """A regulator looked at what is held of people: one entry for each of them, on no visitor's page."""
-    body: dict[str, Any] = {"page": page}
+    """A regulator looked at what is held of people: a look of each of them, on no visitor's page.
+
+    `page` is the URN of what showed them.
+    """
     for person in people:
-        record(kind="parties.person_seen", subject=person, actor=by, body=body, noticeable=False)
+        note_look(subject=person, what="person", detail=page, by=by)

@@ -5,17 +5,20 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from marketplace.tenders import errors
+from marketplace.tenders import errors, tasks
 from marketplace.tenders.models import Award, Suspension, Tender
-from marketplace.tenders.operations import award_tender, open_tender, submit_bid
+from marketplace.tenders.operations import award_tender, gating, open_tender, submit_bid
 from marketplace.tenders.sealing import PlainBid
+from marketplace.tenders.tasks import recheck_live
 from regulation.decoupling.models import Check, Outcome
 from regulation.decoupling.operations import decide_determination, propose_determination
 from regulation.ledger.effects import all_effects
 from regulation.ledger.models import Entry
 from regulation.ledger.operations import record
+from regulation.ledger.queries import database_now
 from regulation.ledger.stories import told_kinds
 from regulation.ledger.tasks import deliver
 from regulation.parties.operations import end_interest, state_interest
@@ -51,6 +54,34 @@ def stated(holder, subject, kind="setUp", **fields):
     return state_interest(
         holder=holder, subject=subject, kind=kind, start=world.LONG_AGO, source="登记", by=None, **fields
     )
+
+
+def test_every_night_live_bids_are_checked_again_with_all_that_is_known_of_their_tender(monkeypatch):
+    """An interest that begins later records no entry on its day: nothing but the calendar tells of it."""
+    begins = timezone.localdate() + dt.timedelta(days=1)
+    tender = world.tender(service=world.service(code="asset-appraisal"))
+    made, other = bid(tender), bid(tender, "950.00")
+    world.interest(tender.owner, made.tenderer, held=DateRange(begins, None))
+    assert recheck_live() == 2
+    assert not Suspension.objects.exists()
+    monkeypatch.setattr(gating.timezone, "localdate", lambda _at=None: begins)
+    assert recheck_live(after=made.pk) == 1
+    assert recheck_live() == 2
+    assert Suspension.objects.get().bid == made
+    assert Suspension.objects.get().check_made.rule_code == "owner-ties"
+    assert other.suspensions.count() == 0
+
+
+def test_what_a_night_has_no_time_for_goes_back_to_the_queue(monkeypatch):
+    tender = world.tender()
+    made, other = bid(tender), bid(tender, "950.00")
+    start = database_now()
+    clock = iter([start, start, start, start + tasks.SLICE, start + tasks.SLICE])
+    monkeypatch.setattr(tasks, "database_now", lambda: next(clock))
+    queued = []
+    monkeypatch.setattr(tasks.recheck_live, "delay", queued.append)
+    assert (recheck_live(), queued) == (1, [made.pk])
+    assert other.pk > made.pk
 
 
 def award_row(tender: Tender, of, gate: Check) -> None:

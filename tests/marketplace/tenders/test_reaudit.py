@@ -6,31 +6,35 @@ from decimal import Decimal
 import pgtrigger
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.utils import timezone
 
 from marketplace.tenders.auditing import operations, tasks
 from marketplace.tenders.auditing.errors import AuditRunning
 from marketplace.tenders.auditing.operations import carry_on, start_reaudit
+from marketplace.tenders.auditing.queries import judged_again
 from marketplace.tenders.models import Award, Bid, DesignationShare, Reaudit, ReauditedAward, Tender
 from marketplace.tenders.operations import award_tender, open_tender, submit_bid
 from marketplace.tenders.sealing import PlainBid
-from regulation.decoupling.models import Check
+from regulation.decoupling.models import Check, Exemption
+from regulation.decoupling.operations import revoke_exemption
+from regulation.decoupling.queries import current_pack
 from regulation.ledger.models import Entry
 from regulation.ledger.operations import record as write_entry
 from regulation.ledger.queries import body_of, database_now
 from regulation.ledger.tasks import deliver
 from regulation.oversight.models import Finding
-from regulation.parties.models import Role
+from regulation.parties.models import Interest, Role
 from regulation.parties.operations import retract_interest
 from tests.factories import world
 
 pytestmark = pytest.mark.django_db
 
 
-def awarded(**fields) -> Award:
+def awarded(by=None, **fields) -> Award:
     """A tender won by its only bidder."""
-    tender = world.tender(**fields)
-    firm = world.intermediary(sells=tender.service).entity
+    tender = fields.get("tender") or world.tender(**fields)
+    firm = by or world.intermediary(sells=tender.service).entity
     at = timezone.now()
     submit_bid(tender=tender, tenderer=firm, bid=PlainBid(Decimal("900.00"), 10), by=world.user(), at=at)
     world.close(tender)
@@ -109,9 +113,92 @@ def test_a_conflict_known_later_is_told_once_and_becomes_a_finding():
     assert found.evidence["check"] == made.urn
 
 
-def test_an_interest_that_began_after_the_award_bars_nothing():
-    from django.db.backends.postgresql.psycopg_any import DateRange
+def test_an_award_is_judged_again_with_the_parts_others_had_by_then():
+    """Who prepared may not review: the tie between the two firms comes to light after both awards."""
+    owner, approval = world.entity(), world.approval()
+    facts = {"owner": owner, "approval": approval}
+    prepared = awarded(**facts, service=world.service(code="eia-report"))
+    reviewed = awarded(**facts, service=world.service(code="eia-technical-review"))
+    world.interest(prepared.bid.tenderer, reviewed.bid.tenderer)
+    assert cells(audited()) == (0, 0, 1, 1)
+    one = ReauditedAward.objects.get(award=reviewed)
+    assert (one.now_outcome, one.now_rule) == ("conflicted", "parts-that-exclude")
+    assert [tie["kind"] for tie in one.now_chain] == ["part", "setUp"]
+    first = ReauditedAward.objects.get(award=prepared)
+    assert first.now_outcome == "clear", "when it was made nobody had the other part"
 
+
+@pytest.mark.parametrize("told", ["with rivals", "alone"])
+def test_an_award_is_judged_again_over_what_its_gate_was_told(told):
+    """The same matter, so that a difference comes from the record alone."""
+    made = awarded()
+    if told == "with rivals":
+        late = Bid.objects.create(
+            tender=made.tender,
+            tenderer=world.intermediary().entity,
+            envelope=b"x",
+            envelope_digest="void",
+            gate=made.bid.gate,
+            opening_key=world.opening_key(),
+            submitted_by=world.user(),
+            submitted_at=made.tender.published_at,
+        )
+        Bid.objects.filter(pk=late.pk).update(opened_at=timezone.now(), void_reason="x")
+    audited()
+    one = ReauditedAward.objects.get()
+    assert one.then_digest == made.gate.input_digest
+
+
+def test_an_exemption_revoked_after_the_award_leaves_what_was_done_under_it():
+    tender, firm = world.tender(), world.intermediary().entity
+    world.interest(tender.department, firm)
+    exemption = Exemption.objects.create(
+        intermediary=firm,
+        department=tender.department,
+        kind="statutory",
+        provision=world.provision(),
+        reason="依法",
+        valid=DateRange(world.LONG_AGO, None),
+        proposed_by=world.user(),
+        confirmed_by=world.user(),
+        confirmed_at=database_now(),
+    )
+    world.offer(firm.intermediary, tender.service)
+    award = awarded(by=firm, tender=tender)
+    later = award.awarded_at + dt.timedelta(days=2)
+    revoke_exemption(exemption=exemption, reason="情况变化", by=world.user(), at=later)
+    one = judged_again(award, current_pack(at=later), known_at=award.awarded_at)[0]
+    now = judged_again(award, current_pack(at=later), known_at=later + dt.timedelta(days=1))[0]
+    assert [(found.outcome, found.reason) for found in (one, now)] == [("clear", exemption.urn)] * 2
+
+
+def test_an_exemption_granted_after_the_award_was_not_known_then():
+    award = awarded()
+    interest = learned(award)
+    later = award.awarded_at + dt.timedelta(days=2)
+    with pgtrigger.ignore("parties.Interest:stands_as_stated"):
+        Interest.objects.filter(pk=interest.pk).update(recorded=DateTimeTZRange(world_began(), None))
+    Exemption.objects.create(
+        intermediary=award.bid.tenderer,
+        department=award.tender.department,
+        kind="statutory",
+        provision=world.provision(),
+        reason="依法",
+        valid=DateRange(world.LONG_AGO, None),
+        proposed_by=world.user(),
+        confirmed_by=world.user(),
+        confirmed_at=later,
+    )
+    pack = current_pack(at=later)
+    then, now = (judged_again(award, pack, known_at=at)[0].outcome for at in (award.awarded_at, later))
+    assert (then, now) == ("conflicted", "clear")
+
+
+def world_began() -> dt.datetime:
+    return dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+def test_an_interest_that_began_after_the_award_bars_nothing():
     award = awarded()
     learned(award, held=DateRange(timezone.localdate() + dt.timedelta(days=1), None))
     assert cells(audited()) == (0, 0, 0, 1)

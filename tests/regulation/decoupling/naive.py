@@ -1,18 +1,30 @@
 """The same answers the slow way: from the definitions in docs/decoupling.md, sharing no code with the gate.
 
 Fixpoints are found by trying every party again and again, effective shares by exact fractions, ties by
-listing every path. An interest is read only for its fields.
+listing every path. An interest is read only for its fields. What each of the pack's rules says is in
+`naive_rules.py`.
 """
 
 from fractions import Fraction
 
-LINKS = {"affiliation", "setUp", "supervision", "sponsorship"} | {
+STRUCTURE = {"affiliation", "setUp", "supervision", "sponsorship"}
+STEERING = {
     "otherInfluenceOrControl",
     "appointmentOfBoard",
     "controlByLegalFramework",
     "controlViaCompanyRulesOrArticles",
 }
+LINKS = STRUCTURE | STEERING
 SHARES = ("shareholding", "votingRights")
+POSTS = {
+    "boardMember",
+    "boardChair",
+    "seniorManagingOfficial",
+    "legalRepresentative",
+    "supervisor",
+    "practitioner",
+}
+MUTUAL = {"samePremises", "sameFinances", "sameContact", "sameAgent", "sameAccount"}
 
 
 def groups(names, same):
@@ -40,7 +52,17 @@ def held_by(interests, who, holder, subject, kind, certain):
     return (min if certain else max)(by_source.values(), default=Fraction(0))
 
 
-def controlled(interests, top, *, certain, same=(), threshold=50):
+def perhaps(i):
+    """Whether it may be more than nothing."""
+    return i.kind not in SHARES or i.share_max != 0
+
+
+def surely(i):
+    """Whether it is more than nothing beyond doubt."""
+    return i.kind not in SHARES or i.share_min is None or i.share_min > 0
+
+
+def controlled(interests, top, *, certain, same=(), threshold=50, any_share=False):
     """Names of all that `top` controls, itself included."""
     who = parties(interests, same, [top])
     everyone = set(who.values())
@@ -55,7 +77,14 @@ def controlled(interests, top, *, certain, same=(), threshold=50):
                 sum(held_by(interests, who, holder, other, kind, certain) for holder in found)
                 for kind in SHARES
             ]
-            if linked or max(sums) > threshold:
+            enough = max(sums) > threshold
+            if any_share:
+                enough = any(
+                    (surely if certain else perhaps)(i)
+                    for i in interests
+                    if i.kind in SHARES and who[i.holder] in found and who[i.subject] == other
+                )
+            if linked or enough:
                 more.add(other)
         if not more:
             return {name for one in found for name in one}
@@ -71,19 +100,17 @@ def determinant(rows):
     ) + Fraction(0)
 
 
-def effective(interests, top, bottom, *, certain):
+def effective(interests, top, bottom, *, certain, same=(), with_it=()):
     """Per cent of `bottom` that is `top`'s, by Cramer's rule over exact fractions; None where W is a whole.
 
     s = d + Ws has its meaning, the sum over all ways of whatever length, when every leading minor of I - W is
-    positive.
+    positive. What `with_it` names counts as the top itself.
     """
-    who = parties(interests, (), [top, bottom])
-    if who[top] == who[bottom]:
+    who = parties(interests, same, [top, bottom, *with_it])
+    tops = {who[name] for name in (top, *with_it)}
+    if who[bottom] in tops:
         return Fraction(100)
-    above = {who[bottom]}
-    for _ in interests:
-        above |= {who[i.holder] for i in interests if i.kind == "shareholding" and who[i.subject] in above}
-    members = sorted(above - {who[top]}, key=sorted)
+    members = sorted(owners(interests, who, who[bottom]) - tops, key=sorted)
 
     def weight(a, b):
         return held_by(interests, who, a, b, "shareholding", certain) / 100
@@ -92,12 +119,23 @@ def effective(interests, top, bottom, *, certain):
     if any(determinant([row[:n] for row in matrix[:n]]) <= 0 for n in range(1, len(members) + 1)):
         return None
     at = members.index(who[bottom])
-    told = [[*row[:at], weight(who[top], b), *row[at + 1 :]] for row, b in zip(matrix, members, strict=True)]
+    told = [
+        [*row[:at], sum(weight(one, b) for one in tops), *row[at + 1 :]]
+        for row, b in zip(matrix, members, strict=True)
+    ]
     return min(determinant(told) / determinant(matrix) * 100, Fraction(100))
 
 
-def paths(interests, who, start, goal, steps, counts):
-    """Whether there is a way of at most so many interests, whichever way they point."""
+def owners(interests, who, bottom):
+    """A party and all above it by shareholdings of whatever size."""
+    above = {bottom}
+    for _ in interests:
+        above |= {who[i.holder] for i in interests if i.kind == "shareholding" and who[i.subject] in above}
+    return above
+
+
+def paths(interests, who, start, goal, steps, counts, closed=lambda party: False):
+    """Whether a way of at most so many interests, however they point, leads through nobody closed."""
     if start == goal:
         return True
     if steps == 0:
@@ -106,7 +144,9 @@ def paths(interests, who, start, goal, steps, counts):
         ends = {who[i.holder], who[i.subject]}
         if counts(i) and start in ends:
             for other in ends - {start}:
-                if paths(interests, who, other, goal, steps - 1, counts):
+                if other != goal and closed(other):
+                    continue
+                if paths(interests, who, other, goal, steps - 1, counts, closed):
                     return True
     return False
 
@@ -117,40 +157,3 @@ def on(interests, day):
         for i in interests
         if i.tier != "C" and (i.start is None or i.start <= day) and (i.end is None or day < i.end)
     ]
-
-
-def affiliation(interests, top, bottom, same=()):
-    """What the rule on a department's own bodies says: bar, doubt or None."""
-    who = parties(interests, same, [top, bottom])
-    if who[top] == who[bottom] or bottom in controlled(interests, top, certain=True, same=same):
-        return "bar"
-    return "doubt" if bottom in controlled(interests, top, certain=False, same=same) else None
-
-
-def people_of(interests, who, body, is_person):
-    kinds = LINKS - {"affiliation", "setUp", "supervision", "sponsorship"} | set(SHARES)
-    kinds |= {"boardMember", "legalRepresentative", "seniorManagingOfficial", "practitioner"}
-    for i in interests:
-        if who[i.subject] == body and i.kind in kinds and is_person(i.holder):
-            if i.kind in SHARES and i.share_max == 0:
-                continue
-            yield who[i.holder], i.kind not in SHARES or i.share_min is None or i.share_min > 0
-
-
-def serving(interests, top, bottom, is_person, same=()):
-    """What the rule on serving officials says."""
-    who = parties(interests, same, [top, bottom])
-    officials = {who[i.holder] for i in interests if i.kind == "official" and who[i.subject] == who[top]}
-    owned = [i for i in interests if i.kind != "supervision"]
-    said = None
-    for name, body in who.items():
-        if is_person(name) or name.startswith("dept"):
-            continue
-        sure = bottom in controlled(owned, name, certain=True, same=same)
-        perhaps = bottom in controlled(owned, name, certain=False, same=same)
-        for person, certain in people_of(interests, who, body, is_person):
-            if person in officials and (sure or perhaps or body == who[bottom]):
-                if certain and (sure or body == who[bottom]):
-                    return "bar"
-                said = "doubt"
-    return said

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from regulation.decoupling import explain
 from regulation.decoupling.errors import (
     AlreadyDecided,
     AlreadyProposed,
@@ -264,6 +265,39 @@ def test_the_firm_reads_that_there_is_a_personal_tie_and_never_whose(
     for word in ("演示甲", "演示乙", "兄弟", "局长"):
         assert word not in text, word
     assert ("a natural person" if language else "自然人") in text
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_everyone_reads_that_a_firm_is_barred_and_never_by_which_relative(
+    language, pair, kin_of_the_head, client
+):
+    assert client.get(f"{language}/decoupling/checks/{kin_of_the_head.pk}/").status_code == 404, (
+        "it tells who bids"
+    )
+    made = run(pair, gate=Gate.INQUIRY)
+    text = client.get(f"{language}/decoupling/checks/{made.pk}/").content.decode()
+    assert made.rule_code == "kin-of-official"
+    for word in ("演示甲", "演示乙", "兄弟", "局长", "近亲属", "close relative", "kin-of-official"):
+        assert word not in text, word
+    assert all(name in text for name in (pair[0].name, pair[1].name, made.input_digest))
+    assert ("A rule on personal ties" if language else "个人关系") in text
+
+
+def test_the_public_page_of_a_check_names_the_rule_and_the_law_and_the_newest_check(pair, client):
+    provision = world.provision(ref="business-environment-43")
+    ties = tied(pair)
+    made = run(pair, gate=Gate.AWARD)
+    text = client.get(f"/en/decoupling/checks/{made.pk}/").content.decode()
+    assert explain.rule_title(explain.rule_of(made)) in text
+    assert provision.article in text
+    assert "This pair was checked again" not in text
+    assert ties[0].subject.name not in text, "no chain"
+    end_interest(interest=ties[0], end=DAY, by=None, at=timezone.now())
+    run(pair, gate=Gate.BID)
+    later = run(pair, gate=Gate.INQUIRY)
+    text = client.get(f"/en/decoupling/checks/{made.pk}/").content.decode()
+    assert f'href="/en/decoupling/checks/{later.pk}/"' in text
+    assert str(later.outcome) == "clear"
 
 
 def test_a_regulators_look_at_people_in_a_check_is_on_record(pair, kin_of_the_head, sign_in):

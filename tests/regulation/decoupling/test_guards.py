@@ -17,7 +17,7 @@ from regulation.decoupling.operations import (
     publish_pack,
     revoke_exemption,
 )
-from regulation.decoupling.queries import current_pack
+from regulation.decoupling.queries import current_pack, exempted
 from regulation.decoupling.rules import PACK, BadPack
 from regulation.ledger.models import Entry
 from regulation.parties.models import Declaration, Role, Same
@@ -118,9 +118,74 @@ def test_an_exemption_opens_the_gate_for_its_days_alone(kind, pair):
     with pytest.raises(errors.AlreadyDecided):
         decide_exemption(exemption=made, confirm=False, by=other, at=timezone.now())
     revoke_exemption(exemption=made, reason="方案未执行", by=one, at=timezone.now())
-    assert run(pair) == "conflicted"
     with pytest.raises(errors.NotInForce):
         revoke_exemption(exemption=made, reason="again", by=one, at=timezone.now())
+
+
+def granted(pair, *, start=DAY - dt.timedelta(days=400), end=None, at=None, **fields) -> Exemption:
+    """A statutory exemption of a pair by two regulators, confirmed at a moment."""
+    department, body = pair
+    made = propose_exemption(
+        intermediary=body,
+        department=department,
+        kind="statutory",
+        start=start,
+        end=end,
+        reason="依法",
+        provision=world.provision(),
+        by=world.user(),
+        **fields,
+    )
+    return decide_exemption(exemption=made, confirm=True, by=world.user(), at=at or timezone.now())
+
+
+def test_a_revoked_exemption_ends_on_its_day_and_what_was_done_before_stands(pair):
+    world.interest(*pair)
+    today = timezone.localdate()
+    made = granted(pair)
+    assert run(pair, on=today) == "clear"
+    revoke_exemption(exemption=made, reason="情况变化", by=world.user(), at=timezone.now())
+    assert run(pair, on=today) == "conflicted"
+    assert run(pair, on=today - dt.timedelta(days=1)) == "clear"
+
+
+def test_what_was_on_record_of_exemptions_at_a_moment(pair):
+    """Confirmed at noon of the 3rd, revoked at noon of the 6th; each day asked, as known at each noon."""
+    noon = [dt.datetime(2026, 3, n, 4, tzinfo=dt.UTC) for n in range(1, 10)]
+    made = granted(pair, at=noon[2])
+    revoke_exemption(exemption=made, reason="情况变化", by=world.user(), at=noon[5])
+    department, body = pair
+    days = [dt.date(2026, 3, 5), dt.date(2026, 3, 6), dt.date(2026, 3, 7)]
+    told = [
+        [bool(exempted(intermediary=body, department=department, on=on, known_at=at)) for on in days]
+        for at in (noon[1], noon[2], noon[4], noon[5], noon[8], None)
+    ]
+    revoked = [True, False, False]
+    assert told == [[False] * 3, [True] * 3, [True] * 3, revoked, revoked, revoked]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"confirmed_at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)},
+        {"confirmed_at": None, "confirmed_by": None},
+        {"valid": DateRange(DAY, None)},
+        {"rules": ["affiliated-body"]},
+    ],
+)
+def test_the_database_lets_nobody_rewrite_what_was_decided_of_an_exemption(fields, pair, as_site_role):
+    made = granted(pair)
+    with pytest.raises(IntegrityError, match="exemption_decided_once"), transaction.atomic():
+        Exemption.objects.filter(pk=made.pk).update(**fields)
+    revoke_exemption(exemption=made, reason="情况变化", by=world.user(), at=timezone.now())
+    with pytest.raises(IntegrityError, match="exemption_decided_once"), transaction.atomic():
+        Exemption.objects.filter(pk=made.pk).update(revoked_at=None, revoked_by=None, revoke_reason="")
+
+
+def test_the_database_refuses_a_revocation_without_its_reason(pair):
+    made = granted(pair)
+    with pytest.raises(IntegrityError, match="exemption_revoked_with_its_reason"), transaction.atomic():
+        Exemption.objects.filter(pk=made.pk).update(revoked_at=timezone.now())
 
 
 def run(pair, on: dt.date = DAY) -> str:

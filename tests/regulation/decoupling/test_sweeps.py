@@ -10,14 +10,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
+from django.utils.html import escape
 
 from regulation.decoupling.models import Exemption, Gate, Sweep, SweptPair
 from regulation.decoupling.operations import check
+from regulation.decoupling.rules import shipped_pack
 from regulation.decoupling.sweeping import operations, tasks
 from regulation.decoupling.sweeping.candidates import candidates
 from regulation.decoupling.sweeping.errors import SweepRunning
 from regulation.decoupling.sweeping.operations import carry_on, start_sweep
-from regulation.decoupling.sweeping.queries import intermediaries
+from regulation.decoupling.sweeping.queries import beyond_sweeps, intermediaries
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
 from regulation.parties.models import Declaration, Entity, Role
@@ -118,6 +120,22 @@ def test_a_sweep_says_what_a_check_of_each_pair_says(seed):
         grounds = [ground for ground in one.grounds if ground["outcome"] != "warn"]
         expected = (one.outcome, one.rule_code) if grounds else None
         assert told.get((seller.pk, department.pk)) == expected
+
+
+def test_the_page_of_a_sweep_names_the_rules_it_cannot_judge(client):
+    world.department()
+    made = swept()
+    beyond = beyond_sweeps(shipped_pack(made.rule_pack), on=made.on)
+    assert [rule.code for rule in beyond] == [
+        "eia-no-interest", "eia-owner", "bidders-one-control", "bidders-share", "owner-ties",
+        "parts-that-exclude", "avoided-unit", "buyers-people",
+    ]  # fmt: skip
+    client.force_login(world.member(Role.REGULATOR).user)
+    page = client.get(f"/en/sweeps/{made.pk}/").content.decode()
+    assert "8 rules that no sweep can judge" in page
+    assert all(escape(rule.title) in page for rule in beyond)
+    earlier = beyond_sweeps(shipped_pack(made.rule_pack), on=dt.date(2026, 8, 14))
+    assert "eia-no-interest" not in [rule.code for rule in earlier]
 
 
 def test_a_sweep_goes_on_where_it_stopped(monkeypatch):

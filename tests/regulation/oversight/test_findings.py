@@ -243,7 +243,7 @@ def test_the_firm_reads_its_own_and_replies_and_sees_no_person(client):
     client.post(f"/en/findings/{found.ref}/reply/", {"text": "我方说明"})
     client.post(f"/en/findings/{found.ref}/reply/", {"text": "补充"})
     assert kinds(found) == ["found", "replied", "replied"]
-    assert not Entry.objects.filter(kind="oversight.people_viewed").exists()
+    assert not Entry.objects.filter(kind="parties.looked").exists()
     client.force_login(stranger.user)
     assert client.get(f"/en/findings/{found.ref}/").status_code == 404
     regulator = world.member(Role.REGULATOR).user
@@ -251,7 +251,7 @@ def test_the_firm_reads_its_own_and_replies_and_sees_no_person(client):
     page = client.get(f"/en/findings/{found.ref}/").content.decode()
     assert "某官员" in page
     assert "我方说明" in page
-    assert Entry.objects.get(kind="oversight.people_viewed").actor == regulator
+    assert Entry.objects.get(kind="parties.looked").actor == regulator
 
 
 def test_a_lead_is_not_told_to_the_firm(client):

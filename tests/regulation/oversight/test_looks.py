@@ -1,11 +1,14 @@
 """Each look of a regulator at personal data is on record before it is shown."""
 
 import pytest
+from django.utils import timezone
 
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
+from regulation.oversight.models import FindingKind
+from regulation.oversight.operations import Seen, note_finding, note_view
 from regulation.parties.models import Role
-from regulation.parties.operations import note_look
+from regulation.parties.operations import note_look, see_people
 from regulation.parties.queries import looks
 from tests.factories import oversight, world
 
@@ -63,6 +66,30 @@ def test_who_acts_for_the_department_does_not_learn_of_the_report(client, report
     assert report.ref not in signed(client, torn.user).get("/en/oversight/looks/").content.decode()
     other = world.member(Role.REGULATOR)
     assert report.ref in signed(client, other.user).get("/en/oversight/looks/").content.decode()
+
+
+def test_looks_at_checks_findings_and_people_stand_in_the_one_list(client):
+    one = world.member(Role.REGULATOR)
+    person, firm, department = world.person(), world.entity("intermediary"), world.department()
+    check = world.check(intermediary=firm, department=department)
+    tie = {"holder": person.urn, "subject": firm.urn}
+    found = note_finding(
+        seen=Seen(kind=FindingKind.CONFLICT, entity=firm, department=department, evidence={"chain": [tie]}),
+        at=timezone.now(),
+    )
+    see_people(people=[person], page="parties.contest/1", by=one.user)
+    note_look(subject=check, what="check", by=one.user)
+    assert note_view(finding=found, by=one.user)
+    page = signed(client, world.member(Role.REGULATOR).user).get("/en/oversight/looks/").content.decode()
+    addresses = [f"/en/identity/people/{person.pk}/", f"/en/checks/{check.pk}/", f"/en/findings/{found.ref}/"]
+    assert [page.count(f'href="{address}"') for address in addresses] == [1, 1, 1]
+    assert person.name not in page
+    sorted_out = client.get("/en/oversight/looks/?sort=parties.person/").context["rows"]
+    assert [row["entry"].subject for row in sorted_out] == [person.urn]
+    for own in (firm, department):
+        torn = world.member(Role.REGULATOR, own)
+        rows = signed(client, torn.user).get("/en/oversight/looks/").context["rows"]
+        assert [row["entry"].subject for row in rows] == [person.urn], "not what is about a body it acts for"
 
 
 def test_the_list_is_filtered_and_flat(client, report, assert_flat):

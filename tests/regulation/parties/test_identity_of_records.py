@@ -209,11 +209,11 @@ def test_each_look_at_a_person_is_an_entry(sign_in):
     found, regulator = suggested(), world.member(Role.REGULATOR)
     client = sign_in(regulator)
     assert client.get(f"/en/identity/people/{found.person_id}/").status_code == 200
-    seen = Entry.objects.get(kind="parties.person_seen")
+    seen = Entry.objects.get(kind="parties.looked")
     assert (seen.subject, seen.actor) == (found.person.urn, regulator.user)
     assert found.person.name not in seen.body
     assert client.get(f"/en/identity/{found.pk}/").status_code == 200
-    assert Entry.objects.filter(kind="parties.person_seen").count() == 3
+    assert Entry.objects.filter(kind="parties.looked").count() == 3
 
 
 def test_a_list_of_people_shows_no_whole_name_and_is_no_look(sign_in):
@@ -221,7 +221,7 @@ def test_a_list_of_people_shows_no_whole_name_and_is_no_look(sign_in):
     page = sign_in(world.member(Role.REGULATOR)).get("/en/identity/").content.decode()
     assert "演示人员甲" not in page
     assert "演＊＊＊＊" in page
-    assert not Entry.objects.filter(kind="parties.person_seen").exists()
+    assert not Entry.objects.filter(kind="parties.looked").exists()
 
 
 def test_the_pages_decide(sign_in):
