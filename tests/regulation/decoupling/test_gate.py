@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.html import escape
 
 from regulation.decoupling import explain
 from regulation.decoupling.errors import (
@@ -288,7 +289,7 @@ def test_the_public_page_of_a_check_names_the_rule_and_the_law_and_the_newest_ch
     ties = tied(pair)
     made = run(pair, gate=Gate.AWARD)
     text = client.get(f"/en/decoupling/checks/{made.pk}/").content.decode()
-    assert explain.rule_title(explain.rule_of(made)) in text
+    assert escape(explain.rule_title(explain.rule_of(made))) in text
     assert provision.article in text
     assert "This pair was checked again" not in text
     assert ties[0].subject.name not in text, "no chain"
