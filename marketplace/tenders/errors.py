@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from regulation.decoupling.models import Check
+from regulation.decoupling.models import Check, Outcome
 
 
 class TenderRefused(Exception):
@@ -140,3 +140,18 @@ class AwaitsDetermination(TenderRefused):
         "Whether the best bidder may serve this department is not settled yet. Two regulators answer; then "
         "the tender can be awarded."
     )
+
+
+class GateShut(TenderRefused):
+    """A contract or a payout that the conflict gate keeps out; the check that says why."""
+
+    code = "gate_shut"
+    message = _(
+        "The conflict gate does not open for this winner: an interest bars it from serving this department."
+    )
+    open_message = _("Two regulators have yet to decide whether this winner may serve the department.")
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        if check.outcome == Outcome.UNKNOWN:
+            self.message = self.open_message

@@ -130,7 +130,8 @@ def looks_for(membership: Membership) -> QuerySet[Entry]:
 def _urns(found: QuerySet[Any], prefix: str, key: str) -> QuerySet[Any, Any]:
     """The URNs of rows, to be compared with the subjects of entries."""
     urn = Concat(Value(prefix), Cast(key, CharField()), output_field=CharField())
-    return found.annotate(as_urn=urn).order_by().values("as_urn")
+    urns: QuerySet[Any, Any] = found.annotate(as_urn=urn).order_by().values("as_urn")
+    return urns
 
 
 def queue_for(membership: Membership) -> QuerySet[Report]:

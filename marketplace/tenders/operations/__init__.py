@@ -3,7 +3,7 @@
 from .awarding import award_tender
 from .bidding import submit_bid, withdraw_bid
 from .drafting import cancel_tender, draft_tender, publish_tender, revise_tender
-from .gating import recheck_award, recheck_bid
+from .gating import pass_later_gate, recheck_award, recheck_bid
 from .keys import ensure_opening_key
 from .opening import open_tender
 
@@ -13,6 +13,7 @@ __all__ = [
     "draft_tender",
     "ensure_opening_key",
     "open_tender",
+    "pass_later_gate",
     "publish_tender",
     "recheck_award",
     "recheck_bid",

@@ -10,6 +10,7 @@ from regulation.decoupling.operations import About, check
 from regulation.ledger.operations import record
 from regulation.parties.models import User
 
+from ..errors import GateShut
 from ..models import Award, Bid, Suspension, Tender
 from ..queries import about
 
@@ -65,6 +66,23 @@ def recheck_award(*, award: Award, at: dt.datetime) -> Check:
     made = pass_gate(award.bid, tender=award.tender, gate=Gate.RECHECK, by=None, at=at)
     if made.outcome == Outcome.CONFLICTED:
         _conflict_found(award.bid, made, closed=True, public=True)
+    return made
+
+
+def pass_later_gate(*, award: Award, gate: Gate, by: User | None, at: dt.datetime) -> Check:
+    """The gate before a contract of an award is signed, and before each payout under it.
+
+    Returns a clear check, whose key the row behind the gate keeps: `decoupling_clear(check, gate, firm,
+    department)` holds it at the commit. Raises GateShut with the check otherwise; it stays on record, as long
+    as the caller does not undo it in a transaction around both. A conflict becomes a finding.
+    """
+    if gate not in (Gate.CONTRACT, Gate.PAYOUT):
+        raise ValueError(f"{gate} is no gate after an award")
+    made = pass_gate(award.bid, tender=award.tender, gate=gate, by=by, at=at)
+    if made.outcome == Outcome.CONFLICTED:
+        _conflict_found(award.bid, made, closed=True, public=True)
+    if made.outcome != Outcome.CLEAR:
+        raise GateShut(made)
     return made
 
 

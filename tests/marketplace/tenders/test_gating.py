@@ -10,10 +10,16 @@ from django.utils import timezone
 
 from marketplace.tenders import errors, tasks
 from marketplace.tenders.models import Award, Suspension, Tender
-from marketplace.tenders.operations import award_tender, gating, open_tender, submit_bid
+from marketplace.tenders.operations import (
+    award_tender,
+    gating,
+    open_tender,
+    pass_later_gate,
+    submit_bid,
+)
 from marketplace.tenders.sealing import PlainBid
 from marketplace.tenders.tasks import recheck_live
-from regulation.decoupling.models import Check, Outcome
+from regulation.decoupling.models import Check, Gate, Outcome
 from regulation.decoupling.operations import decide_determination, propose_determination
 from regulation.ledger.effects import all_effects
 from regulation.ledger.models import Entry
@@ -82,6 +88,77 @@ def test_what_a_night_has_no_time_for_goes_back_to_the_queue(monkeypatch):
     monkeypatch.setattr(tasks.recheck_live, "delay", queued.append)
     assert (recheck_live(), queued) == (1, [made.pk])
     assert other.pk > made.pk
+
+
+def won(tender: Tender) -> Award:
+    made = bid(tender)
+    opened(tender)
+    award = award_tender(tender=tender, by=world.user(), at=database_now())
+    commit()
+    assert award.bid == made
+    return award
+
+
+def is_clear(made: Check, gate: str, award: Award) -> bool:
+    """What a trigger of a higher room asks at the commit, as the site's own role."""
+    keys = [made.pk, gate, award.bid.tenderer_id, award.tender.department_id]
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE qinqing_site")
+        cursor.execute("SELECT decoupling_clear(%s, %s, %s, %s)", keys)
+        found = cursor.fetchone()[0]
+        cursor.execute("RESET ROLE")
+    return found
+
+
+@pytest.mark.parametrize("gate", [Gate.CONTRACT, Gate.PAYOUT])
+def test_a_contract_and_a_payout_pass_the_gate_again(gate):
+    award = won(world.tender())
+    made = pass_later_gate(award=award, gate=gate, by=world.user(), at=database_now())
+    assert (made.gate, made.outcome, made.matter["owner"]) == (gate, "clear", award.tender.owner.urn)
+    assert is_clear(made, gate, award)
+    assert not is_clear(award.gate, gate, award), "the award's own check opens no later gate"
+    stated(award.tender.department, award.bid.tenderer)
+    assert not is_clear(made, gate, award), "what the record learned meanwhile shuts it at the commit"
+    with pytest.raises(errors.GateShut) as refusal:
+        pass_later_gate(award=award, gate=gate, by=world.user(), at=database_now())
+    kept = refusal.value.check
+    assert (kept.outcome, kept.rule_code, kept.gate) == ("conflicted", "affiliated-body", gate)
+    assert Entry.objects.filter(kind="decoupling.conflict_found", subject=kept.urn).count() == 1
+    assert not is_clear(kept, gate, award)
+
+
+def test_a_later_gate_waits_for_two_regulators():
+    award = won(world.tender())
+    stated(award.tender.department, award.bid.tenderer, "shareholding")
+    with pytest.raises(errors.GateShut, match="Two regulators have yet to decide"):
+        pass_later_gate(award=award, gate=Gate.PAYOUT, by=None, at=database_now())
+    assert Check.objects.first().due_at is not None
+    assert not Entry.objects.filter(kind="decoupling.conflict_found").exists()
+    with pytest.raises(ValueError, match="bid is no gate after an award"):
+        pass_later_gate(award=award, gate=Gate.BID, by=None, at=database_now())
+
+
+@pytest.mark.parametrize(
+    "case", ["another firm", "another department", "too old", "no entry", "a later doubt"]
+)
+def test_the_database_knows_what_opens_no_later_gate(case):
+    award = won(world.tender())
+    made = pass_later_gate(award=award, gate=Gate.CONTRACT, by=None, at=database_now())
+    firm, department = award.bid.tenderer, award.tender.department
+    forged = {"intermediary": firm, "department": department, "gate": "contract"}
+    if case == "another firm":
+        made = world.check(**forged | {"intermediary": world.entity("intermediary")})
+    elif case == "another department":
+        made = world.check(**forged | {"department": world.department()})
+    elif case == "too old":
+        made = world.check(**forged, made_at=timezone.now() - dt.timedelta(hours=2))
+    elif case == "no entry":
+        made = world.check(**forged)
+    if case not in ("no entry", "a later doubt"):
+        note(made)
+    if case == "a later doubt":
+        world.check(**forged, outcome="unknown", due_at=timezone.now())
+    assert not is_clear(made, "contract", award)
 
 
 def award_row(tender: Tender, of, gate: Check) -> None:
