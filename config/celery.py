@@ -46,6 +46,7 @@ app.conf.update(
         "reaudit-nightly": {"task": "tenders.reaudit_nightly", "schedule": crontab(hour=19, minute=10)},
         "resume-reaudits": {"task": "tenders.resume_reaudits", "schedule": 60.0},
         "recheck-live-bids": {"task": "tenders.recheck_live", "schedule": crontab(hour=20, minute=10)},
+        "settle-payments": {"task": "payments.settle", "schedule": 60.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
     },
 )

@@ -13,6 +13,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms import adopting, public, styleguide
 from cms import views as cms_views
 from marketplace.opendata.urls import machine as opendata_machine
+from marketplace.payments.urls import machine as payments_machine
 from regulation.ledger.urls import machine as ledger_machine
 
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
@@ -28,6 +29,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("data/", include(opendata_machine, namespace="opendata_machine")),
     path("ledger/", include(ledger_machine, namespace="ledger_machine")),
+    path("payments/", include(payments_machine, namespace="payments_machine")),
     path("healthz", public.healthz, name="healthz"),
     path("metrics", public.metrics, name="metrics"),
     path("robots.txt", public.robots, name="robots"),
@@ -46,6 +48,7 @@ urlpatterns += i18n_patterns(
     path("", include("regulation.oversight.urls")),
     path("", include("marketplace.directory.urls")),
     path("", include("marketplace.tenders.urls")),
+    path("", include("marketplace.payments.urls")),
     path("", include("marketplace.opendata.urls")),
     path("desk/", cms_views.desk, name="desk"),
     path("adoptions/<uuid:key>/", adopting.adopt, name="practice_adopt"),

@@ -7,13 +7,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplace.directory.queries import intermediary_of, offers_of
+from marketplace.payments import queries as payments
 from marketplace.tenders import queries as tenders
 from regulation.ledger.queries import database_now
 from regulation.oversight import queries as oversight
-from regulation.parties.models import Membership
+from regulation.parties.models import Membership, Role
 
 from .interests import declaration, held_about
 from .parts import SHOWN, item, section
+
+
+def _money(acting: Membership) -> dict[str, Any]:
+    """Payments to begin and transfers to see arrive."""
+    due = [
+        item(
+            c.title,
+            c.get_absolute_url(),
+            _("Begin the payment; it is held until you accept the work."),
+            c.due_on,
+        )
+        for c in payments.to_pay(acting.entity)[:SHOWN]
+    ]
+    arriving = [
+        item(t.order.charge.title, t.order.charge.get_absolute_url(), _("Say whether the transfer arrived."))
+        for t in payments.to_see_arrive(acting.entity)[:SHOWN]
+    ]
+    ways = [(_("All payments"), reverse("payments:charge_list"))]
+    ways.append((_("Monthly statement"), reverse("payments:statement")))
+    if acting.role == Role.AGENT:
+        ways.append((_("Where you are paid"), reverse("payments:account")))
+    return section(_("Payments"), arriving + due, _("No payment waits for you."), *ways)
 
 
 def owner(acting: Membership) -> list[dict[str, Any]]:
@@ -36,6 +59,7 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
         section(_("To award"), waiting, _("No opened tender waits for your award.")),
         section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it.")),
         section(_("Open for bids"), running, _("None of your tenders is open for bids."), others=True),
+        _money(acting),
         held_about(acting.entity),
         section(_("Begin something new"), [], "", new),
     ]
@@ -74,6 +98,7 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         section(_("Bids set aside"), aside, _("No bid of yours is set aside."), checks),
         section(_("Findings about your firm"), found, _("Nothing was found about your firm."), told),
         section(_("Won"), won, _("No award yet.")),
+        _money(acting),
         section(_("Your bids"), bids, _("You have not bid yet."), others=True),
         section(_("Your prices"), offers, _("You offer nothing at a published price."), own, others=True),
         held_about(acting.entity),

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "cms",
     "marketplace.opendata",
     "marketplace.tenders",
+    "marketplace.payments",
     "marketplace.directory",
     "regulation.oversight",
     "regulation.decoupling",
@@ -266,3 +267,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }
 LOGGING_CONFIG = "config.logs.configure"
+
+# Payments. Without a key every charge goes by recorded bank transfer. The key is a restricted one.
+STRIPE_API_KEY = os.environ.get("STRIPE_API_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
+PAYMENTS_CUSTODY = os.environ.get("PAYMENTS_CUSTODY", "")  # holder, bank, number: where payers pay into

@@ -54,6 +54,8 @@ def _post(view: str, answers: dict[str, int], *arguments: str) -> Row:
 OWNERS = {"owner": 200, "other_owner": 200}
 AGENTS = {"agent": 200, "other_agent": 200}
 
+SEEN_BY_STAFF = members(404, owner=403, agent=403, regulator=403, admin=302)
+
 TABLE: list[Row] = [
     # The house
     _get("healthz", everyone(503)),
@@ -69,6 +71,30 @@ TABLE: list[Row] = [
     _get("parties:switch", members()),
     _post("parties:switch", members(400)),
     _post("parties:declare", only(agent=302, other_agent=302)),
+    # payments: both sides of one, regulators, and the staff who keep the money
+    _get("payments:charge_list", only(**OWNERS, **AGENTS, regulator=200, admin=200)),
+    _get("payments:charge", members(404, owner=200, agent=200, regulator=200, admin=200), "charge"),
+    _get("payments:voucher", members(404), "transfer"),
+    _get("payments:account", only(**AGENTS)),
+    _post("payments:account", only(agent=422, other_agent=422)),
+    _post("payments:stripe_account", only(agent=404, other_agent=404)),
+    _get("payments:statement", only(**OWNERS, **AGENTS)),
+    _get("payments:statement_file", only(**OWNERS, **AGENTS)),
+    _get("payments:transfer_list", only(admin=200)),
+    _get("payments:event_list", only(admin=200)),
+    _post("payments:event_replay", only(admin=404), "provider_event"),
+    _post("payments:fund", members(404, owner=302, agent=403, regulator=403, admin=403), "charge"),
+    _post("payments:transfer_new", members(404, owner=302, agent=403, regulator=403, admin=403), "order"),
+    _post(
+        "payments:transfer_receive", members(404, owner=403, agent=403, regulator=403, admin=302), "transfer"
+    ),
+    _post(
+        "payments:transfer_confirm", members(404, owner=403, agent=403, regulator=403, admin=302), "transfer"
+    ),
+    _post(
+        "payments:transfer_refuse", members(404, owner=403, agent=403, regulator=403, admin=302), "transfer"
+    ),
+    _post("payments_machine:stripe_webhook", everyone(404)),
     # ledger: what was given up is for the site's staff
     _get("ledger:dead_letter_list", only(admin=200)),
     _post("ledger:letters_try_again", only(admin=302)),

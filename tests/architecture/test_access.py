@@ -12,6 +12,8 @@ from django.utils import timezone, translation
 
 from cms.models import PracticeIndexPage, PracticePage
 from cms.site import load_site
+from marketplace.payments.models import ProviderEvent
+from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.operations import submit_bid
 from marketplace.tenders.sealing import PlainBid
@@ -31,6 +33,7 @@ from regulation.registry.operations import Measured, compile_edition, draft_meas
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
 from tests.factories import bods, oversight, parties, world
 from tests.factories.consultations import comment, consultation
+from tests.factories.payments import a_charge
 from tests.factories.registry import AssessmentDraftFactory, AssessmentFactory, reviewed
 
 WAY_ON = {  # open to strangers: a step without the answers before it leads back, the receipt is shown once
@@ -124,6 +127,7 @@ def build():
         "users": users,
         "sessions": sessions(users),
         **things(users, service, approval, seller, tender, bid),
+        **paid(people["owner"].entity, seller.entity, users["owner"]),
     }
 
 
@@ -324,6 +328,18 @@ def asked(house, role, method, url):
         return getattr(client, method)(url)
     finally:
         transaction.savepoint_rollback(point)
+
+
+def paid(payer, payee, by):
+    """A payment between two, with a transfer that nobody has seen arrive."""
+    charge = a_charge(payer=payer, payee=payee)
+    order = order_funding(charge=charge, by=by)
+    transfer = record_transfer(order=order, number="N-1", paid_on=dt.date(2026, 1, 1), voucher=None, by=by)
+    event = ProviderEvent.objects.create(
+        provider="stripe", external="evt_1", kind="k", payload="{}", state="failed"
+    )
+    keys = {"order": order.pk, "transfer": transfer.pk, "provider_event": event.pk}
+    return {"charge": charge.ref, **keys}
 
 
 def sessions(users):

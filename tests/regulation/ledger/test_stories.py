@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone, translation
 
+from marketplace.payments.books import Move
 from marketplace.tenders.operations import open_tender, submit_bid, withdraw_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.ledger.operations import record
@@ -34,6 +35,12 @@ DYNAMIC = {  # kinds made of parts: the file that makes them, and all they can b
     "regulation/registry/operations/catalogue.py": catalogued(),
     "regulation/oversight/operations/noting.py": {f"oversight.finding_{k}" for k in FindingEventKind.values},
     "marketplace/tenders/operations/gating.py": SUSPENDING,
+    "marketplace/payments/operations/posting.py": {
+        f"payments.{move}" for move in Move if move is not Move.REVERSED
+    },
+    "marketplace/payments/operations/transferring.py": {
+        f"payments.transfer_{step}" for step in ("received", "confirmed", "refused")
+    },
 }
 
 

@@ -1,0 +1,93 @@
+"""Named refusals of this room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class PaymentRefused(Exception):
+    """Base of what this room refuses; `message` is a sentence for the reader, `next_step` what to do."""
+
+    message: StrOrPromise = _("This payment cannot be made.")
+    next_step: StrOrPromise = ""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class AlreadyCharged(PaymentRefused):
+    message = _("There is a charge for this already.")
+
+
+class ChargeEnded(PaymentRefused):
+    message = _("This charge was cancelled.")
+
+
+class HoldsMoney(PaymentRefused):
+    message = _("Money is held for this charge. Refund or release it first.")
+
+
+class NotHeld(PaymentRefused):
+    message = _("No more can be paid out than is held and not yet ordered.")
+
+
+class AlreadyOrdered(PaymentRefused):
+    message = _("This payment was ordered already. Wait for its answer, or see it fail first.")
+
+
+class NotOurPayee(PaymentRefused):
+    message = _("The intermediary has no account for payouts yet.")
+    next_step = _("It adds one on its payments page; the payment can be ordered then.")
+
+
+class WrongProvider(PaymentRefused):
+    message = _("This charge is not paid by bank transfer.")
+
+
+class TransferStands(PaymentRefused):
+    message = _("A transfer is recorded for this order already.")
+
+
+class NumberUsed(PaymentRefused):
+    message = _("A transfer with this number is recorded already.")
+
+
+class AlreadyAnswered(PaymentRefused):
+    message = _("This transfer was confirmed or refused already.")
+
+
+class NotYetReceived(PaymentRefused):
+    message = _("Its receiver confirms a transfer first, then a second person.")
+
+
+class ThreePeople(PaymentRefused):
+    message = _("Whoever records a transfer, whoever receives it and whoever confirms it are three people.")
+
+
+class ReasonNeeded(PaymentRefused):
+    message = _("Say why the transfer is refused.")
+
+
+class VoucherRefused(PaymentRefused):
+    message = _("A voucher is a PDF, PNG or JPEG file of at most 10 MB.")
+
+
+class ProviderAway(PaymentRefused):
+    message = _("The payment provider does not answer. Nothing was paid twice; it is tried again.")
+
+
+class ProviderRefused(PaymentRefused):
+    message = _("The payment provider refused the payment.")
+
+
+class Forged(PaymentRefused):
+    message = _("The signature of this event is wrong or too old.")
+
+
+class AmountDiffers(PaymentRefused):
+    message = _("The provider moved another sum than was ordered.")

@@ -1,0 +1,18 @@
+"""What is to be paid, what was ordered, what was posted, what providers told us."""
+
+from .account import PayoutAccount
+from .charge import Charge, FeeRule
+from .event import ProviderEvent
+from .order import Order, Posting, PostingLine
+from .transfer import BankTransfer
+
+__all__ = [
+    "BankTransfer",
+    "Charge",
+    "FeeRule",
+    "Order",
+    "PayoutAccount",
+    "Posting",
+    "PostingLine",
+    "ProviderEvent",
+]

@@ -1,0 +1,249 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from regulation.ledger.triggers import append_only, kept
+
+from ..books import to_yuan
+from .charge import Charge
+
+
+class OrderKind(models.TextChoices):
+    """What a provider is asked to do."""
+
+    FUND = "fund", _("payment into custody")
+    RELEASE = "release", _("payment to the intermediary")
+    REFUND = "refund", _("refund to the payer")
+
+
+class Order(models.Model):
+    """One movement that was ordered: written before the provider is asked, and answered at most once.
+
+    `key` is the idempotency key of every call to the provider: derived from the ledger entry that ordered
+    it, so that a call repeated after a crash is the same call. `external` is the provider's own identifier,
+    known after the first answer. What was ordered can be paid out only as far as money is held.
+    """
+
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="orders")
+    kind = models.CharField(max_length=10, choices=OrderKind.choices)
+    fen = models.BigIntegerField()
+    key = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=300, blank=True)
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    ordered_at = models.DateTimeField(db_default=Now(), editable=False)
+    external = models.CharField(max_length=120, blank=True)
+    address = models.URLField(max_length=2000, blank=True)
+    failed_at = models.DateTimeField(null=True, editable=False)
+    failure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("payment order")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["external"], name="order_by_external")]
+        constraints = [
+            models.CheckConstraint(condition=Q(fen__gt=0), name="order_is_positive"),
+            models.UniqueConstraint(
+                fields=["charge"],
+                condition=Q(kind="fund", failed_at__isnull=True),
+                name="order_one_funding_at_a_time",
+            ),
+        ]
+        triggers = [
+            *kept(),
+            pgtrigger.Trigger(
+                name="within_what_is_held",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__kind__in=["release", "refund"]),
+                func="""
+                    DECLARE held bigint; ordered bigint;
+                    BEGIN
+                    PERFORM 1 FROM payments_charge WHERE id = NEW.charge_id FOR UPDATE;
+                    SELECT coalesce(sum(l.fen), 0) INTO held FROM payments_postingline l
+                     WHERE l.charge_id = NEW.charge_id AND l.account = 'held';
+                    SELECT coalesce(sum(o.fen), 0) INTO ordered FROM payments_order o
+                     WHERE o.charge_id = NEW.charge_id AND o.kind IN ('release', 'refund')
+                       AND o.failed_at IS NULL
+                       AND NOT EXISTS (SELECT 1 FROM payments_posting p WHERE p.order_id = o.id);
+                    IF NEW.fen > held - ordered THEN
+                        RAISE EXCEPTION 'order_within_what_is_held: charge %', NEW.charge_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_within_what_is_held';
+                    END IF;
+                    RETURN NEW;
+                    END;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="ordered_stands",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF (to_jsonb(NEW) - ARRAY['external', 'address', 'failed_at', 'failure'])
+                       IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['external', 'address', 'failed_at', 'failure'])
+                       OR OLD.failed_at IS NOT NULL OR (OLD.external <> '' AND NEW.external <> OLD.external)
+                       OR (NEW.failed_at IS NOT NULL
+                           AND EXISTS (SELECT 1 FROM payments_posting p WHERE p.order_id = OLD.id)) THEN
+                        RAISE EXCEPTION 'order_stands: order %', OLD.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_stands';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.yuan}"
+
+    @property
+    def yuan(self) -> object:
+        return to_yuan(self.fen)
+
+    @property
+    def urn(self) -> str:
+        return f"payments.order/{self.pk}"
+
+
+def as_ordered() -> pgtrigger.Trigger:
+    """At the commit a posting has its lines, they add up to nothing, and they move what was ordered."""
+    return pgtrigger.Trigger(
+        name="as_ordered",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        func="""
+            IF (SELECT count(*) < 2 OR sum(l.fen) <> 0 FROM public.payments_postingline l
+                 WHERE l.posting_id = NEW.id) THEN
+                RAISE EXCEPTION 'posting_balanced: posting %', NEW.id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_balanced';
+            END IF;
+            IF NEW.order_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM public.payments_order o JOIN public.payments_postingline l
+                    ON l.posting_id = NEW.id AND l.account = 'held'
+                 WHERE o.id = NEW.order_id AND o.charge_id = NEW.charge_id AND o.failed_at IS NULL
+                   AND l.fen = CASE o.kind WHEN 'fund' THEN o.fen ELSE -o.fen END
+                   AND NEW.move = CASE o.kind WHEN 'fund' THEN 'funded' WHEN 'release' THEN 'released'
+                                              ELSE 'refunded' END) THEN
+                RAISE EXCEPTION 'posting_as_ordered: posting %', NEW.id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_as_ordered';
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
+def seen_to_arrive() -> pgtrigger.Trigger:
+    """A bank transfer is posted once its receiver and a second person have confirmed it, and not before."""
+    return pgtrigger.Trigger(
+        name="seen_to_arrive",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        func="""
+            IF EXISTS (SELECT 1 FROM public.payments_charge c WHERE c.id = NEW.charge_id
+                        AND c.provider = 'bank')
+               AND NOT EXISTS (SELECT 1 FROM public.payments_banktransfer t
+                                WHERE t.order_id = NEW.order_id AND t.confirmed_at IS NOT NULL) THEN
+                RAISE EXCEPTION 'posting_seen_to_arrive: posting %', NEW.id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_seen_to_arrive';
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
+class Posting(models.Model):
+    """Money that moved. One per order; a reversal by the bank or card scheme has no order. Append-only."""
+
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="postings")
+    order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="posting")
+    move = models.CharField(
+        max_length=10,
+        choices=[
+            ("funded", _("paid in")),
+            ("released", _("paid to the intermediary")),
+            ("refunded", _("refunded")),
+            ("reversed", _("taken back by the bank")),
+        ],
+    )
+    external = models.CharField(max_length=120, blank=True)
+    posted_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("posting")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(order__isnull=False) | Q(move="reversed"), name="posting_of_an_order"
+            ),
+            models.UniqueConstraint(
+                fields=["external"], condition=Q(move="reversed"), name="posting_one_reversal_per_event"
+            ),
+        ]
+        triggers = [*append_only(), as_ordered(), seen_to_arrive()]
+
+    @property
+    def urn(self) -> str:
+        return f"payments.posting/{self.pk}"
+
+
+class PostingLine(models.Model):
+    """One line of a posting: fen into an account, or out of it below zero. Append-only.
+
+    At the commit the lines of a posting add up to nothing, those of a charge's `held` are not below it, and
+    what was released and refunded is no more than was paid in.
+    """
+
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="lines")
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="lines")
+    account = models.CharField(
+        max_length=12,
+        choices=[
+            ("owner", _("payer")),
+            ("held", _("held")),
+            ("intermediary", _("intermediary")),
+            ("fee", _("fee")),
+            ("refund", _("refund")),
+        ],
+    )
+    fen = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("posting line")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["charge", "account"], include=["fen"], name="line_of_an_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["posting", "account"], name="line_once_per_account"),
+            models.CheckConstraint(condition=~Q(fen=0), name="line_moves_something"),
+            models.CheckConstraint(
+                condition=Q(account__in=["owner", "held", "intermediary", "fee", "refund"]),
+                name="line_of_a_known_account",
+            ),
+        ]
+        triggers = [
+            *append_only(),
+            pgtrigger.Trigger(
+                name="adds_up",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                func="""
+                    PERFORM 1 FROM public.payments_charge WHERE id = NEW.charge_id FOR UPDATE;
+                    IF (SELECT sum(l.fen) <> 0 FROM public.payments_postingline l
+                         WHERE l.posting_id = NEW.posting_id)
+                       OR NOT EXISTS (SELECT 1 FROM public.payments_posting p
+                                       WHERE p.id = NEW.posting_id AND p.charge_id = NEW.charge_id) THEN
+                        RAISE EXCEPTION 'posting_balanced: posting %', NEW.posting_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_balanced';
+                    END IF;
+                    IF (SELECT sum(l.fen) < 0 FROM public.payments_postingline l
+                         WHERE l.charge_id = NEW.charge_id AND l.account = 'held') THEN
+                        RAISE EXCEPTION 'held_is_not_below_nothing: charge %', NEW.charge_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'held_is_not_below_nothing';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]

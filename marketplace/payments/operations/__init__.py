@@ -1,0 +1,31 @@
+"""Writes of payments: one verb, one transaction, one ledger entry."""
+
+from .accounts import name_bank_account, open_stripe_account
+from .charging import cancel_charge, charge
+from .events import replay_event, take_event
+from .ordering import fail_order, note_external, order_funding, order_refund, order_release
+from .posting import post, post_reversal
+from .settling import carry_out, settle
+from .transferring import confirm_transfer, receive_transfer, record_transfer, refuse_transfer
+
+__all__ = [
+    "cancel_charge",
+    "carry_out",
+    "charge",
+    "confirm_transfer",
+    "fail_order",
+    "name_bank_account",
+    "note_external",
+    "open_stripe_account",
+    "order_funding",
+    "order_refund",
+    "order_release",
+    "post",
+    "post_reversal",
+    "receive_transfer",
+    "record_transfer",
+    "refuse_transfer",
+    "replay_event",
+    "settle",
+    "take_event",
+]

@@ -1,0 +1,86 @@
+"""Reads of payments."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
+
+from regulation.parties.models import Entity
+
+from .books import Account, fee_of
+from .models import BankTransfer, Charge, FeeRule, Order, PayoutAccount, PostingLine, ProviderEvent
+from .models.order import OrderKind
+
+
+def fee_in_force(fen: int, *, at: dt.datetime) -> int:
+    """The platform's fee for a release ordered at a moment: nothing where no rule stands."""
+    rule = FeeRule.objects.filter(in_force__contains=timezone.localdate(at)).first()
+    return fee_of(fen, rule.per_mille) if rule else 0
+
+
+def balances_of(charges: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Of each charge what lies in each account, in fen: one query whatever their number."""
+    keys = list(charges)
+    told: dict[int, dict[str, int]] = {key: dict.fromkeys(Account, 0) for key in keys}
+    summed = PostingLine.objects.filter(charge__in=keys).values_list("charge", "account").annotate(Sum("fen"))
+    for key, account, fen in summed.order_by():
+        told[key][account] = fen
+    return told
+
+
+def held(charge: Charge) -> int:
+    """Fen held for a charge now."""
+    return balances_of([charge.pk])[charge.pk][Account.HELD]
+
+
+def charges_of(entity: Entity) -> QuerySet[Charge]:
+    """What an entity pays or is paid, the newest first."""
+    found = Charge.objects.filter(Q(payer=entity) | Q(payee=entity))
+    return found.select_related("payer", "payee").order_by("-pk")
+
+
+def to_pay(entity: Entity) -> QuerySet[Charge]:
+    """What an entity owes and has not begun to pay, the oldest first."""
+    begun = Order.objects.filter(charge=OuterRef("pk"), kind=OrderKind.FUND, failed_at__isnull=True)
+    found = Charge.objects.filter(~Exists(begun), payer=entity, cancelled_at__isnull=True)
+    return found.select_related("payee").order_by("pk")
+
+
+def to_see_arrive(entity: Entity) -> QuerySet[BankTransfer]:
+    """Transfers to an entity that it has not yet seen arrive: payouts to a payee, refunds to a payer."""
+    found = unanswered_transfers().filter(received_at__isnull=True)
+    out = Q(order__kind=OrderKind.RELEASE, order__charge__payee=entity)
+    return found.filter(out | Q(order__kind=OrderKind.REFUND, order__charge__payer=entity))
+
+
+def all_charges() -> QuerySet[Charge]:
+    return Charge.objects.select_related("payer", "payee").order_by("-pk")
+
+
+def orders_of(charge: Charge) -> QuerySet[Order]:
+    return charge.orders.select_related("posting").prefetch_related("transfers").order_by("pk")
+
+
+def open_account(entity: Entity, provider: str) -> PayoutAccount | None:
+    return PayoutAccount.objects.filter(entity=entity, provider=provider, closed_at__isnull=True).first()
+
+
+def unanswered_transfers() -> QuerySet[BankTransfer]:
+    """Recorded transfers that nobody has confirmed or refused, the oldest first."""
+    found = BankTransfer.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+    return found.select_related("order__charge__payer", "order__charge__payee").order_by("pk")
+
+
+def events() -> QuerySet[ProviderEvent]:
+    return ProviderEvent.objects.order_by("-pk")
+
+
+def lines_of_month(entity: Entity, first: dt.date) -> QuerySet[PostingLine]:
+    """Each line of the entity's charges posted in the month that begins on `first` (Asia/Shanghai)."""
+    here = timezone.get_default_timezone()
+    start = dt.datetime(first.year, first.month, 1, tzinfo=here)
+    end = dt.datetime(first.year + first.month // 12, first.month % 12 + 1, 1, tzinfo=here)
+    found = PostingLine.objects.filter(posting__posted_at__gte=start, posting__posted_at__lt=end)
+    found = found.filter(Q(charge__payer=entity) | Q(charge__payee=entity))
+    return found.select_related("posting", "charge__payer", "charge__payee").order_by("posting_id", "pk")

@@ -1,0 +1,26 @@
+from django.urls import path
+
+from . import views
+
+app_name = "payments"
+urlpatterns = [
+    path("payments/", views.charge_list, name="charge_list"),
+    path("payments/account/", views.account, name="account"),
+    path("payments/account/stripe/", views.stripe_account, name="stripe_account"),
+    path("payments/statement/", views.statement, name="statement"),
+    path("payments/statement.xlsx", views.statement_file, name="statement_file"),
+    path("payments/transfers/", views.transfer_list, name="transfer_list"),
+    path("payments/transfers/<int:pk>/received/", views.transfer_receive, name="transfer_receive"),
+    path("payments/transfers/<int:pk>/confirmed/", views.transfer_confirm, name="transfer_confirm"),
+    path("payments/transfers/<int:pk>/refused/", views.transfer_refuse, name="transfer_refuse"),
+    path("payments/transfers/<int:pk>/voucher/", views.voucher, name="voucher"),
+    path("payments/orders/<int:pk>/transfer/", views.transfer_new, name="transfer_new"),
+    path("payments/events/", views.event_list, name="event_list"),
+    path("payments/events/<int:pk>/again/", views.event_replay, name="event_replay"),
+    path("payments/<slug:ref>/", views.charge, name="charge"),
+    path("payments/<slug:ref>/fund/", views.fund, name="fund"),
+]
+machine = (
+    [path("stripe/webhook/", views.stripe_webhook, name="stripe_webhook")],
+    "payments_machine",
+)
