@@ -33,9 +33,11 @@ from .measures import (
 )
 from .rulings import (
     ApprovalElsewhere,
+    ApprovalMovedApart,
     ArticleOutsideInstrument,
     DaysWithoutKind,
     DeciderOverlaps,
+    DemandsRestOnIt,
     EmptyPeriod,
     FollowUpMissing,
     HarderThanAbove,
@@ -79,6 +81,7 @@ __all__ = [
     "AnswerEmpty",
     "AnsweredAlready",
     "ApprovalElsewhere",
+    "ApprovalMovedApart",
     "ArticleOutsideInstrument",
     "AssessmentEndsTooEarly",
     "AssessmentIncomplete",
@@ -95,6 +98,7 @@ __all__ = [
     "DayToCome",
     "DaysWithoutKind",
     "DeciderOverlaps",
+    "DemandsRestOnIt",
     "DepartmentMissing",
     "EmptyPeriod",
     "EndOutsidePeriod",

@@ -74,6 +74,20 @@ class ApprovalElsewhere(RegistryRefused):
         ) % {"approval": self.approval, "where": self.where, "region": self.region}
 
 
+class ApprovalMovedApart(RegistryRefused):
+    message = _(
+        "Rulings on record speak of this approval in a region that has nothing to do with the one chosen. "
+        "Replace or withdraw them first."
+    )
+
+
+class DemandsRestOnIt(RegistryRefused):
+    message = _(
+        "Rulings on record ask for more than the regions above do, and rest on this law being of its level "
+        "and made for its region. Replace them first."
+    )
+
+
 class ArticleOutsideInstrument(RegistryRefused):
     message = _(
         "An article holds only while its law does. Its period has to lie within the law's: change the dates "

@@ -29,6 +29,10 @@ WHAT: dict[str, Any] = {
         "The approval belongs to a region that is neither this one nor above or below it, so no ruling here "
         "can speak of it."
     ),
+    "moved_apart": _(
+        "Rulings on record speak of this approval in %(where)s, which is neither this region nor above or below "
+        "it. Replace or withdraw them first."
+    ),
     "unknown_department": _("No department on record has this name."),
     "ambiguous_department": _("Several departments have this name. Write the credit code."),
     "unknown_condition": _("No condition has this code."),

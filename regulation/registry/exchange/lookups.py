@@ -90,8 +90,11 @@ class Lookups:
 
     def speaks_of(self, region: str, approval: str) -> bool:
         """Whether a ruling of a region can be on an approval: of that region, one above it, or one below."""
-        own = self.approval_regions[approval]
-        return own in self._line(region) or region in self._line(own)
+        return self.on_one_line(self.approval_regions[approval], region)
+
+    def on_one_line(self, one: str, other: str) -> bool:
+        """Whether two regions are the same, or one lies within the other."""
+        return one in self._line(other) or other in self._line(one)
 
     def region(self, text: str) -> str:
         """A region's code, from its code or its Chinese name."""

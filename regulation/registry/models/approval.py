@@ -1,3 +1,4 @@
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -6,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, Region
 
+from .guards import MOVED_FUNC
 from .provision import Provision
 from .service import Service
 
@@ -39,6 +41,14 @@ class Approval(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(source=""), name="approval_names_its_source"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="of_its_place",
+                operation=pgtrigger.UpdateOf("region_id"),
+                when=pgtrigger.After,
+                func=MOVED_FUNC,
+            )
         ]
 
     def __str__(self) -> str:

@@ -109,7 +109,21 @@ def _pairs(service: str) -> str:
       )"""
 
 
-# The lock makes publications on one service take turns: two that see nothing of each other cannot both pass.
+def _refuse_harder(*, service: str, region: str) -> str:
+    """Statements that refuse a pair of rulings of which the lower asks for more; the function has `pair`.
+
+    The lock makes publications on one service take turns: two that see nothing of each other cannot both pass.
+    """
+    return f"""PERFORM 1 FROM registry_service WHERE id = {service} FOR NO KEY UPDATE;
+        SELECT * INTO pair FROM (
+            {harder_than_above(service=service, region=region)}
+        ) found LIMIT 1;
+        IF pair.low IS NOT NULL THEN
+            RAISE EXCEPTION 'ruling_not_harder_than_above: ruling % above %', pair.low, pair.up
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_not_harder_than_above';
+        END IF;"""
+
+
 BURDEN_FUNC = f"""
     DECLARE
         mine registry_ruling%ROWTYPE;
@@ -119,17 +133,82 @@ BURDEN_FUNC = f"""
         IF mine.id IS NULL OR mine.published_at IS NULL THEN
             RETURN NULL;
         END IF;
-        PERFORM 1 FROM registry_service WHERE id = mine.service_id FOR NO KEY UPDATE;
-        SELECT * INTO pair FROM (
-            {harder_than_above(service="mine.service_id", region="mine.region_id")}
-        ) found LIMIT 1;
-        IF pair.low IS NOT NULL THEN
-            RAISE EXCEPTION 'ruling_not_harder_than_above: ruling % above %', pair.low, pair.up
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_not_harder_than_above';
+        {_refuse_harder(service="mine.service_id", region="mine.region_id")}
+        RETURN NULL;
+    END;
+"""
+
+
+def carries_still(provisions: str) -> str:
+    """A function for a law whose level or region was corrected: what rests on it has to be lawful all the same.
+
+    `provisions` is the SQL of the keys of its articles. That a law ends is no correction: what rested on it
+    has lapsed from that day, and is shown so.
+    """
+    return f"""
+    DECLARE
+        one record;
+        pair record;
+    BEGIN
+        FOR one IN
+            SELECT DISTINCT r.service_id, r.region_id FROM registry_ruling r
+            JOIN registry_rulingbasis b ON b.ruling_id = r.id
+            WHERE b.provision_id IN ({provisions}) AND {_kept("r")}
+            ORDER BY r.service_id, r.region_id
+        LOOP
+            {_refuse_harder(service="one.service_id", region="one.region_id")}
+        END LOOP;
+        FOR one IN
+            SELECT r.id FROM registry_ruling r
+            JOIN registry_rulingbasis b ON b.ruling_id = r.id
+            WHERE b.provision_id IN ({provisions}) AND {_kept("r")} AND r.necessity = 'mandatory'
+              AND NOT EXISTS (
+                SELECT 1 FROM registry_rulingbasis o JOIN registry_provision p ON p.id = o.provision_id
+                WHERE o.ruling_id = r.id AND p.level IN ({_LAWFUL})
+              )
+            ORDER BY r.id LIMIT 1
+        LOOP
+            RAISE EXCEPTION 'ruling_mandatory_has_lawful_basis: ruling %', one.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_mandatory_has_lawful_basis';
+        END LOOP;
+        RETURN NULL;
+    END;
+"""
+
+
+PLACE_FUNC = f"""
+    DECLARE
+        decided varchar;
+    BEGIN
+        SELECT region_id INTO decided FROM registry_approval WHERE id = NEW.approval_id FOR SHARE;
+        IF NEW.region_id <> decided
+           AND NOT EXISTS ({_line("decided")} SELECT 1 FROM line WHERE code = NEW.region_id)
+           AND NOT EXISTS ({_line("NEW.region_id")} SELECT 1 FROM line WHERE code = decided) THEN
+            RAISE EXCEPTION 'ruling_approval_of_its_place: ruling %', NEW.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_approval_of_its_place';
         END IF;
         RETURN NULL;
     END;
 """
+"""A ruling, draft or published, speaks of an approval of its own region, or of one above or below it."""
+
+MOVED_FUNC = f"""
+    DECLARE
+        apart bigint;
+    BEGIN
+        SELECT r.id INTO apart FROM registry_ruling r
+        WHERE r.approval_id = NEW.id AND upper_inf(r.recorded) AND r.region_id <> NEW.region_id
+          AND NOT EXISTS ({_line("NEW.region_id")} SELECT 1 FROM line WHERE code = r.region_id)
+          AND NOT EXISTS ({_line("r.region_id")} SELECT 1 FROM line WHERE code = NEW.region_id)
+        ORDER BY r.id LIMIT 1;
+        IF apart IS NOT NULL THEN
+            RAISE EXCEPTION 'ruling_approval_of_its_place: ruling %', apart
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ruling_approval_of_its_place';
+        END IF;
+        RETURN NULL;
+    END;
+"""
+"""An approval does not move away from what is said of it; the share lock of PLACE_FUNC holds it still."""
 
 
 WITHIN_FUNC = """

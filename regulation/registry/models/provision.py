@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Region
 
-from .guards import ENDS_FUNC, WITHIN_FUNC
+from .guards import ENDS_FUNC, WITHIN_FUNC, carries_still
 from .level import Level
 
 
@@ -57,7 +57,13 @@ class Instrument(models.Model):
                 when=pgtrigger.After,
                 condition=pgtrigger.Q(old__in_force__df=pgtrigger.F("new__in_force")),
                 func=ENDS_FUNC,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="carries_still",
+                operation=pgtrigger.UpdateOf("region_id"),
+                when=pgtrigger.After,
+                func=carries_still("SELECT id FROM registry_provision WHERE instrument_id = NEW.id"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +130,14 @@ class Provision(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 when=pgtrigger.After,
                 func=WITHIN_FUNC,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="carries_still",
+                operation=pgtrigger.Update,
+                when=pgtrigger.After,
+                condition=pgtrigger.AnyChange("level", "instrument"),
+                func=carries_still("NEW.id"),
+            ),
         ]
 
     def __str__(self) -> str:

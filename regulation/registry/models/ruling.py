@@ -18,7 +18,7 @@ from regulation.parties.models import Region
 from .among import Among
 from .approval import Approval
 from .condition import Condition
-from .guards import BASIS_FUNC, BURDEN_FUNC
+from .guards import BASIS_FUNC, BURDEN_FUNC, PLACE_FUNC
 from .level import LAWFUL_LEVELS
 from .provision import Provision
 from .service import Service
@@ -213,6 +213,13 @@ class Ruling(Workflow):
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
                 func=BURDEN_FUNC.format(ruling_id="NEW.id"),
+            ),
+            pgtrigger.Trigger(
+                name="approval_of_its_place",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("approval_id", "region_id"),
+                when=pgtrigger.After,
+                condition=pgtrigger.Q(new__approval__isnull=False),
+                func=PLACE_FUNC,
             ),
             *kept(),
             *stage_triggers(),

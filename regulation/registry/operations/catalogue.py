@@ -10,7 +10,13 @@ from regulation.ledger.operations import record
 from regulation.parties.models import User
 
 from .. import text
-from ..errors import ArticleOutsideInstrument, DeciderOverlaps
+from ..errors import (
+    ApprovalMovedApart,
+    ArticleOutsideInstrument,
+    DeciderOverlaps,
+    DemandsRestOnIt,
+    RegistryRefused,
+)
 from ..models import (
     Activity,
     Approval,
@@ -42,6 +48,13 @@ Catalogued = (
     | Service
     | Zone
 )
+PROMISES: Mapping[str, type[RegistryRefused]] = {
+    "provision_within_its_instrument": ArticleOutsideInstrument,
+    "delegation_one_decider_at_a_time": DeciderOverlaps,
+    "ruling_approval_of_its_place": ApprovalMovedApart,
+    "ruling_not_harder_than_above": DemandsRestOnIt,
+    "ruling_mandatory_has_lawful_basis": DemandsRestOnIt,
+}
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
@@ -53,7 +66,7 @@ def save_catalogued(*, item: Catalogued, changed: Sequence[str], by: User, rows:
     instrument's level, so that no one lifts a local rule to a law by hand. `rows` are the whole lists that
     take the place of what belongs to the item, such as the steps of an activity: the entry keeps them too.
     Where an instrument ends, the articles that would outlast it end with it, and the entry names them.
-    Raises ArticleOutsideInstrument and DeciderOverlaps.
+    Raises ArticleOutsideInstrument, DeciderOverlaps, ApprovalMovedApart and DemandsRestOnIt.
     """
     created = item._state.adding
     said: dict[str, Any] = {}
@@ -91,8 +104,7 @@ def _save(item: Catalogued) -> None:
         with transaction.atomic():
             item.save()
     except IntegrityError as refusal:
-        if "provision_within_its_instrument" in str(refusal):
-            raise ArticleOutsideInstrument from refusal
-        if "delegation_one_decider_at_a_time" in str(refusal):
-            raise DeciderOverlaps from refusal
+        for promise, refused in PROMISES.items():
+            if promise in str(refusal):
+                raise refused from refusal
         raise

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from regulation.ledger.operations import record
 from regulation.parties.models import Region
 
+from ..errors import DemandsRestOnIt
 from ..models import Instrument, Provision
 from ..provision_file import ARTICLE, Fault, FileRow, InstrumentRow, ProvisionFile, read
 
@@ -116,7 +117,14 @@ class _Loading:
             return None
         if known.pk is not None and "in_force" in values and not self._end_articles(row, known, values):
             return None
-        self._write(known, values)
+        try:
+            with transaction.atomic():
+                self._write(known, values)
+        except IntegrityError as refusal:
+            if "ruling_not_harder_than_above" not in str(refusal):
+                raise
+            self._fault(row, "region", str(DemandsRestOnIt()))
+            return None
         return known
 
     def _known(self, row: InstrumentRow) -> Instrument | None:

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ...models import Approval
+from ...models import Approval, Ruling
 from ...seed.tables import index_approval
 from ..columns import APPROVALS
 from ..faults import Fault
@@ -22,6 +22,7 @@ class ApprovalRows(CatalogueRows):
         super().__init__(lookups)
         self._codes: dict[str, tuple[int, str]] = {}  # of this file: code → row and approval
         self._taken: dict[str, str] = {}  # on record, of these rows' codes: code → approval
+        self._ruled: dict[str, list[str]] = {}  # on record, of these rows: approval → regions of its rulings
 
     def said(self, item: Any) -> dict[str, Any]:
         said = {name: getattr(item, name) for name in SAME_NAME}
@@ -39,6 +40,11 @@ class ApprovalRows(CatalogueRows):
         codes = {parsed.values.get("code") for parsed in chunk} - {"", None}
         taken = Approval.objects.filter(code__in=codes)
         self._taken = {str(code): ref for code, ref in taken.values_list("code", "ref")}
+        refs = [parsed.values["ref"] for parsed in chunk if parsed.values.get("region")]
+        ruled = Ruling.objects.filter(approval__ref__in=refs, recorded__upper_inf=True)
+        self._ruled = {}
+        for ref, region in ruled.order_by("approval", "region").values_list("approval__ref", "region").distinct():
+            self._ruled.setdefault(ref, []).append(region)
 
     def settle(self, parsed: Parsed, values: dict[str, Any]) -> list[Fault]:
         faults = []
@@ -49,6 +55,11 @@ class ApprovalRows(CatalogueRows):
             except Wrong as wrong:
                 faults.append(fault(parsed.row, "department", department, wrong))
         code, ref = parsed.values.get("code"), values["ref"]
+        if region := parsed.values.get("region"):
+            apart = [r for r in self._ruled.get(ref, ()) if not self.lookups.on_one_line(r, region)]
+            if apart:
+                where = self.lookups.regions[apart[0]]
+                faults.append(fault(parsed.row, "region", region, Wrong("moved_apart", where=where)))
         if code:
             row, other = self._codes.setdefault(code, (parsed.row, ref))
             if row != parsed.row:

@@ -77,6 +77,7 @@ APPROVALS = [
     ({"department": "广安区水利局"}, "department", "unknown_department", "广安区水务局"),
     ({"department": "某市水务局"}, "department", "ambiguous_department", ""),
     ({"code": "CODE-1"}, "code", "code_taken", "taken"),
+    ({"ref": "ruled", "region": "110101"}, "region", "moved_apart", ""),
 ]
 RULINGS = [
     ({"service": "eia-reprot"}, "service", "unknown_service", "eia-report 环境影响评价报告编制"),
