@@ -112,7 +112,7 @@ def _pairs(service: str) -> str:
 def _refuse_harder(*, service: str, region: str) -> str:
     """Statements that refuse a pair of rulings of which the lower asks for more; the function has `pair`.
 
-    The lock makes publications on one service take turns: two that see nothing of each other cannot both pass.
+    The lock makes publications on one service take turns: two that do not see each other cannot both pass.
     """
     return f"""PERFORM 1 FROM registry_service WHERE id = {service} FOR NO KEY UPDATE;
         SELECT * INTO pair FROM (
@@ -140,7 +140,7 @@ BURDEN_FUNC = f"""
 
 
 def carries_still(provisions: str) -> str:
-    """A function for a law whose level or region was corrected: what rests on it has to be lawful all the same.
+    """A function for a law that was corrected: what rests on it has to be lawful all the same.
 
     `provisions` is the SQL of the keys of its articles. That a law ends is no correction: what rested on it
     has lapsed from that day, and is shown so.

@@ -41,6 +41,7 @@ def record():
     for code in ("twin-a", "twin-b"):
         ServiceFactory(code=code, name="同名服务")
     ApprovalFactory(ref="taken", code="CODE-1", name="取水许可")
+    RulingFactory(approval=ApprovalFactory(ref="ruled"), region=region("511602"))
     ProvisionFactory(ref="law-1", instrument=InstrumentFactory(ref="the-law"))
     ProvisionFactory(ref="rule-1", instrument=InstrumentFactory(ref="the-rule", level=Level.LOCAL_RULE))
     Condition.objects.create(code="over-5-mw", question="超过5兆瓦吗？", source="测试")

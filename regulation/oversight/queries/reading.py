@@ -1,12 +1,11 @@
-"""Reads about reports. What the public sees never holds who reported, the account, the words or the day."""
+"""Reads of reports: whose they are, what state they are in, who has to answer."""
 
 import datetime as dt
 import hashlib
 from typing import Any
 
-from django.db.models import Aggregate, CharField, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat, TruncMonth
-from django.utils import timezone
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from regulation.decoupling.models import Check
 from regulation.ledger.models import Entry
@@ -15,37 +14,12 @@ from regulation.parties.queries import looks
 from regulation.registry.models import Approval, Ruling, Service
 from regulation.registry.queries import search_approvals, verdict_for, working_calendar
 
-from .models import (
-    NONE,
-    UNCHECKED,
-    Closure,
-    Decision,
-    Event,
-    EventKind,
-    Finding,
-    FindingEvent,
-    FindingEventKind,
-    FindingKind,
-    FindingStatus,
-    Outcome,
-    Report,
-)
-from .states import ANSWERED, FILED, REVIEW, REVIEWED, TAKEN, WITHDRAWN
+from ..models import NONE, UNCHECKED, Decision, Event, EventKind, Finding, Outcome, Report
+from ..states import ANSWERED, FILED, REVIEW, REVIEWED, TAKEN, WITHDRAWN
 
-FEW = 3  # below so many answered reports no share and no median is told
-FACET_KEYS = {"department": "department_id", "region": "region_id", "service": "service__code"}
-MOST_OPTIONS = 40  # values of one facet
 URN, FINDING_URN = "oversight.report/", "oversight.finding/"
 CHECK_URN, PERSON_URN = "decoupling.check/", "parties.person/"
 TAKING = 2  # characters of a word that is searched for
-
-
-class Median(Aggregate):
-    """The value half of the rows lie at or below."""
-
-    function = "percentile_cont"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
 
 
 def code_digest(ref: str, code: str) -> str:
@@ -171,78 +145,6 @@ def answered_reports() -> QuerySet[Report]:
     return reports().filter(answer__isnull=False).order_by("-answered_at", "-pk")
 
 
-def upheld_of(**about: Any) -> dict[str, int]:
-    """How many reports about an approval, department or service were answered, and how many upheld."""
-    counted: dict[str, int] = Report.objects.filter(**about, answer__isnull=False).aggregate(
-        answered=Count("pk"), upheld=Count("pk", filter=Q(answer__outcome=Outcome.UPHELD))
-    )
-    return counted
-
-
-def _arm(facet: str, left: QuerySet[Report]) -> QuerySet[Any]:
-    rows: Any = left.order_by().filter(**{f"{facet}__isnull": False})
-    named: Any = rows.values(
-        facet=Value(facet, CharField()),
-        value=Cast(FACET_KEYS[facet], CharField()),
-        name=F(f"{facet}__name"),
-        name_en=F(f"{facet}__name_en"),
-    )
-    counted: QuerySet[Any] = named.annotate(n=Count("pk")).order_by("-n", "value")[:MOST_OPTIONS]
-    return counted
-
-
-def facets(left: dict[str, QuerySet[Report]]) -> list[dict[str, Any]]:
-    """The values of each facet with the reports they have among `left[facet]`, most first, in one query.
-
-    Rows are dicts with facet, value, name, name_en and n; at most MOST_OPTIONS a facet.
-    """
-    first, *others = (_arm(facet, found) for facet, found in left.items())
-    rows: list[Any] = list(first.union(*others, all=True))
-    return sorted(rows, key=lambda row: (-row["n"], row["value"]))
-
-
-def _figures(today: dt.date) -> dict[str, Any]:
-    late = Q(withdrawn_at__isnull=True) & (
-        Q(answer__isnull=True, due_on__lt=today)
-        | Q(answer__round=1, review_asked_at__isnull=False, review_due_on__lt=today)
-    )
-    return {
-        "filed": Count("pk"),
-        "answered": Count("pk", filter=Q(answer__isnull=False)),
-        "upheld": Count("pk", filter=Q(answer__outcome=Outcome.UPHELD)),
-        "not_upheld": Count("pk", filter=Q(answer__outcome=Outcome.NOT_UPHELD)),
-        "other": Count("pk", filter=Q(answer__outcome__in=[Outcome.OUTSIDE, Outcome.NEEDS_RULING])),
-        "withdrawn": Count("pk", filter=Q(withdrawn_at__isnull=False)),
-        "overdue": Count("pk", filter=late),
-        "median_days": Median("answer_days"),
-    }
-
-
-def totals(found: QuerySet[Report], *, today: dt.date) -> dict[str, Any]:
-    """The figures over all of some reports, and how many of them were invented for a demo."""
-    return found.aggregate(**_figures(today), invented=Count("pk", filter=Q(is_invented=True)))
-
-
-def figures_by(found: QuerySet[Report], dimension: str, *, today: dt.date) -> QuerySet[Any]:
-    """The figures by region, department, service or kind: most reports first. Rows are dicts with `key`."""
-    rows: Any = found.order_by().values(key=F(dimension))
-    counted: QuerySet[Any] = rows.annotate(**_figures(today)).order_by("-filed", "key")
-    return counted
-
-
-def months(found: QuerySet[Report], *, today: dt.date, last: int = 12) -> list[dict[str, Any]]:
-    """Reports filed and answered by month of filing, the last so many months that have any, oldest first."""
-    rows = (
-        found.order_by()
-        .annotate(month=TruncMonth("filed_at", tzinfo=timezone.get_default_timezone()))
-        .values("month")
-        .annotate(**_figures(today))
-        .order_by("-month")[:last]
-    )
-    found_rows: list[Any] = list(rows)
-    return found_rows[::-1]
-
-
 def overdue_unnoted(*, today: dt.date) -> QuerySet[Report]:
     """Overdue reports of which the ledger does not say so yet."""
     first = Event.objects.filter(report=OuterRef("pk"), kind=EventKind.OVERDUE)
@@ -273,49 +175,3 @@ def subjects(text: str) -> tuple[list[Approval], list[Entity]]:
     approvals = search_approvals(Approval.objects.select_related("department", "region"), words)[:12]
     departments = Entity.objects.departments().filter(name__icontains=words).select_related("region")
     return list(approvals), list(departments.order_by("pinyin", "pk")[:8])
-
-
-FOR_THE_FIRM = (
-    FindingEventKind.FOUND,
-    FindingEventKind.CHANGED,
-    FindingEventKind.CLEARED,
-    FindingEventKind.BACK,
-    FindingEventKind.REPLIED,
-    FindingEventKind.EXPLAINED,
-    FindingEventKind.UPHELD,
-)
-
-
-def findings() -> QuerySet[Finding]:
-    """Findings with what lists and pages show, those seen last first."""
-    return Finding.objects.select_related("entity", "department", "region").order_by("-last_seen", "-pk")
-
-
-def findings_about(entity: Entity) -> QuerySet[Finding]:
-    """What a firm reads about itself. Leads are not told: they say nothing of the firm until looked into."""
-    return findings().filter(entity=entity).exclude(kind=FindingKind.DESIGNATION)
-
-
-def open_findings() -> QuerySet[Finding]:
-    """Open findings that the records still show, the oldest first."""
-    waiting = findings().filter(status=FindingStatus.OPEN, cleared_at=None)
-    return waiting.order_by("first_seen", "pk")
-
-
-def closures_to_second(membership: Membership) -> QuerySet[Closure]:
-    """Proposed closures that wait for somebody other than who proposed them, or acts for a side."""
-    own = own_departments(membership.user_id).values("entity")
-    waiting = Closure.objects.filter(effective_at=None, returned_at=None)
-    return (
-        waiting.exclude(proposed_by=membership.user_id)
-        .exclude(finding__entity__in=own)
-        .exclude(finding__department__in=own)
-        .select_related("finding__entity", "proposed_by")
-        .order_by("pk")
-    )
-
-
-def story_of(finding: Finding, *, whole: bool) -> QuerySet[FindingEvent]:
-    """What happened to a finding; without `whole` what the firm concerned may read."""
-    events = finding.events.select_related("actor")
-    return events if whole else events.filter(kind__in=FOR_THE_FIRM)
