@@ -28,6 +28,14 @@ class OwnReport(OversightRefused):
     message = _("You filed this report or entered it for somebody, so another regulator handles it.")
 
 
+class KeptAlready(OversightRefused):
+    message = _("This report stands with an account already. Sign in to that one, or use number and code.")
+
+
+class HandledByYou(OversightRefused):
+    message = _("You entered, handled or answered this report as an official, so it cannot be your own.")
+
+
 class OwnDepartment(OversightRefused):
     message = _(
         "You act for the department complained of, so a regulator from elsewhere handles this report."

@@ -26,6 +26,7 @@ story("oversight.report_overdue", _("The day for the answer went by without one.
 story("oversight.report_review_asked", _("The reporter asked for a review."), facts=[DUE])
 story("oversight.report_review_overdue", _("The day for the review went by without an answer."))
 story("oversight.report_withdrawn", _("The reporter withdrew the report."))
+story("oversight.report_kept", _("The reporter put the report with an account."))
 story("oversight.finding_found", _("A finding was made."))
 story("oversight.finding_changed", _("The finding was seen with other evidence."))
 story("oversight.finding_cleared", _("The records no longer show what was found."))

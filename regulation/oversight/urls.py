@@ -14,6 +14,7 @@ urlpatterns = [
     path("reports/follow/", views.follow, name="follow"),
     path("reports/<slug:ref>/", views.report, name="report"),
     path("reports/<slug:ref>/status/", views.status, name="status"),
+    path("reports/<slug:ref>/keep/", views.keep, name="keep"),
     path("reports/<slug:ref>/withdraw/", views.withdraw, name="withdraw"),
     path("reports/<slug:ref>/review/", views.review, name="review"),
     path("reports/<slug:ref>/evidence/<int:pk>/", views.evidence, name="evidence"),

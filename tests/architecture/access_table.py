@@ -336,6 +336,7 @@ TABLE: list[Row] = [
     _get("oversight:report", everyone(404), "open_report"),
     _get("oversight:report", everyone(), "answered_report"),
     _get("oversight:status", everyone(404, owner=200), "open_report"),
+    _post("oversight:keep", everyone(404, owner=302), "open_report"),
     _post("oversight:withdraw", everyone(404, owner=302), "open_report"),
     _post("oversight:review", everyone(404, owner=422), "open_report"),
     _get("oversight:evidence", everyone(404, owner=200, regulator=200), "open_report", "evidence"),

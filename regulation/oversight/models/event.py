@@ -23,9 +23,10 @@ class EventKind(models.TextChoices):
     REVIEW_OVERDUE = "review_overdue", _("The day for the review went by without an answer")
     WITHDRAWN = "withdrawn", _("Withdrawn by the reporter")
     LEAD_CLOSED = "lead_closed", _("The registry's editors dealt with it")
+    KEPT = "kept", _("The reporter put it with an account")
 
 
-ONCE = ["filed", "overdue", "review_asked", "review_overdue", "withdrawn", "lead_closed"]
+ONCE = ["filed", "overdue", "review_asked", "review_overdue", "withdrawn", "lead_closed", "kept"]
 
 
 class Event(models.Model):

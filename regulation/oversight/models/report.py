@@ -36,6 +36,7 @@ class Verdict(models.TextChoices):
 
 CHANGING = ("taken_by_id", "taken_at", "withdrawn_at", "answer_id", "answered_at", "answer_days")
 REVIEWING = ("review_asked_at", "review_due_on", "review_taken_by_id")
+KEEPING = ("reporter_id",)
 
 
 class Report(models.Model):
@@ -43,9 +44,10 @@ class Report(models.Model):
 
     `ref` is random and tells nothing. `due_on` is the last day for the answer (working days of the State
     Council's calendar). `ruling` and `verdict` are what stood on record for `asked_on` at the filing and
-    never change. Who reported stands in `reporter`, `contact`, `account` or nowhere; `follow_up_digest` is
-    the SHA-256 of a code only the reporter has. None of these is public, and no department sees them.
-    `answer` is the decision in effect; `answer_days` the working days that the first one took.
+    never change. Who reported stands in `reporter`, `contact`, `account` or nowhere; `reporter` may be filled
+    in once, afterwards, by whoever has the code, of which `follow_up_digest` is the SHA-256. None of these is
+    public, and no department sees them. `answer` is the decision in effect; `answer_days` the working days
+    that the first one took.
     """
 
     ref = models.SlugField(max_length=14, unique=True)
@@ -100,6 +102,11 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(taken_by__isnull=True) | Q(reporter__isnull=True) | ~Q(taken_by=F("reporter")))
+                & (
+                    Q(review_taken_by__isnull=True)
+                    | Q(reporter__isnull=True)
+                    | ~Q(review_taken_by=F("reporter"))
+                )
                 & (Q(taken_by__isnull=True) | Q(assisted_by__isnull=True) | ~Q(taken_by=F("assisted_by"))),
                 name="report_not_handled_by_who_filed_it",
             ),
@@ -120,7 +127,8 @@ class Report(models.Model):
                 name="report_verdict_has_its_ruling",
             ),
             models.CheckConstraint(
-                condition=Q(assisted_by__isnull=True) | Q(reporter__isnull=True, counter__isnull=False),
+                condition=Q(assisted_by__isnull=True)
+                | (Q(counter__isnull=False) & (Q(reporter__isnull=True) | ~Q(reporter=F("assisted_by")))),
                 name="report_assisted_is_not_the_clerks_own",
             ),
         ]
@@ -131,8 +139,9 @@ class Report(models.Model):
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
                 func=f"""
-                    IF (to_jsonb(NEW) - ARRAY{[*CHANGING, *REVIEWING]!r})
-                       IS DISTINCT FROM (to_jsonb(OLD) - ARRAY{[*CHANGING, *REVIEWING]!r})
+                    IF (to_jsonb(NEW) - ARRAY{[*CHANGING, *REVIEWING, *KEEPING]!r})
+                       IS DISTINCT FROM (to_jsonb(OLD) - ARRAY{[*CHANGING, *REVIEWING, *KEEPING]!r})
+                       OR (OLD.reporter_id IS NOT NULL AND NEW.reporter_id IS DISTINCT FROM OLD.reporter_id)
                        OR (OLD.taken_by_id IS NOT NULL AND NEW.taken_by_id IS DISTINCT FROM OLD.taken_by_id)
                        OR (OLD.withdrawn_at IS NOT NULL
                            AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at)
@@ -141,6 +150,13 @@ class Report(models.Model):
                            AND NEW.review_asked_at IS DISTINCT FROM OLD.review_asked_at) THEN
                         RAISE EXCEPTION 'report_stands_as_filed: report %', OLD.id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'report_stands_as_filed';
+                    END IF;
+                    IF NEW.reporter_id IS DISTINCT FROM OLD.reporter_id AND EXISTS (
+                        SELECT 1 FROM oversight_decision d WHERE d.report_id = NEW.id
+                          AND NEW.reporter_id IN (d.proposed_by_id, d.confirmed_by_id)) THEN
+                        RAISE EXCEPTION 'report_not_handled_by_who_filed_it: report %', OLD.id
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'report_not_handled_by_who_filed_it';
                     END IF;
                     IF NEW.answer_id IS NOT NULL AND NOT EXISTS (
                         SELECT 1 FROM oversight_decision d WHERE d.id = NEW.answer_id

@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from regulation.parties.models import Entity, Region, User
 from regulation.registry.models import Approval, Service
 
-from ..errors import NotOpen, ReviewNotOpen, TooMany, TooManyTries
+from ..errors import HandledByYou, KeptAlready, NotOpen, ReviewNotOpen, TooMany, TooManyTries
 from ..models import EventKind, Evidence, Kind, Knock, Report
 from ..queries import code_digest, finding_for, working_days_after
 from ..states import ANSWERED, FILED, TAKEN
@@ -136,6 +136,27 @@ def withdraw_report(*, report: Report, at: dt.datetime) -> Report:
     held.withdrawn_at = at
     held.save(update_fields=["withdrawn_at"])
     tell(held, EventKind.WITHDRAWN, actor=None, at=at)
+    return held
+
+
+@transaction.atomic
+def keep_report(*, report: Report, by: User, at: dt.datetime) -> Report:
+    """Put a report filed without an account with the reporter's, for good; the caller has seen its code.
+
+    The ledger learns that it was done, not by whom. Raises KeptAlready, and HandledByYou to an official who
+    entered, took or answered it.
+    """
+    held = locked(report)
+    if held.reporter_id is not None:
+        raise KeptAlready
+    hands = {held.assisted_by_id, held.taken_by_id, held.review_taken_by_id}
+    for pair in held.decisions.values_list("proposed_by", "confirmed_by"):
+        hands.update(pair)
+    if by.pk in hands:
+        raise HandledByYou
+    held.reporter = by
+    held.save(update_fields=["reporter"])
+    tell(held, EventKind.KEPT, actor=None, at=at)
     return held
 
 

@@ -4,7 +4,7 @@ from .desk import handle, lead_close, lead_list, queue, report_act
 from .findings import finding, finding_act, finding_csv, finding_list, finding_reply, own_findings
 from .looks import look_list
 from .public import report, report_list, statistics
-from .reporter import evidence, follow, review, status, withdraw
+from .reporter import evidence, follow, keep, review, status, withdraw
 from .wizard import report_account, report_check, report_filed, report_new, report_what
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "finding_reply",
     "follow",
     "handle",
+    "keep",
     "lead_close",
     "lead_list",
     "look_list",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -89,6 +90,7 @@ def _status(request: HttpRequest, report: Report, form: ReviewForm | None = None
         "replaced": answers_before(report),
         "pieces": report.evidence.all(),
         "link": receipt_link(subject=report, kind="oversight.report_filed"),
+        "may_keep": report.reporter_id is None,
         "may_withdraw": now in (FILED, TAKEN),
         "may_review": now == ANSWERED and until is not None and today <= until,
         "review_until": until,
@@ -104,6 +106,20 @@ def _status(request: HttpRequest, report: Report, form: ReviewForm | None = None
 def status(request: HttpRequest, ref: str) -> HttpResponse:
     """Where a report stands, for who filed it."""
     return _status(request, _own(request, ref))
+
+
+@require_POST
+def keep(request: HttpRequest, ref: str) -> HttpResponse:
+    """A reporter who has given number and code puts the report with the account they are signed in to."""
+    report = _own(request, ref)
+    if not request.user.is_authenticated:
+        return redirect_to_login(report.status_url)
+    try:
+        operations.keep_report(report=report, by=request.user, at=database_now())
+        messages.success(request, _("The report stands among yours, on your desk."))
+    except OversightRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(report.status_url)
 
 
 @require_POST

@@ -42,9 +42,9 @@ class ApprovalRows(CatalogueRows):
         self._taken = {str(code): ref for code, ref in taken.values_list("code", "ref")}
         refs = [parsed.values["ref"] for parsed in chunk if parsed.values.get("region")]
         ruled = Ruling.objects.filter(approval__ref__in=refs, recorded__upper_inf=True)
-        ruled = ruled.order_by("approval", "region").distinct("approval", "region")
+        ruled = ruled.order_by("approval_id", "region_id").distinct("approval_id", "region_id")
         self._ruled = {}
-        for ref, region in ruled.values_list("approval__ref", "region"):
+        for ref, region in ruled.values_list("approval__ref", "region_id"):
             self._ruled.setdefault(ref, []).append(region)
 
     def settle(self, parsed: Parsed, values: dict[str, Any]) -> list[Fault]:
