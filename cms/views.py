@@ -1,8 +1,11 @@
 """The house's own pages for readers: desk and search."""
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -11,6 +14,16 @@ from regulation.registry.forms import SearchForm
 
 from . import desk as desks
 from .finding import find
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The way from the back doors to the one sign-in. Who is signed in and was sent here may not enter (403).
+
+    To send them on would go round for ever: the sign-in page sends who is signed in to where they came from.
+    """
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", ""), reverse("account_login"))
 
 
 @login_required

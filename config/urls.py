@@ -16,14 +16,12 @@ from marketplace.opendata.urls import machine as opendata_machine
 from marketplace.payments.urls import machine as payments_machine
 from regulation.ledger.urls import machine as ledger_machine
 
-to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
-
 urlpatterns = [
     # A password alone must not open the back doors: these stand above the includes (MFA is asked at sign-in).
-    path("cms/login/", to_sign_in),
+    path("cms/login/", cms_views.to_sign_in),
     path("cms/password_reset/", RedirectView.as_view(pattern_name="account_reset_password")),
     re_path(r"^cms/password_reset/.+$", RedirectView.as_view(pattern_name="account_reset_password")),
-    path("django-admin/login/", to_sign_in),
+    path("django-admin/login/", cms_views.to_sign_in),
     path("django-admin/", admin.site.urls),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

@@ -189,4 +189,5 @@ def _begin() -> Section:
         (_("Compile an edition"), reverse("registry:edition_new")),
         (_("Write a measure"), reverse("registry:measure_new")),
         (_("Draft an assessment"), reverse("registry:assessment_new")),
+        (_("Approvals, services, laws and who decides"), reverse("wagtailadmin_home")),
     )

@@ -76,6 +76,12 @@ def test_a_back_office_login_address_takes_no_password(client, address):
 
 
 @pytest.mark.parametrize("address", ["/cms/", "/django-admin/"])
+def test_who_is_signed_in_without_the_right_is_refused_and_not_sent_round(client, person, address):
+    client.force_login(person)
+    assert client.get(address, follow=True).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/cms/", "/django-admin/"])
 def test_a_back_office_sends_a_stranger_to_the_one_sign_in(client, address):
     answer = client.get(address, follow=True)
     assert answer.redirect_chain[-1][0].startswith(reverse("account_login"))

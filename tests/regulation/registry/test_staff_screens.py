@@ -1,10 +1,15 @@
 """The CMS screens for approvals, services, laws and articles."""
 
+import datetime as dt
+
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
+from django.utils import timezone
 
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
+from regulation.parties.models import Membership, Role
 from regulation.registry.models import Approval, Level, Provision
 from regulation.registry.queries import search_approvals
 from tests.factories.consultations import consultation
@@ -17,10 +22,13 @@ from tests.factories.registry import (
     RulingFactory,
     ServiceFactory,
     UserFactory,
+    acting,
     region,
 )
 
 pytestmark = pytest.mark.django_db
+NAMES = ("approvals", "services", "instruments", "provisions", "delegations", "counterparts", "calendar")
+NAMES += ("conditions", "activities", "zones", "area_matters", "joint_review")
 
 
 @pytest.fixture
@@ -177,3 +185,35 @@ def test_who_is_not_staff_does_not_read_there(client):
     for name in ("rulings", "drafts", "consultations"):
         assert client.get(screen(name, "index")).status_code in (302, 403)
     assert client.get(reverse("registry_choose_region:choose")).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_editor_writes_there_and_a_reviewer_only_reads(client, name):
+    acting(client, Role.EDITOR)
+    assert client.get(screen(name, "index")).status_code == 200
+    assert client.get(screen(name, "add")).status_code == 200
+    acting(client, Role.REVIEWER)
+    assert client.get(screen(name, "index")).status_code == 200
+    assert client.get(screen(name, "add")).status_code in (302, 403)
+
+
+def test_an_editor_gets_no_further_than_the_registry(client):
+    acting(client, Role.EDITOR)
+    for address in (reverse("wagtailadmin_explore_root"), "/cms/users/", "/cms/settings/cms/sitesettings/1/"):
+        answer = client.get(address)
+        assert answer.status_code in (302, 403, 404), address
+    assert client.get("/django-admin/").status_code == 302
+
+
+def test_the_way_in_ends_with_the_membership(client):
+    user = acting(client, Role.EDITOR)
+    assert client.get("/cms/").status_code == 200
+    today = timezone.localdate()
+    Membership.objects.filter(user=user).update(valid=DateRange(today - dt.timedelta(days=9), today, "[)"))
+    assert client.get("/cms/", follow=True).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.REGULATOR])
+def test_other_roles_are_refused_and_not_sent_round(client, role):
+    acting(client, role)
+    assert client.get("/cms/", follow=True).status_code == 403
