@@ -84,7 +84,12 @@ class RulingViewSet(_ReadOnly):
     icon = "check"
     menu_label = _("Rulings")
     index_view_class = _Published
-    list_display = ("service", "region", Column("verdict", accessor="get_necessity_display"), "published_at")
+    list_display = (
+        "service",
+        "region",
+        Column("verdict", label=_("Verdict"), accessor="get_necessity_display"),
+        "published_at",
+    )
     list_filter = ("necessity", "service")
     search_fields = ("service__name", "service__pinyin", "service__initials", "region__name", "reason")
 

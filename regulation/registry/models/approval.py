@@ -19,21 +19,26 @@ class Approval(models.Model):
     `committed_days` are working days.
     """
 
-    ref = models.SlugField(max_length=90, unique=True)
-    code = models.CharField(max_length=90, null=True, blank=True, unique=True)
+    ref = models.SlugField(max_length=90, unique=True, verbose_name=_("address part"))
+    code = models.CharField(max_length=90, null=True, blank=True, unique=True, verbose_name=_("item code"))
     base_code = models.CharField(max_length=40, blank=True, db_index=True)
-    name = models.CharField(max_length=300)
-    name_en = models.CharField(max_length=300, blank=True)
-    main_item = models.CharField(max_length=300, blank=True)
-    department = models.ForeignKey(Entity, models.PROTECT, related_name="approvals")
-    region = models.ForeignKey(Region, models.PROTECT, related_name="approvals")
-    committed_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    name = models.CharField(max_length=300, verbose_name=_("name"))
+    name_en = models.CharField(max_length=300, blank=True, verbose_name=_("name, in English"))
+    main_item = models.CharField(max_length=300, blank=True, verbose_name=_("main item"))
+    department = models.ForeignKey(
+        Entity, models.PROTECT, related_name="approvals", verbose_name=_("department")
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="approvals", verbose_name=_("region"))
+    committed_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, verbose_name=_("committed working days")
+    )
     pinyin = models.TextField(blank=True)
     initials = models.CharField(max_length=300, blank=True)
-    source = models.CharField(max_length=400)
+    source = models.CharField(max_length=400, verbose_name=_("source"))
 
     class Meta:
         verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
         ordering = ["pinyin", "pk"]
         indexes = [
             models.Index(fields=["region", "pinyin", "id"], name="approval_region_order"),

@@ -25,6 +25,7 @@ class Counterpart(models.Model):
 
     class Meta:
         verbose_name = _("counterpart")
+        verbose_name_plural = _("counterparts")
         ordering = ["same_as", "approval", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["approval", "same_as"], name="counterpart_once_per_pair"),

@@ -44,6 +44,7 @@ class Delegation(models.Model):
 
     class Meta:
         verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
         ordering = ["approval", "-in_force", "pk"]
         constraints = [
             ExclusionConstraint(

@@ -20,22 +20,25 @@ class Instrument(models.Model):
     When it ends, the articles that would outlast it end with it (trigger `ends_its_articles`).
     """
 
-    ref = models.SlugField(max_length=60, unique=True, allow_unicode=True)
-    title = models.CharField(max_length=200)
-    title_en = models.CharField(max_length=300, blank=True)
-    number = models.CharField(max_length=120, blank=True)
-    issuer = models.CharField(max_length=120, blank=True)
-    level = models.CharField(max_length=30, choices=Level.choices)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
-    in_force = DateRangeField(null=True, blank=True)
-    version_date = models.DateField(null=True, blank=True)
+    ref = models.SlugField(max_length=60, unique=True, allow_unicode=True, verbose_name=_("address part"))
+    title = models.CharField(max_length=200, verbose_name=_("title"))
+    title_en = models.CharField(max_length=300, blank=True, verbose_name=_("title, in English"))
+    number = models.CharField(max_length=120, blank=True, verbose_name=_("document number"))
+    issuer = models.CharField(max_length=120, blank=True, verbose_name=_("issued by"))
+    level = models.CharField(max_length=30, choices=Level.choices, verbose_name=_("level"))
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("made for"))
+    in_force = DateRangeField(null=True, blank=True, verbose_name=_("in force"))
+    version_date = models.DateField(null=True, blank=True, verbose_name=_("date of the text"))
     pinyin = models.TextField(blank=True, editable=False)
     initials = models.CharField(max_length=200, blank=True, editable=False)
-    repealed_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="repeals")
-    source = models.CharField(max_length=300)
+    repealed_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="repeals", verbose_name=_("repealed by")
+    )
+    source = models.CharField(max_length=300, verbose_name=_("source"))
 
     class Meta:
         verbose_name = _("instrument")
+        verbose_name_plural = _("laws and documents")
         ordering = ["ref"]
         constraints = [
             models.CheckConstraint(
@@ -92,22 +95,25 @@ class Provision(models.Model):
     it was loaded are known.
     """
 
-    ref = models.CharField(max_length=80, unique=True)
-    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="provisions")
-    article = models.CharField(max_length=60)
-    article_order = models.PositiveIntegerField(default=0)
-    level = models.CharField(max_length=30, choices=Level.choices)
-    in_force = DateRangeField(null=True, blank=True)
-    summary = models.TextField()
-    summary_en = models.TextField(blank=True)
+    ref = models.CharField(max_length=80, unique=True, verbose_name=_("address part"))
+    instrument = models.ForeignKey(
+        Instrument, models.PROTECT, related_name="provisions", verbose_name=_("law or document")
+    )
+    article = models.CharField(max_length=60, verbose_name=_("article of the law"))
+    article_order = models.PositiveIntegerField(default=0, verbose_name=_("place in order"))
+    level = models.CharField(max_length=30, choices=Level.choices, verbose_name=_("level"))
+    in_force = DateRangeField(null=True, blank=True, verbose_name=_("in force"))
+    summary = models.TextField(verbose_name=_("summary"))
+    summary_en = models.TextField(blank=True, verbose_name=_("summary, in English"))
     completeness = models.CharField(max_length=60, blank=True)
     full_text = models.TextField(blank=True)
     full_text_source = models.CharField(max_length=300, blank=True)
     full_text_on = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=300)
+    source = models.CharField(max_length=300, verbose_name=_("source"))
 
     class Meta:
         verbose_name = _("provision")
+        verbose_name_plural = _("provisions")
         ordering = ["instrument", "article_order", "article"]
         constraints = [
             models.UniqueConstraint(fields=["instrument", "article"], name="provision_once_per_article"),

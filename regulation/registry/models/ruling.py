@@ -130,9 +130,11 @@ class Ruling(Workflow):
     """
 
     approval = models.ForeignKey(Approval, models.PROTECT, null=True, blank=True, related_name="rulings")
-    service = models.ForeignKey(Service, models.PROTECT, related_name="rulings")
-    region = models.ForeignKey(Region, models.PROTECT, related_name="rulings")
-    necessity = models.CharField(max_length=16, choices=Necessity.choices)
+    service = models.ForeignKey(
+        Service, models.PROTECT, related_name="rulings", verbose_name=_("intermediary service")
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="rulings", verbose_name=_("region"))
+    necessity = models.CharField(max_length=16, choices=Necessity.choices, verbose_name=_("verdict"))
     payer = models.CharField(max_length=12, choices=Payer.choices, blank=True)
     reason = models.TextField()
     reason_en = models.TextField(blank=True)
@@ -154,11 +156,13 @@ class Ruling(Workflow):
         db_default=Func(Now(), None, function="tstzrange", output_field=DateTimeRangeField()), editable=False
     )
     provisions = models.ManyToManyField(Provision, through="RulingBasis", related_name="rulings")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by")
+    )
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    published_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, verbose_name=_("published at"))
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     source = models.CharField(max_length=400)
 
@@ -168,6 +172,7 @@ class Ruling(Workflow):
 
     class Meta:
         verbose_name = _("ruling")
+        verbose_name_plural = _("rulings")
         ordering = ["service", "region", "pk"]
         indexes = [models.Index(fields=["service", "region"], name="ruling_service_region")]
         constraints = [

@@ -21,12 +21,14 @@ class Workflow(models.Model):
     `publish_at` is exclusive of what comes before: at that moment by the database's clock the task publishes.
     """
 
-    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.DRAFT)
+    stage = models.CharField(
+        max_length=12, choices=Stage.choices, default=Stage.DRAFT, verbose_name=_("stage")
+    )
     legal_reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     reviewed_at = models.DateTimeField(null=True, blank=True)
-    publish_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(null=True, blank=True, verbose_name=_("to be published at"))
     scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

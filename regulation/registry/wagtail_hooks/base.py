@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from django.forms import ModelForm, formset_factory
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.forms import RangeWidget
+from django.forms import DateInput, ModelForm, formset_factory
 from django.forms.models import modelform_factory
 from wagtail.admin.forms.models import formfield_for_dbfield
 from wagtail.admin.views.generic import CreateView, EditView
@@ -12,6 +14,21 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from ..errors import RegistryRefused
 from ..forms import RowSet
 from ..operations import save_catalogued
+
+
+class PeriodWidget(RangeWidget):
+    """Two days, each with its label: the first one, and the first one on which it no longer holds."""
+
+    template_name = "registry/widgets/period.html"
+
+    def __init__(self) -> None:
+        super().__init__(DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+def _field(db_field: Any, **kwargs: Any) -> Any:
+    if isinstance(db_field, DateRangeField):
+        return db_field.formfield(widget=PeriodWidget(), **kwargs)
+    return formfield_for_dbfield(db_field, **kwargs)
 
 
 class KeptPolicy(ModelPermissionPolicy):
@@ -67,9 +84,7 @@ class CatalogueViewSet(ModelViewSet):
         left_out = [name for name in self.once if for_update]
         fields = [name for name in self.form_fields if name not in left_out]
         base: Any = type(self.base_form.__name__, (self.base_form,), dict.fromkeys(left_out))
-        return modelform_factory(
-            self.model, form=base, fields=fields, formfield_callback=formfield_for_dbfield
-        )
+        return modelform_factory(self.model, form=base, fields=fields, formfield_callback=_field)
 
 
 class _WithRows(_Recorded):
