@@ -1,12 +1,14 @@
 """Search over everything readers look for: the registry's documents and the site's own pages."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -15,12 +17,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page
 
+from regulation.ledger.generation import generation
 from regulation.registry.forms import SearchForm
 from regulation.registry.highlight import excerpt, is_chinese, marked
 from regulation.registry.models import Document, Kind, Necessity
 from regulation.registry.queries import (
     LAPSED,
     Choice,
+    Option,
     facets,
     first_of_each,
     lapsed_rulings_among,
@@ -34,6 +38,7 @@ PAGES = "pages"
 KINDS = (*Kind.values, PAGES)
 FIRST, PER_PAGE = 5, 20
 LISTED = 1_000  # what is paged through: who has not found it by then needs other words, not another page
+KEPT = 60  # seconds
 FEW = 3  # with fewer found, what may have been meant is offered
 COLUMNS = {"region": "region_id", "department": "department_id", "necessity": "necessity", "level": "level"}
 
@@ -120,6 +125,16 @@ class Known(Paginator):
         return min(self.counted, LISTED)
 
 
+def counts_of(choice: Choice) -> dict[str, list[Option]]:
+    """`facets`, kept under the generation of the record: the next page and the next reader need no new count.
+
+    What is written without an entry, by the operator's commands, shows in the counts after KEPT seconds.
+    """
+    key = f"facets.{generation()}.{hashlib.sha256(repr(choice).encode()).hexdigest()}"
+    counted: dict[str, list[Option]] = cache.get_or_set(key, lambda: facets(choice), KEPT)
+    return counted
+
+
 def _link(asked: dict[str, str], **changes: str) -> str:
     return "?" + urlencode({name: value for name, value in (asked | changes).items() if value})
 
@@ -131,7 +146,7 @@ def find(form: SearchForm, kind: str, page: str | None, *, on: dt.date) -> dict[
     asked = {name: getattr(choice, name) for name in COLUMNS} | {"q": choice.q}
     narrowed = any(asked[name] for name in COLUMNS)
     asked["kind"] = kind = kind if kind in KINDS else ""
-    counted = facets(choice)
+    counted = counts_of(choice)
     counts = {option.value: option.count for option in counted["kind"]}
     found_pages = pages(words) if words and not narrowed else Page.objects.none()
     first_pages = list(found_pages[: FIRST + 1]) if words and not narrowed else []

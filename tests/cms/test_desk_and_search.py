@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from regulation.ledger.generation import turn
 from regulation.parties.models import EntityKind, Role
 from regulation.registry.models import Import, ImportedRow
 from regulation.registry.operations import return_draft
@@ -250,6 +251,21 @@ def test_a_facet_that_does_not_exist_is_refused_by_name(client, name, value):
         name
     ] + ":" in main_of(answer)
     assert "<script" not in main_of(answer)
+
+
+def test_the_next_page_does_not_count_anew_until_the_record_changes(client):
+    for _ in range(25):
+        world.approval(name=f"取水许可{next(world.count)}")
+
+    def counted(page):
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(reverse("search"), {"q": "取水", "kind": "approvals", "page": page})
+        assert answer.status_code == 200
+        return sum("AS MATERIALIZED" in query["sql"] for query in captured)
+
+    assert [counted(1), counted(2), counted(1)] == [1, 0, 0]
+    turn()  # as a committed entry does
+    assert counted(2) == 1
 
 
 def test_no_more_than_a_thousand_are_paged_through(client, monkeypatch):

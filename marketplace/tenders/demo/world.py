@@ -16,7 +16,7 @@ from regulation.oversight.demo import ensure_demo_reports
 from regulation.parties.demo import ensure_demo_interests
 from regulation.parties.models import Entity, EntityKind, Region, Role, User
 from regulation.parties.operations import grant_membership, register_entity
-from regulation.registry.demo import ensure_demo_consultation, ensure_demo_zones
+from regulation.registry.demo import ensure_demo_consultation, ensure_demo_deciders, ensure_demo_zones
 
 from ..models import ProcedureRule
 from ..operations import ensure_opening_key
@@ -68,6 +68,7 @@ def ensure_world(*, passwords: Path, today: dt.date, now: dt.datetime) -> None:
     _consultation(entities["enterprise"], now)
     editor, reviewer = (User.objects.get(email=f"{key}@{DOMAIN}") for key in ("editor", "reviewer"))
     ensure_demo_zones(editor=editor, reviewer=reviewer, today=today, at=now)
+    ensure_demo_deciders(editor=editor)
     first, second = (User.objects.get(email=f"{key}@{DOMAIN}") for key in ("regulator", "regulator2"))
     ensure_demo_reports(first=first, second=second, now=now)
     agents = [User.objects.get(email=f"intermediary{n}@{DOMAIN}") for n in (1, 4, 3)]

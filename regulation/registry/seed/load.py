@@ -44,6 +44,7 @@ def steps(*, at: dt.datetime) -> list[tuple[str, Callable[[DataFile], Change]]]:
         ("departments.csv", tables.departments),
         ("services.csv", tables.services),
         ("approvals.csv", tables.approvals),
+        ("counterparts.csv", tables.counterparts),
         ("materials.csv", tables.materials),
         ("held_papers.csv", measures.held_papers),
         ("measures.csv", partial(measures.measures, at=at)),

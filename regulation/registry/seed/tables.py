@@ -11,6 +11,7 @@ from .. import text
 from ..models import (
     Approval,
     CalendarDay,
+    Counterpart,
     Instrument,
     Material,
     Measure,
@@ -188,6 +189,21 @@ def index_approval(approval: Approval) -> None:
     """Fill what an approval is sorted and found by."""
     approval.pinyin = text.pinyin(approval.name)
     approval.initials = text.initials(approval.name)
+
+
+def counterparts(file: DataFile) -> Change:
+    approval = ids(Approval, "ref")
+    rows = [
+        {
+            "approval_id": approval[row["approval"]],
+            "same_as_id": approval[row["same_as"]],
+            "ground": row["ground_zh"],
+            "ground_en": row["ground_en"],
+            "source": row["source"],
+        }
+        for row in file.rows()
+    ]
+    return put(Counterpart.objects.all(), rows, key=("approval_id", "same_as_id"))
 
 
 def materials(file: DataFile) -> Change:

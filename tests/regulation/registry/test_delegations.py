@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from regulation.ledger.models import Entry
+from regulation.registry.demo import ensure_demo_deciders
+from regulation.registry.demo.deciders import APPROVAL
 from regulation.registry.errors import DeciderOverlaps
 from regulation.registry.models import Counterpart, Delegation
 from regulation.registry.operations import save_catalogued
@@ -183,3 +185,21 @@ def test_an_editor_records_that_two_approvals_are_the_same(staff, approval):
     again = staff.post(screen("counterparts", "add"), values)
     assert again.context["form"].errors
     assert staff.get(screen("counterparts", "edit", one.pk)).status_code == 200
+
+
+def test_the_demo_hands_an_approval_on_once_and_says_that_it_is_invented(client):
+    approval = ApprovalFactory(ref=APPROVAL)
+    DepartmentFactory(region=approval.region)
+    for _ in range(2):
+        ensure_demo_deciders(editor=UserFactory())
+    now, before = approval.delegations.order_by("-in_force")
+    assert now.is_invented
+    assert before.is_invented
+    assert (now.department, now.delegator) == (approval.department, before.department)
+    assert before.in_force.upper == now.in_force.lower
+    assert "演示" in client.get(approval.get_absolute_url()).content.decode()
+
+
+def test_a_demo_without_the_seed_hands_nothing_on():
+    ensure_demo_deciders(editor=UserFactory())
+    assert not Delegation.objects.exists()

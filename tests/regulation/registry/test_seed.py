@@ -17,6 +17,7 @@ from regulation.registry.models import (
     LAWFUL_LEVELS,
     Approval,
     AreaAssessmentMatter,
+    Counterpart,
     Edition,
     Instrument,
     JointReviewScheme,
@@ -236,6 +237,7 @@ def page_rows():
         "… on an approval and a service": f"{sum(pairs.values())}: {counted(pairs)}",
         "conditions": f"{len(rows('conditions.csv'))}",
         "activities": f"{len(activities)}",
+        "counterparts": f"{len(rows('counterparts.csv'))}",
         "measures": f"{len(rows('measures.csv'))}",
         "area-assessment matters": f"{len(area)}, {sum(bool(m['service']) for m in area)} with a service",
         "joint review schemes": f"{len(scheme)}",
@@ -273,6 +275,7 @@ def test_everything_is_loaded(seeded):
     assert Provision.objects.count() == 171
     assert Service.objects.count() == 50
     assert Material.objects.count() == 410
+    assert Counterpart.objects.count() == len(rows("counterparts.csv")) == 7
     assert AreaAssessmentMatter.objects.count() == 52
     assert Ruling.objects.published().count() == len(rulings()) == 83
     scheme = JointReviewScheme.objects.get()
