@@ -131,8 +131,10 @@ def counts_of(choice: Choice) -> dict[str, list[Option]]:
     What is written without an entry, by the operator's commands, shows in the counts after KEPT seconds.
     """
     key = f"facets.{generation()}.{hashlib.sha256(repr(choice).encode()).hexdigest()}"
-    counted: dict[str, list[Option]] = cache.get_or_set(key, lambda: facets(choice), KEPT)
-    return counted
+    kept: dict[str, list[Option]] | None = cache.get(key)
+    if kept is None:
+        cache.set(key, kept := facets(choice), KEPT)
+    return kept
 
 
 def _link(asked: dict[str, str], **changes: str) -> str:
