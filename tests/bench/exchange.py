@@ -32,7 +32,7 @@ def setup() -> None:
 def make(kind: str, size: int) -> None:
     """A CSV of rows that are not on record yet."""
     from regulation.registry.exchange.columns import SHEETS
-    from regulation.registry.exchange.writing import csv_lines
+    from regulation.tables.writing import csv_lines
 
     columns = [column.name for column in SHEETS[kind].exported]
     rows = ([row.get(name, "") for name in columns] for row in _rows(kind, size))

@@ -13,7 +13,7 @@ from regulation.decoupling.queries import pack_named
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting_required
 from regulation.parties.models import Role
-from regulation.registry.exchange.writing import csv_lines
+from regulation.tables.writing import csv_lines
 
 from ..designation import method_text
 from ..models import Reaudit, ReauditedAward, ReauditStatus

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting_required
 from regulation.parties.models import Role
-from regulation.registry.exchange.writing import csv_lines
+from regulation.tables.writing import csv_lines
 
 from .. import explain
 from ..models import Sweep, SweepStatus, SweptPair

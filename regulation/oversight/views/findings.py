@@ -15,8 +15,8 @@ from regulation.decoupling.queries import pack_named
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required, acts_as
 from regulation.parties.models import Role
-from regulation.registry.exchange.writing import csv_lines
 from regulation.registry.models import Provision
+from regulation.tables.writing import csv_lines
 
 from .. import operations, queries
 from ..access import may_read_finding, may_reply

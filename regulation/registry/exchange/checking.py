@@ -7,14 +7,16 @@ from typing import Any
 
 import rfc8785
 
-from .columns import SHEETS, Column
+from regulation.tables.columns import Column
+from regulation.tables.header import marks, read_header
+from regulation.tables.reading import Row, Table, open_table
+
+from .columns import SHEETS
 from .faults import Fault
-from .header import marks, read_header
 from .kinds import KINDS, Outcome, Rows
 from .kinds.rows import chunks
 from .lookups import Lookups
 from .parsing import Parsed, parse
-from .reading import Row, Table, open_table
 
 FAULTS_KEPT = 5_000
 SAMPLE = 50

@@ -1,85 +1,11 @@
 """The sheets, as data: which columns each kind has and what a cell of each may hold. No queries."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
+
+from regulation.tables.columns import MARK, YES_NO, Column, Holds, Sheet, choices_of, name_of
 
 from ..models import DayKind, Necessity, Payer, PriceRegime
 
-TEXT_MAX = 4000
-YES_NO = {"yes": _("yes"), "no": _("no")}
-
-
-class Holds(StrEnum):
-    """What a cell of a column is."""
-
-    KEY = "key"  # the address part, made of letters, digits, hyphens and underscores
-    TEXT = "text"
-    NUMBER = "number"
-    DAY = "day"
-    CHOICE = "choice"
-    REGION = "region"
-    SERVICE = "service"
-    APPROVAL = "approval"
-    DEPARTMENT = "department"
-    CONDITION = "condition"
-    PROVISIONS = "provisions"
-    NAME = "name"  # the name of what stands in the column before it: for reading, never stored
-    MARK = "mark"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`name` never changes; `label` is the header in the reader's language. `most` is the longest text or the
-    greatest number. `key` columns say which row it is, and a file without them is not read; a `needed` one is
-    filled in on every new row. `of` names the column that a NAME column repeats in words."""
-
-    name: str
-    label: Any
-    holds: Holds = Holds.TEXT
-    most: int = TEXT_MAX
-    key: bool = False
-    needed: bool = False
-    hint: Any = ""
-    choices: Mapping[str, Any] = field(default_factory=dict)
-    of: str = ""
-    width: int = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One kind of row. `examples` are rows of the template, marked so that an import skips them."""
-
-    kind: str
-    title: Any
-    columns: tuple[Column, ...]
-    examples: tuple[dict[str, str], ...]
-
-    def column(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
-
-    @property
-    def exported(self) -> tuple[Column, ...]:
-        """The columns of an export: all but the mark of an example."""
-        return tuple(column for column in self.columns if column.holds != Holds.MARK)
-
-
-def _choices(enum: Any) -> dict[str, Any]:
-    return {str(value): label for value, label in enum.choices}
-
-
-MARK = Column(
-    "mark",
-    _("Mark"),
-    Holds.MARK,
-    most=20,
-    hint=_("A row marked “example” is skipped. Leave this cell empty in your own rows."),
-    choices={"example": _("example")},
-    width=10,
-)
 REGION = Column(
     "region",
     _("Region code"),
@@ -93,14 +19,6 @@ REGION = Column(
 SOURCE = Column(
     "source", _("Source"), needed=True, most=400, hint=_("The document or record that says so."), width=40
 )
-ABOUT_NAMES = _(
-    "For reading. It is not stored, but it has to agree with the code before it; it may be empty."
-)
-
-
-def _name(of: str, label: Any) -> Column:
-    return Column(f"{of}_name", label, Holds.NAME, of=of, hint=ABOUT_NAMES)
-
 
 APPROVALS = Sheet(
     "approvals",
@@ -122,7 +40,7 @@ APPROVALS = Sheet(
         Column("name_en", _("Name in English"), most=300),
         Column("main_item", _("Main item"), most=300),
         REGION,
-        _name("region", _("Name of the region")),
+        name_of("region", _("Name of the region")),
         Column(
             "department",
             _("Department"),
@@ -202,7 +120,7 @@ RULINGS = Sheet(
             key=True,
             hint=_("Leave empty where the law speaks of the service in every approval."),
         ),
-        _name("approval", _("Name of the approval")),
+        name_of("approval", _("Name of the approval")),
         Column(
             "service",
             _("Service code"),
@@ -212,9 +130,9 @@ RULINGS = Sheet(
             needed=True,
             hint=_("The code, or the Chinese name, of a service on record."),
         ),
-        _name("service", _("Name of the service")),
+        name_of("service", _("Name of the service")),
         Column("region", REGION.label, Holds.REGION, key=True, needed=True, hint=REGION.hint, width=12),
-        _name("region", _("Name of the region")),
+        name_of("region", _("Name of the region")),
         Column("start", _("In force from"), Holds.DAY, key=True, needed=True, hint=_("2026-08-15"), width=12),
         Column(
             "end",
@@ -223,8 +141,8 @@ RULINGS = Sheet(
             hint=_("Leave empty until something replaces it."),
             width=12,
         ),
-        Column("necessity", _("Verdict"), Holds.CHOICE, needed=True, choices=_choices(Necessity)),
-        Column("payer", _("Who pays"), Holds.CHOICE, choices=_choices(Payer), width=12),
+        Column("necessity", _("Verdict"), Holds.CHOICE, needed=True, choices=choices_of(Necessity)),
+        Column("payer", _("Who pays"), Holds.CHOICE, choices=choices_of(Payer), width=12),
         Column(
             "provisions",
             _("Provisions"),
@@ -246,7 +164,9 @@ RULINGS = Sheet(
             hint=_("A question of the need check; the ruling speaks of projects that answer yes."),
         ),
         Column("days", _("Time limit of the service"), Holds.NUMBER, most=3650, width=10),
-        Column("day_kind", _("Working or calendar days"), Holds.CHOICE, choices=_choices(DayKind), width=12),
+        Column(
+            "day_kind", _("Working or calendar days"), Holds.CHOICE, choices=choices_of(DayKind), width=12
+        ),
         Column(
             "counts_in_clock",
             _("Counted in the approval's own time limit"),
@@ -254,7 +174,7 @@ RULINGS = Sheet(
             choices=YES_NO,
             width=12,
         ),
-        Column("price_regime", _("Price"), Holds.CHOICE, choices=_choices(PriceRegime)),
+        Column("price_regime", _("Price"), Holds.CHOICE, choices=choices_of(PriceRegime)),
         Column("follow_up", _("Supervision from then on"), hint=_("Needed where a demand is abolished.")),
         Column("follow_up_en", _("Supervision from then on, in English")),
         Column("risk", _("Risk to watch")),

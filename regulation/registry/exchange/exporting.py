@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from .columns import SHEETS, Column, Holds
+from regulation.tables.columns import Column, Holds
+
+from .columns import SHEETS
 from .kinds import KINDS
 from .lookups import Lookups
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .columns import Sheet
+from regulation.tables.columns import Sheet
 
 WHAT: dict[str, Any] = {
     "needed": _("The cell is empty, and this row needs it."),

@@ -5,11 +5,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Region
+from regulation.tables.errors import REFUSALS, FileRefused
+from regulation.tables.reading import MAX_BYTES
 
 from ..forms.filters import Facet
 from ..models import Approval, Import, ImportKind, ImportState, Necessity, Ruling, Service
-from .errors import REFUSALS, FileRefused
-from .reading import MAX_BYTES
 
 
 class UploadForm(forms.Form):

@@ -10,14 +10,15 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from regulation.ledger.operations import record
 from regulation.parties.models import User
+from regulation.tables.errors import FileRefused
+from regulation.tables.reading import MAX_BYTES
 
 from ..models import Import, ImportedRow, ImportFault, ImportState
 from . import progress
 from .checking import Check, Report
-from .errors import FileRefused, NotCancellable, NotConfirmable, NotTheImporter
+from .errors import NotCancellable, NotConfirmable, NotTheImporter
 from .faults import Fault
 from .kinds.rows import Written
-from .reading import MAX_BYTES
 
 JOB_LOCK = 0x1247  # with the import's key: one worker at a time has it
 WRITING_LOCK = 0x1248  # imports that write take turns

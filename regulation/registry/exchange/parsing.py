@@ -2,16 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import override
+from regulation.tables.cells import day_of, has_control
+from regulation.tables.columns import Column, Holds
+from regulation.tables.header import spoken
 
 from ..forms.days import EARLIEST, LATEST
-from .cells import day_of, has_control
-from .columns import Column, Holds
 from .faults import Fault
-from .header import LANGUAGES
 from .lookups import Lookups, Wrong, near
 
 KEY = re.compile(r"[-a-zA-Z0-9_]+")
@@ -113,21 +111,6 @@ def _choice(column: Column, text: str) -> str:
     if text.lower() not in known:
         raise Wrong("not_a_choice", near(text.lower(), known))
     return known[text.lower()]
-
-
-@lru_cache(maxsize=64)
-def _spoken(name: str, choices: tuple[tuple[str, Any], ...]) -> dict[str, str]:
-    known = {code: code for code, _label in choices}
-    for language in LANGUAGES:
-        with override(language):
-            for code, label in choices:
-                known.setdefault(str(label).lower(), code)
-    return known
-
-
-def spoken(column: Column) -> dict[str, str]:
-    """The values of a choice, by code and by label in either language, in small letters."""
-    return _spoken(column.name, tuple(column.choices.items()))
 
 
 def _provisions(text: str, lookups: Lookups) -> tuple[str, ...]:

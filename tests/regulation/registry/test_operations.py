@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from regulation.ledger.models import Entry
 from regulation.registry import errors
-from regulation.registry.exchange.errors import REFUSALS
 from regulation.registry.models import Level, Necessity, Ruling
 from regulation.registry.operations import (
     Wording,
@@ -21,6 +20,7 @@ from regulation.registry.operations import (
     withdraw_draft,
 )
 from regulation.registry.queries import drafts, returned_notes, verdict_for
+from regulation.tables.errors import REFUSALS
 from tests.factories.registry import (
     DraftFactory,
     InstrumentFactory,

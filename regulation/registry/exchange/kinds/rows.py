@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from regulation.parties.models import User
+from regulation.tables.columns import Sheet
 
 from ...models import Ruling
-from ..columns import Sheet
 from ..faults import Fault
 from ..lookups import Lookups, Wrong
 from ..parsing import Parsed, fault

@@ -11,18 +11,19 @@ from django.views.decorators.http import require_POST
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
+from regulation.tables.columns import Sheet
+from regulation.tables.errors import FileRefused, refusal
+from regulation.tables.writing import csv_lines
 
 from ...errors import RegistryRefused
 from ...models import Import, ImportState
 from .. import progress
 from ..access import may_cancel, may_confirm, may_import, may_publish_drafts
-from ..columns import SHEETS, Sheet
-from ..errors import refusal
+from ..columns import SHEETS
 from ..faults import sentence
 from ..forms import ImportFilter, UploadForm
 from ..operations import cancel_import, confirm_import, upload_import
 from ..queries import imports, reports
-from ..writing import csv_lines
 
 PAGE = 20
 RUNNING = (ImportState.WAITING, ImportState.CONFIRMED)
@@ -50,7 +51,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
             name = file.name.replace("\0", "")
             made = upload_import(kind=form.cleaned_data["kind"], name=name, content=file.read(), by=by)
             return redirect(made)
-        except RegistryRefused as refused:
+        except (RegistryRefused, FileRefused) as refused:
             form.add_error("file", str(refused))
     status = 422 if form.errors else 200
     return render(

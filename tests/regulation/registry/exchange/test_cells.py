@@ -8,11 +8,12 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulation.registry.exchange.cells import day_of, escaped, for_xml, from_xml, plain, unescaped
-from regulation.registry.exchange.columns import SHEETS, Column
-from regulation.registry.exchange.header import read_header
-from regulation.registry.exchange.reading import open_table
-from regulation.registry.exchange.writing import csv_lines, workbook
+from regulation.registry.exchange.columns import SHEETS
+from regulation.tables.cells import day_of, escaped, for_xml, from_xml, plain, unescaped
+from regulation.tables.columns import Column
+from regulation.tables.header import read_header
+from regulation.tables.reading import open_table
+from regulation.tables.writing import csv_lines, workbook
 
 DANGEROUS = "=+-@\t\r＝＋－＠"
 text = st.text(st.characters(codec="utf-8"), max_size=40)

@@ -8,9 +8,9 @@ from django.utils.translation import override
 
 from regulation.ledger.models import Entry
 from regulation.registry.exchange.columns import SHEETS
-from regulation.registry.exchange.errors import REFUSALS, refusal
 from regulation.registry.exchange.faults import WHAT, sentence
 from regulation.registry.models import Approval, Condition, Level, Ruling, Service
+from regulation.tables.errors import REFUSALS, refusal
 from tests.factories.registry import (
     ApprovalFactory,
     DepartmentFactory,

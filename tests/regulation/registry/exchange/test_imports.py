@@ -9,7 +9,7 @@ from django.utils import timezone
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
 from regulation.registry.exchange import checking, operations, progress
-from regulation.registry.exchange.errors import FileRefused, NotCancellable, NotConfirmable, NotTheImporter
+from regulation.registry.exchange.errors import NotCancellable, NotConfirmable, NotTheImporter
 from regulation.registry.exchange.operations import (
     cancel_import,
     confirm_import,
@@ -21,6 +21,7 @@ from regulation.registry.exchange.queries import drafts_of, imports
 from regulation.registry.models import Approval, Import, ImportedRow, Ruling, Service
 from regulation.registry.queries import drafts, search_approvals
 from regulation.registry.tasks import forget_import_files, resume_imports
+from regulation.tables.errors import FileRefused
 from tests.factories.registry import (
     ApprovalFactory,
     DepartmentFactory,
@@ -224,7 +225,7 @@ def test_a_file_that_is_too_big_is_not_kept(monkeypatch):
 
 
 def test_a_file_with_too_many_rows_is_refused(checked, monkeypatch):
-    monkeypatch.setattr("regulation.registry.exchange.reading.MAX_ROWS", 3)
+    monkeypatch.setattr("regulation.tables.reading.MAX_ROWS", 3)
     assert checked("services", services(4)).refusal["code"] == "too_many_rows"
 
 

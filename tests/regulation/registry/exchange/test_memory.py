@@ -6,7 +6,7 @@ import pytest
 
 from regulation.registry.exchange.checking import Check
 from regulation.registry.exchange.columns import SERVICES
-from regulation.registry.exchange.writing import csv_lines, workbook
+from regulation.tables.writing import csv_lines, workbook
 
 pytestmark = pytest.mark.django_db
 SMALL, LARGE = 1_000, 5_000

@@ -12,9 +12,9 @@ from regulation.ledger.models import Entry
 from regulation.parties.models import Role
 from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
 from regulation.registry.exchange.queries import drafts_of
-from regulation.registry.exchange.reading import open_table
 from regulation.registry.models import Import, Ruling, Service, Stage
 from regulation.registry.operations import return_draft, submit_draft
+from regulation.tables.reading import open_table
 from tests.factories.registry import (
     ApprovalFactory,
     ProvisionFactory,

@@ -5,7 +5,9 @@ import io
 import itertools
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import openpyxl
 
@@ -19,6 +21,7 @@ UNPACKED_MAX = 400 * 1024 * 1024
 STRINGS_MAX = 64 * 1024 * 1024  # a workbook's shared texts are held in memory while it is read
 FIELD_MAX = 131_072
 CHUNK = 1 << 20
+PACKED, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 Row = tuple[int, list[str]]  # as a spreadsheet counts it from 1, and its cells as text
 
@@ -36,15 +39,30 @@ class Table:
 
 def open_table(content: bytes) -> Table:
     """The rows of a file that are not empty. What it is follows from its bytes. Raises FileRefused."""
+    return _workbook(content) if _is_workbook(content) else _text(content)
+
+
+def open_sheets(content: bytes) -> Iterator[tuple[str, Iterator[Row]]]:
+    """Every visible sheet of a workbook by its title, each to be gone through before the next; or the one
+    table that a text is, without a title. Raises FileRefused."""
+    if not _is_workbook(content):
+        yield "", _text(content).rows
+        return
+    _unpacked(content)
+    with _opened(content) as book:
+        for sheet in book.worksheets:
+            if sheet.sheet_state == "visible":
+                yield sheet.title, _limited(_rows_of(sheet))
+
+
+def _is_workbook(content: bytes) -> bool:
     if not content or content.isspace():  # strip() would copy the file
         raise FileRefused("empty")
     if len(content) > MAX_BYTES:
         raise FileRefused("too_big", most=MAX_BYTES // 1024 // 1024)
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
+    if content.startswith(OLD_EXCEL):
         raise FileRefused("old_excel")
-    if content.startswith(b"PK\x03\x04"):
-        return _workbook(content)
-    return _text(content)
+    return content.startswith(PACKED)
 
 
 def _limited(rows: Iterator[Row]) -> Iterator[Row]:
@@ -136,20 +154,35 @@ def _count(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     return count
 
 
-def _sheet_rows(content: bytes) -> Iterator[Row]:
+@contextmanager
+def _opened(content: bytes) -> Iterator[Any]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    except Exception as broken:  # openpyxl lets through whatever a broken part makes of itself
+        raise FileRefused("damaged") from broken
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def _sheet_rows(content: bytes) -> Iterator[Row]:
+    with _opened(content) as book:
         sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
         if sheet is None:
             raise FileRefused("damaged")
+        yield from _rows_of(sheet)
+
+
+def _rows_of(sheet: Any) -> Iterator[Row]:
+    try:
         sheet.reset_dimensions()  # what a file says of its own size need not be so
         rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
         for number, cells in enumerate(rows, start=1):
             yield number, [_cell(value) for value in cells]
-        book.close()
     except FileRefused:
         raise
-    except Exception as broken:  # openpyxl lets through whatever a broken part makes of itself
+    except Exception as broken:
         raise FileRefused("damaged") from broken
 
 

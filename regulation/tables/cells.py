@@ -9,6 +9,9 @@ _ENCODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
+DIGITS_KEPT = 10**15  # of a longer number a spreadsheet has put noughts for the last digits
+
+
 def escaped(text: str) -> str:
     """`text` with an apostrophe before it where a spreadsheet would take it for a formula.
 
@@ -33,11 +36,16 @@ def from_xml(text: str) -> str:
 
 
 def plain(value: object) -> str:
-    """A cell's value as trimmed text: whole numbers without a point, days in ISO, line ends as `\\n`."""
+    """A cell's value as trimmed text: whole numbers without a point, days in ISO, line ends as `\\n`.
+
+    A number too long for a spreadsheet stays one that nobody takes for what was typed: 1.1e+17.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int | float) and abs(value) >= DIGITS_KEPT:
+        return f"{value:e}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, dt.datetime):

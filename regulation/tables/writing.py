@@ -38,8 +38,14 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
 
 def workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> IO[bytes]:
     """A workbook of one sheet in a temporary file, at its beginning. Rows never stand in memory together."""
+    return workbook_of([(title, columns, rows)])
+
+
+def workbook_of(sheets: Iterable[tuple[str, Sequence[Column], Iterable[Sequence[str]]]]) -> IO[bytes]:
+    """A workbook of some sheets, as `workbook` makes one."""
     book = Workbook(write_only=True)
-    put_sheet(book, title, columns, rows)
+    for title, columns, rows in sheets:
+        put_sheet(book, title, columns, rows)
     return saved(book)
 
 
@@ -49,6 +55,8 @@ def put_sheet(book: Workbook, title: str, columns: Sequence[Column], rows: Itera
     sheet = book.create_sheet(title[:31])
     for n, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(n)].width = column.width
+        if column.exact:
+            sheet.column_dimensions[get_column_letter(n)].number_format = "@"
     sheet.row_dimensions[2].hidden = True
     sheet.freeze_panes = "A3"
     sheet.append([_head(sheet, str(column.label)) for column in columns])
