@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from .cells import from_xml, plain, unescaped
 from .errors import FileRefused
@@ -23,17 +24,23 @@ FIELD_MAX = 131_072
 CHUNK = 1 << 20
 PACKED, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
+
+class Formula(str):
+    """The text of a cell that holds a formula. Text that only begins like one has an apostrophe before it."""
+
+    __slots__ = ()
+
+
 Row = tuple[int, list[str]]  # as a spreadsheet counts it from 1, and its cells as text
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An opened file. `total` is about how many rows it has; `formulas` says whether a cell that begins with
-    `=` is a formula; `rows` can be gone through once and raises FileRefused where the file is broken."""
+    """An opened file. `total` is about how many rows it has; `rows` can be gone through once and raises
+    FileRefused where the file is broken."""
 
     rows: Iterator[Row]
     total: int
-    formulas: bool
     encoding: str
 
 
@@ -81,7 +88,7 @@ def _limited(rows: Iterator[Row]) -> Iterator[Row]:
 def _text(content: bytes) -> Table:
     encoding = _encoding(content)
     total = content.count(b"\n") + (not content.endswith(b"\n"))
-    return Table(_limited(_csv_rows(content, encoding)), total, formulas=False, encoding=encoding)
+    return Table(_limited(_csv_rows(content, encoding)), total, encoding=encoding)
 
 
 def _encoding(content: bytes) -> str:
@@ -121,7 +128,7 @@ def _csv_rows(content: bytes, encoding: str) -> Iterator[Row]:
 
 def _workbook(content: bytes) -> Table:
     total = _unpacked(content)
-    return Table(_limited(_sheet_rows(content)), total, formulas=True, encoding="xlsx")
+    return Table(_limited(_sheet_rows(content)), total, encoding="xlsx")
 
 
 def _unpacked(content: bytes) -> int:
@@ -187,7 +194,12 @@ def _rows_of(sheet: Any) -> Iterator[Row]:
 
 
 def _cell(value: object) -> str:
-    return unescaped(from_xml(plain(value))) if isinstance(value, str) else plain(value)
+    if isinstance(value, ArrayFormula | DataTableFormula):
+        return Formula("=")
+    if isinstance(value, str):
+        text = from_xml(plain(value))
+        return Formula(text) if text.startswith("=") else unescaped(text)
+    return plain(value)
 
 
 def peek(rows: Iterator[Row], count: int) -> tuple[list[Row], Iterator[Row]]:

@@ -282,6 +282,7 @@ TABLE: list[Row] = [
     _get("interests:import_progress", only(regulator=200), "interest_import"),
     _post("interests:import_confirm", only(regulator=409), "interest_import"),
     _post("interests:import_cancel", only(regulator=302), "interest_import"),
+    _get("interests:import_template", only(regulator=200), "all_kinds", "workbook_format"),
     _post("interests:export", only(regulator=200)),
     # decoupling
     _get("decoupling:entity", everyone(), "intermediary_entity"),

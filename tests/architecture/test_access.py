@@ -294,6 +294,8 @@ def things(users, service, approval, seller, tender, bid):
         "page": "privacy/",
         "rows_kind": "services",
         "table_format": "csv",
+        "all_kinds": "all",
+        "workbook_format": "xlsx",
         "interest_import": upload_interests(
             name="x.jsonl", stream=bods.lines(bods.entity("e")), by=users["regulator"], at=timezone.now()
         ).pk,

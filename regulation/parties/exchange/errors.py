@@ -4,12 +4,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from regulation.tables.errors import refusal as table_refusal
+
 from ..errors import PartiesRefused
 
 REFUSALS: dict[str, Any] = {
     "empty": _("The file is empty."),
     "too_big": _("The file is larger than %(most)s MB. Split it, or let an operator import it."),
     "not_bods": _("This is no BODS: a JSON array, or one statement a line."),
+    "no_header": _(
+        "This is neither BODS (a JSON array, or one statement a line) nor a table of interests: the first "
+        "row names no id column. Begin with the template."
+    ),
     "not_utf8": _("The file is not UTF-8, as JSON has to be: byte %(byte)s cannot be read."),
     "bad_gzip": _("The compressed file is damaged or cut off."),
     "bad_json": _("The JSON cannot be read from line %(line)s on: %(what)s"),
@@ -31,7 +37,7 @@ class InterestFileRefused(PartiesRefused):
 
 def refusal(code: str, params: dict[str, Any]) -> str:
     """Why a file was refused, in the reader's language."""
-    return str(REFUSALS[code]) % params
+    return str(REFUSALS[code]) % params if code in REFUSALS else table_refusal(code, params)
 
 
 class NotConfirmable(PartiesRefused):

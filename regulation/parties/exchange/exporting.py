@@ -39,21 +39,21 @@ class Exporter:
         }
 
     def statements(self) -> Iterator[Statement]:
-        for entity in self._entities().order_by("pk").iterator(chunk_size=BATCH):
+        for entity in self.entities().order_by("pk").iterator(chunk_size=BATCH):
             yield self.entity(entity)
         if self.full:
-            for person in self._people().order_by("pk").iterator(chunk_size=BATCH):
+            for person in self.people().order_by("pk").iterator(chunk_size=BATCH):
                 yield self.person(person)
         for interest in self.interests.order_by("pk").iterator(chunk_size=BATCH):
             yield self.interest(interest)
 
-    def _entities(self) -> QuerySet[Entity]:
+    def entities(self) -> QuerySet[Entity]:
         mine = self.interests.filter(
             Q(holder_entity=OuterRef("pk")) | Q(subject=OuterRef("pk")) | Q(declared_by=OuterRef("pk"))
         )
         return Entity.objects.filter(Exists(mine.order_by()))
 
-    def _people(self) -> QuerySet[Person]:
+    def people(self) -> QuerySet[Person]:
         mine = self.interests.filter(Q(holder_person=OuterRef("pk")) | Q(subject_person=OuterRef("pk")))
         return Person.objects.filter(Exists(mine.order_by()))
 

@@ -53,6 +53,23 @@ WHAT: dict[str, Any] = {
     "self_holding": _("The holder holds an interest in itself."),
     "cycle": _("The holder is, through others, held by what it holds."),
     "over_hundred": _("The holdings in this subject add up to %(sum)s per cent."),
+    "formula": _(
+        "The cell holds a formula. Write its value; put an apostrophe before a text that begins so."
+    ),
+    "digits_lost": _(
+        "The spreadsheet kept this number as a number and lost its last digits. Make the column text and "
+        "write it anew."
+    ),
+    "bad_identity_number": _("This is no resident identity number: its check character does not agree."),
+    "share_below_one": _("The share is below 1 per cent. A cell shown as a percentage holds a hundredth."),
+    "name_differs": _("The party of this id is called “%(other)s”."),
+    "said_before": _(
+        "The row says what it said once before, and something else stands by now. It changes nothing; give "
+        "it a later day to make it stand again."
+    ),
+    "kept_as_on_record": _(
+        "Who is on record here already is not altered by a file. What differs is not taken over."
+    ),
     "name_alone": _("The parties are told by name alone: a lead that no rule reads."),
 }
 

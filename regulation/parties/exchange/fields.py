@@ -39,7 +39,9 @@ class Staged:
     address: str = ""
     phone: str = ""
     holder_ref: str = ""
+    holder_name: str = ""
     subject_ref: str = ""
+    subject_name: str = ""
     declared_ref: str = ""
     kind: str = ""
     share_min: Decimal | None = None
@@ -68,6 +70,8 @@ class Hashing(Protocol):
     site: str
 
     def number_digest(self, scheme: str, number: str) -> bytes: ...
+
+    def redacted(self, value: Any) -> Any: ...
 
 
 class Fields:

@@ -25,10 +25,10 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         max_length=200,
-        widget=forms.FileInput(attrs={"accept": ".json,.jsonl,.gz"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.json,.jsonl,.gz"}),
         help_text=_(
-            "BODS 0.4 as JSON or JSON lines, also compressed by gzip; up to 50 MB. "
-            "Larger files are imported by an operator."
+            "A table of interests (.xlsx or CSV, up to 20 MB and 100,000 rows a sheet), or BODS 0.4 as JSON "
+            "or JSON lines, also compressed by gzip, up to 50 MB. Larger files are imported by an operator."
         ),
         error_messages={"empty": REFUSALS["empty"]},
     )

@@ -13,6 +13,7 @@ from django.db import connection
 from ..models import InterestImport
 from . import judging_sql as sql
 from .cycles import on_cycles
+from .fault_sql import FAULTS
 from .faults import Fault, shown
 
 SILENT = "superseded"
@@ -24,6 +25,7 @@ class Judged:
     """What would be written, counted, and the digest of it."""
 
     parties_new: int = 0
+    parties_changed: int = 0
     stated: int = 0
     closed: int = 0
     unchanged: int = 0
@@ -42,7 +44,7 @@ def judge(*, job: InterestImport, site: str, today: dt.date) -> tuple[Judged, li
         for statement in sql.PREPARE:
             cursor.execute(statement, given)
         judged, faults = Judged(), []
-        for code, severity, query in sql.FAULTS:
+        for code, severity, query in FAULTS:
             cursor.execute(query, given)
             found = cursor.fetchmany(PER_CODE)
             total = len(found)
@@ -54,7 +56,9 @@ def judge(*, job: InterestImport, site: str, today: dt.date) -> tuple[Judged, li
         faults += circles[:PER_CODE]
         judged.warnings += len(circles)
         cursor.execute(sql.COUNTS)
-        judged.parties_new, judged.stated, judged.closed, judged.unchanged = cursor.fetchone()
+        counted = cursor.fetchone()
+        judged.parties_new, judged.parties_changed = counted[:2]
+        judged.stated, judged.closed, judged.unchanged = counted[2:]
         judged.digest = _digest(cursor)
     return judged, faults
 

@@ -68,7 +68,8 @@ WITH named AS (
     UNION SELECT subject_ref FROM st WHERE record_type = 'relationship' AND told IS NULL
     UNION SELECT declared_ref FROM st WHERE record_type = 'relationship' AND told IS NULL
 ), said AS (
-    SELECT n.record_id, s.id AS staged_id, s.record_type, s.status, s.credit_code, s.identity_digest,
+    SELECT n.record_id, s.id AS staged_id, s.record_type, s.status, s.identity_digest,
+           coalesce(nullif(s.credit_code, ''), substring(n.record_id from '^qinqing-uscc-(.*)$')) AS credit_code,
            CASE WHEN n.record_id ~ %(entity)s THEN right(n.record_id, 12)::bigint END AS own_entity,
            CASE WHEN n.record_id ~ %(person)s THEN right(n.record_id, 12)::bigint END AS own_person
     FROM named n
@@ -81,14 +82,14 @@ SELECT said.record_id, said.staged_id, said.record_type, said.status, said.ident
        coalesce(po.id, pr.person_id, pp.id, pd.id) AS person_id,
        eo.id IS NOT NULL OR po.id IS NOT NULL AS is_own,
        pr.id IS NOT NULL OR er.id IS NOT NULL OR pp.id IS NOT NULL AS by_record, pr.id IS NOT NULL AS is_mapped,
-       NULL::text AS fresh, NULL::bigint AS node, NULL::text AS tier
+       NULL::text AS fresh, NULL::bigint AS node, NULL::text AS tier, false AS changes
 FROM said
 LEFT JOIN parties_entity eo ON eo.id = said.own_entity
 LEFT JOIN parties_person po ON po.id = said.own_person
 LEFT JOIN parties_partyrecord pr ON pr.record_id = said.record_id
 LEFT JOIN parties_entity er ON er.record_id = said.record_id
 LEFT JOIN parties_person pp ON pp.record_id = said.record_id
-LEFT JOIN parties_entity ec ON ec.credit_code = nullif(said.credit_code, '') AND said.record_type = 'entity'
+LEFT JOIN parties_entity ec ON ec.credit_code = said.credit_code AND coalesce(said.record_type, 'entity') = 'entity'
 LEFT JOIN parties_person pd ON pd.identity_digest = said.identity_digest AND said.record_type = 'person'
 """
 
@@ -120,6 +121,12 @@ UPDATE party SET fresh = CASE s.record_type
 FROM parties_stagedrow s
 WHERE s.id = party.staged_id AND party.entity_id IS NULL AND party.person_id IS NULL
 """
+# A party that a row names by its credit code, where the file itself brings the entity.
+_BY_CODE = """
+UPDATE party SET fresh = made.fresh FROM party made
+WHERE party.record_id LIKE 'qinqing-uscc-%%' AND party.staged_id IS NULL AND party.entity_id IS NULL
+  AND made.staged_id IS NOT NULL AND made.fresh = 'e:' || substr(party.record_id, 14)
+"""
 _NODES = """
 UPDATE party SET node = coalesce(party.entity_id, -n.place)
 FROM (SELECT record_id, dense_rank() OVER (ORDER BY fresh) AS place FROM party) n
@@ -127,7 +134,7 @@ WHERE n.record_id = party.record_id AND (party.entity_id IS NOT NULL OR party.fr
 """
 _TIERS = """
 UPDATE party SET tier = CASE
-    WHEN party.is_own OR e.credit_code IS NOT NULL OR p.identity_digest IS NOT NULL
+    WHEN party.is_own OR party.record_id LIKE 'qinqing-uscc-%%' OR e.credit_code IS NOT NULL OR p.identity_digest IS NOT NULL
       OR (party.fresh IS NOT NULL AND (s.credit_code <> '' OR s.identity_digest IS NOT NULL)) THEN 'A'
     WHEN e.id IS NOT NULL AND (e.address <> '')::int + (e.phone <> '')::int + (e.region_id IS NOT NULL)::int >= 2
       THEN 'B'
@@ -141,9 +148,20 @@ LEFT JOIN parties_person p ON p.id = same.person_id
 LEFT JOIN parties_stagedrow s ON s.id = same.staged_id
 WHERE same.record_id = party.record_id
 """
+# What a publisher says anew of a record that is its own. Whom others put on record is never altered.
+_CHANGES = """
+UPDATE party SET changes = true FROM parties_stagedrow s
+LEFT JOIN parties_entity e ON e.record_id = s.record_id AND s.record_type = 'entity'
+LEFT JOIN parties_person p ON p.record_id = s.record_id AND s.record_type = 'person'
+WHERE s.id = party.staged_id AND party.by_record AND party.status = 'updated' AND (
+    (e.id = party.entity_id AND (s.name <> e.name OR (s.address <> '' AND s.address <> e.address)
+        OR (s.phone <> '' AND s.phone <> e.phone) OR (s.region <> '' AND s.region IS DISTINCT FROM e.region_id)))
+    OR (p.id = party.person_id AND (left(s.name, 100) <> p.name OR (s.address <> '' AND s.address <> p.address)
+        OR (s.birth_month <> '' AND s.birth_month <> p.birth_month))))
+"""
 _RELATIONS = """
 CREATE TEMP TABLE rel ON COMMIT DROP AS
-SELECT s.id, s.line, s.ordinal, s.statement_id, s.record_id, s.status, s.own, s.kind, s.share_min, s.share_max,
+SELECT s.id, s.line, s.ordinal, s.statement_id, s.record_id, s.status, s.own, s.kind, s.holder_name, s.subject_name, s.share_min, s.share_max,
        s.start, s."end", s.holder_ref, s.subject_ref, st.digest, old.record_id IS NOT NULL AS stands,
        h.record_id IS NOT NULL AND (h.entity_id IS NOT NULL OR h.person_id IS NOT NULL OR h.fresh IS NOT NULL) AS has_holder,
        b.record_id IS NOT NULL AND (b.entity_id IS NOT NULL OR b.person_id IS NOT NULL OR b.fresh IS NOT NULL) AS has_subject,
@@ -174,61 +192,14 @@ PREPARE = (
     _ALIKE_ENTITIES,
     _ALIKE_PEOPLE,
     _FRESH,
+    _BY_CODE,
     _NODES,
     _TIERS,
+    _CHANGES,
     "ANALYZE party",
     _RELATIONS,
     "ANALYZE rel",
 )
-
-_AT = "line, statement_id"
-FAULTS = (
-    ("repeated", "warning", f"SELECT {_AT}, 'statementId', statement_id, first_line FROM st WHERE told = 'repeated' ORDER BY line"),
-    ("repeated_differs", "error", f"SELECT {_AT}, 'statementId', statement_id, first_line FROM st WHERE told = 'repeated_differs' ORDER BY line"),
-    ("changed_body", "error", f"SELECT {_AT}, 'statementId', statement_id, NULL FROM st WHERE told = 'changed_body' ORDER BY line"),
-    ("older", "left_out", f"SELECT {_AT}, 'statementDate', statement_date::text, NULL FROM st WHERE told = 'older' ORDER BY line"),
-    (
-        "party_type_differs", "error",
-        """SELECT st.line, st.statement_id, 'recordType', st.record_type, NULL FROM st JOIN party USING (record_id)
-           WHERE st.told IS NULL AND ((st.record_type = 'entity' AND party.person_id IS NOT NULL)
-                                   OR (st.record_type = 'person' AND party.entity_id IS NOT NULL)) ORDER BY 1""",
-    ),
-    (
-        "unknown_region", "error",
-        """SELECT s.line, s.statement_id, 'recordDetails.qinqing.region', s.region, NULL FROM st
-           JOIN parties_stagedrow s ON s.of_id = %(of)s AND s.line = st.line
-           LEFT JOIN parties_region r ON r.code = s.region
-           WHERE s.region <> '' AND r.code IS NULL AND st.told IS NULL ORDER BY 1""",
-    ),
-    ("dangling", "error", f"SELECT {_AT}, 'recordDetails.interestedParty', holder_ref, NULL FROM rel WHERE NOT has_holder AND ordinal = 0 AND states ORDER BY line"),
-    ("dangling", "error", f"SELECT {_AT}, 'recordDetails.subject', subject_ref, NULL FROM rel WHERE NOT has_subject AND ordinal = 0 AND states ORDER BY line"),
-    ("wrong_party", "error", f"SELECT {_AT}, 'recordDetails.subject', subject_ref, NULL FROM rel WHERE subject_is_person AND kind <> 'closeKin' AND states ORDER BY line"),
-    ("kin_of_two_people", "error", f"SELECT {_AT}, 'recordDetails.subject', subject_ref, NULL FROM rel WHERE kind = 'closeKin' AND has_holder AND has_subject AND NOT (coalesce(subject_is_person, false) AND coalesce(holder_is_person, false)) ORDER BY line"),
-    ("nothing_to_close", "left_out", f"SELECT {_AT}, 'recordStatus', status, NULL FROM rel WHERE status = 'closed' AND NOT stands AND NOT states ORDER BY line"),
-    ("not_on_record", "warning", f"SELECT {_AT}, 'recordStatus', status, NULL FROM rel WHERE status <> 'new' AND NOT stands AND states AND ordinal = 0 ORDER BY line"),
-    ("stands_already", "warning", f"SELECT {_AT}, 'recordStatus', status, NULL FROM rel WHERE status = 'new' AND stands AND ordinal = 0 ORDER BY line"),
-    ("self_holding", "warning", f"SELECT {_AT}, 'recordDetails.interestedParty', holder_ref, NULL FROM rel WHERE holder_node = subject_node AND states ORDER BY line"),
-    ("name_alone", "warning", f"SELECT {_AT}, 'recordDetails', NULL, NULL FROM rel WHERE tier = 'C' AND states AND ordinal = 0 AND has_holder AND has_subject ORDER BY line"),
-    (
-        "over_hundred", "warning",
-        """WITH sums AS (
-               SELECT subject_node, sum(share_min) AS total FROM (
-                   SELECT subject_node, share_min FROM rel
-                   WHERE kind = 'shareholding' AND states AND ("end" IS NULL OR "end" > %(today)s)
-                     AND (start IS NULL OR start <= %(today)s)
-                   UNION ALL
-                   SELECT i.subject_id, i.share_min FROM parties_interest i
-                   WHERE i.kind = 'shareholding' AND upper_inf(i.recorded) AND i.held @> %(today)s::date
-                     AND i.subject_id IN (SELECT subject_node FROM rel WHERE subject_node > 0)
-                     AND (i.record_id = '' OR i.record_id NOT IN (SELECT record_id FROM rel))
-                     AND i.id NOT IN (SELECT own FROM rel WHERE own IS NOT NULL)
-               ) held GROUP BY subject_node HAVING sum(share_min) > 100)
-           SELECT min(rel.line), (array_agg(rel.statement_id ORDER BY rel.line))[1],
-                  'recordDetails.interests[0].share', NULL, sums.total
-           FROM rel JOIN sums USING (subject_node) WHERE rel.kind = 'shareholding'
-           GROUP BY subject_node, sums.total ORDER BY 1""",
-    ),
-)  # fmt: skip
 
 # The edges of the file, and of the record between parties that the file names.
 EDGES = """
@@ -245,7 +216,7 @@ SELECT line, statement_id, holder_node, subject_node FROM rel
 WHERE states AND holder_node = ANY(%(nodes)s) AND subject_node = ANY(%(nodes)s) ORDER BY line
 """
 COUNTS = """
-SELECT (SELECT count(DISTINCT fresh) FROM party), (SELECT count(*) FROM rel WHERE states),
+SELECT (SELECT count(DISTINCT fresh) FROM party), (SELECT count(*) FROM party WHERE changes), (SELECT count(*) FROM rel WHERE states),
        (SELECT count(*) FROM parties_interest i WHERE upper_inf(recorded) AND
             ((record_id <> '' AND record_id IN (SELECT record_id FROM rel)) OR id IN (SELECT own FROM rel))),
        (SELECT count(*) FROM st WHERE told = 'unchanged')
@@ -255,7 +226,7 @@ DIGESTS = (
        ORDER BY line), 'UTF8')) FROM st GROUP BY line / 1000 ORDER BY line / 1000""",
     """SELECT sha256(convert_to(string_agg(concat_ws('|', line, ordinal, holder_node, subject_node, tier, stands, states),
        E'\n' ORDER BY line, ordinal), 'UTF8')) FROM rel GROUP BY line / 1000 ORDER BY line / 1000""",
-    """SELECT sha256(convert_to(string_agg(concat_ws('|', record_id, entity_id, person_id, fresh, tier), E'\n'
+    """SELECT sha256(convert_to(string_agg(concat_ws('|', record_id, entity_id, person_id, fresh, tier, changes), E'\n'
        ORDER BY record_id), 'UTF8')) FROM party GROUP BY hashtext(record_id) %% 1000
        ORDER BY hashtext(record_id) %% 1000""".replace("%%", "%"),
 )

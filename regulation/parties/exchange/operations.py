@@ -21,6 +21,7 @@ from regulation.ledger.operations import record
 from ..models import InterestImport, InterestImportState, User
 from . import progress
 from .errors import InterestFileRefused, NotCancellable, NotConfirmable, NotTheImporter, Unkeyed
+from .faults import NUMBER
 from .files import opened
 from .judging import judge
 from .staging import Found, keep_faults, stage
@@ -87,12 +88,12 @@ def upload_interests(
 
 
 def _named(name: str) -> str:
-    return "".join(c for c in name if c.isprintable())[-200:] or "-"
+    return NUMBER.sub("…", "".join(c for c in name if c.isprintable()))[-200:] or "-"
 
 
 def _read_in(job: InterestImport, stream: IO[bytes], most: int | None, told: Callable[[int], None]) -> None:
-    job.form, reads = opened(stream, most=most)
     reader = Reader(key=settings.IDENTITY_HMAC_KEY.encode(), site=_site())
+    job.form, reads = opened(stream, most=most, reader=reader)
     found: Found = stage(job=job, reads=reads, reader=reader, progress=told)
     if not found.statements:
         raise InterestFileRefused("no_statements")
@@ -133,6 +134,7 @@ def _check(job: InterestImport, *, at: dt.datetime) -> None:
     keep_faults(job, faults, judged=True)
     counts = {
         "parties_new": judged.parties_new,
+        "parties_changed": judged.parties_changed,
         "stated": judged.stated,
         "closed": judged.closed,
         "unchanged": judged.unchanged,
@@ -194,6 +196,7 @@ def _write(job: InterestImport, *, at: dt.datetime) -> None:
                 "changes": judged.digest,
                 "statements": job.statements,
                 "parties_new": judged.parties_new,
+                "parties_changed": judged.parties_changed,
                 "stated": judged.stated,
                 "closed": judged.closed,
             }
@@ -219,7 +222,7 @@ def forget_staged(*, before: dt.datetime) -> int:
 
 
 @transaction.atomic
-def download_interests(*, by: User) -> None:
+def download_interests(*, by: User, form: str) -> None:
     """Put down that a regulator takes everything on record, people with it."""
-    body = {"what": "every standing interest, people with it", "format": "BODS 0.4"}
+    body = {"what": "every standing interest, people with it", "format": form}
     record(kind="parties.interests_downloaded", subject=by, actor=by, body=body, noticeable=False)

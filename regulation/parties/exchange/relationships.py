@@ -25,6 +25,9 @@ class Relationships(Fields):
             subject_ref=self.party(details, "subject"),
             holder_ref=self.party(details, "interestedParty"),
         )
+        extension = self.object(details, words.EXTENSION, at)
+        base.holder_name = self.text(extension, "holderName", f"{at}qinqing.", most=200)
+        base.subject_name = self.text(extension, "subjectName", f"{at}qinqing.", most=200)
         base.source, base.source_url, declared = self.source()
         if not declared:
             base.declared_ref = ""

@@ -54,6 +54,9 @@ def _rows(reads: Iterator[Read], reader: Reader, found: Found, progress: Progres
             params = {"detail": one.unreadable.detail}
             found.add([Fault(one.line, "", "", "", one.unreadable.code, params=params)])
             continue
+        found.add(one.faults)
+        if one.value is None and one.faults:
+            continue
         rows, faults = reader.read(one.line, one.value)
         found.add(faults)
         for row in rows:

@@ -49,6 +49,24 @@ class Reader:
         said = number if scheme == words.IDENTITY_CARD else f"{scheme}:{number}"
         return identity_digest(said, key=self.key)
 
+    def redacted(self, value: Any) -> Any:
+        """The statement with the numbers of a person's identifiers replaced by their keyed digests."""
+        details = value.get("recordDetails")
+        if value.get("recordType") != "person" or not isinstance(details, dict):
+            return value
+        if not isinstance(listed := details.get("identifiers"), list):
+            return value
+        hashed = [
+            {
+                "scheme": str(one.get("scheme")),
+                "id": self.number_digest("any", str(one.get("id"))).hex(),
+            }
+            if isinstance(one, dict)
+            else None
+            for one in listed
+        ]
+        return {**value, "recordDetails": {**details, "identifiers": hashed}}
+
 
 class _Statement(Parties, Relationships):
     def rows(self) -> list[Staged]:
@@ -76,7 +94,7 @@ class _Statement(Parties, Relationships):
         rows = self.by_type(base, details)
         if any(fault.severity == ERROR for fault in self.faults):
             return []
-        digest = digest_of(self.redacted())
+        digest = digest_of(self.reader.redacted(self.value))
         return [replace(row, digest=digest) for row in rows]
 
     def invented(self, base: Staged, details: dict[str, Any]) -> None:
@@ -91,21 +109,3 @@ class _Statement(Parties, Relationships):
         if base.record_type == "person":
             return [self.person(base, details)]
         return self.relationship(base, details) if base.record_type else []
-
-    def redacted(self) -> Any:
-        """The statement with the numbers of a person's identifiers replaced by their keyed digests."""
-        details = self.value.get("recordDetails")
-        if self.value.get("recordType") != "person" or not isinstance(details, dict):
-            return self.value
-        if not isinstance(listed := details.get("identifiers"), list):
-            return self.value
-        hashed = [
-            {
-                "scheme": str(one.get("scheme")),
-                "id": self.reader.number_digest("any", str(one.get("id"))).hex(),
-            }
-            if isinstance(one, dict)
-            else None
-            for one in listed
-        ]
-        return {**self.value, "recordDetails": {**details, "identifiers": hashed}}

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import IO, Any, NoReturn
 
 from .errors import InterestFileRefused
+from .faults import Fault
 
 CHUNK = 1 << 18
 STATEMENT_MAX = 1 << 20  # characters: a larger one is no statement
@@ -28,7 +29,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One value of the file and where it stands, from 1; or why it cannot be read.
+    """One value of the file and where it stands, from 1; or why it cannot be read. `faults` are of a row.
 
     `line` is its line, and in an array, which may stand on one line, its place in the array.
     """
@@ -36,6 +37,7 @@ class Read:
     line: int
     value: Any = None
     unreadable: Unreadable | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 def _number(text: str) -> Decimal:

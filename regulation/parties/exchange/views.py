@@ -5,32 +5,45 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from regulation.ledger.queries import database_now
+from regulation.tables.sending import table_file, workbook_file
+from regulation.tables.template import template_rows
 
 from ..access import acting_required
 from ..errors import PartiesRefused
-from ..models import Interest, InterestFault, InterestImport, InterestImportState, Role
+from ..models import Interest, InterestImport, InterestImportState, Role
 from ..models.interest import InterestQuerySet
 from . import progress
 from .errors import InterestFileRefused, refusal
 from .exporting import Exporter, as_array, as_lines
-from .faults import sentence
 from .forms import FORM_BYTES, MAX_BYTES, FaultFilter, ImportFilter, KeptInMemory, UploadForm
 from .operations import cancel_import, confirm_import, download_interests, upload_interests
 from .queries import imports
+from .sheets import SHEETS
+from .tables_out import TableExporter, template
+from .telling import told
 
 PAGE = 50
 RUNNING = (InterestImportState.WAITING, InterestImportState.CONFIRMED)
 TYPES: dict[str, tuple[Callable[[Any], Any], str]] = {
     "json": (as_array, "application/json"),
     "jsonl": (as_lines, "application/jsonl"),
+}
+DOWNLOADS = {
+    "jsonl": _lazy("BODS 0.4, a statement a line"),
+    "json": _lazy("BODS 0.4, JSON array"),
+    "xlsx": _lazy("Workbook (XLSX)"),
+    "entities.csv": _lazy("Entities (CSV)"),
+    "people.csv": _lazy("People (CSV)"),
+    "interests.csv": _lazy("Interests (CSV)"),
 }
 
 
@@ -39,7 +52,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
     """What was brought, by whom, and what became of it."""
     found = ImportFilter(request.GET or None, queryset=imports())
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
-    return render(request, "interests/import_list.html", {"filter": found, "page_obj": page})
+    context = {"filter": found, "page_obj": page, "downloads": DOWNLOADS}
+    return render(request, "interests/import_list.html", context)
 
 
 @csrf_exempt  # asked inside, once the upload has its handler
@@ -71,7 +85,12 @@ def _import_new(request: HttpRequest) -> HttpResponse:
             return redirect(made)
         except PartiesRefused as refused:
             form.add_error("file", str(refused))
-    return render(request, "interests/import_new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "interests/import_new.html",
+        {"form": form, "sheets": SHEETS},
+        status=422 if form.errors else 200,
+    )
 
 
 @acting_required(Role.REGULATOR)
@@ -90,17 +109,13 @@ def _detail(request: HttpRequest, job: InterestImport, *, refused: str = "") -> 
         "done": progress.told(job.pk),
         "filter": found,
         "page_obj": page,
-        "faults": [_told(fault) for fault in page.object_list],
+        "faults": [told(fault, form=job.form) for fault in page.object_list],
         "refusal": refusal(job.refusal["code"], job.refusal["params"]) if job.refusal else "",
         "may_confirm": checked and mine and not job.faults_found and job.writes_something,
         "may_cancel": job.state in (InterestImportState.WAITING, InterestImportState.CHECKED),
         "refused": refused,
     }
     return render(request, "interests/import.html", context, status=409 if refused else 200)
-
-
-def _told(fault: InterestFault) -> dict[str, Any]:
-    return {"fault": fault, "what": sentence(fault.code, fault.params)}
 
 
 @acting_required(Role.REGULATOR)
@@ -140,10 +155,33 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @acting_required(Role.REGULATOR)
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    """Everything on record in BODS 0.4, people with it. Each download is an entry."""
-    download_interests(by=request.user)  # type: ignore[arg-type]
-    return bods_file(Interest.objects.standing(), fmt="jsonl", full=True)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Everything on record, people with it, in one of DOWNLOADS. Each download is an entry."""
+    fmt = request.POST.get("format", "jsonl")
+    if fmt not in DOWNLOADS:
+        raise Http404
+    download_interests(by=request.user, form=fmt)  # type: ignore[arg-type]
+    standing = Interest.objects.standing()
+    if fmt in TYPES:
+        return bods_file(standing, fmt=fmt, full=True)
+    tables = TableExporter(standing)
+    if fmt == "xlsx":
+        return workbook_file("qinqing-interests", tables.workbook())
+    sheet = next(sheet for sheet in SHEETS if fmt == f"{sheet.kind}.csv")
+    return table_file(f"qinqing-{sheet.kind}", "csv", str(sheet.title), sheet.exported, tables.rows(sheet))
+
+
+@require_safe
+@acting_required(Role.REGULATOR)
+def import_template(request: HttpRequest, kind: str, fmt: str) -> HttpResponseBase:
+    """The table to begin an import with: a workbook of all sheets, or one of them as CSV."""
+    if (kind, fmt) == ("all", "xlsx"):
+        return workbook_file(_("Interests – template"), template())
+    sheet = next((sheet for sheet in SHEETS if (sheet.kind, "csv") == (kind, fmt)), None)
+    if sheet is None:
+        raise Http404
+    name = _("%(title)s – template") % {"title": sheet.title}
+    return table_file(name, fmt, str(sheet.title), sheet.columns, template_rows(sheet))
 
 
 def bods_file(interests: InterestQuerySet, *, fmt: str, full: bool) -> StreamingHttpResponse:

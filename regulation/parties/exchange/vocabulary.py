@@ -61,6 +61,20 @@ DIGEST_SCHEME = "qinqing keyed digest"
 IDENTITY_CARD = "CHN-IDCARD"
 
 
+DERIVED = "table-"  # statement ids that follow from what a row of a table says
+BY_CODE = "qinqing-uscc-"  # a party that a table names by its credit code
+
+
+def table_id(publisher: str, text: str) -> str:
+    """What a publisher's own id in a table is called among the ids of all."""
+    return f"table-{hashlib.sha256(publisher.encode()).hexdigest()[:8]}-{text}"
+
+
+def shown_id(record_id: str) -> str:
+    """An id as the table says it."""
+    return re.sub(r"\A(?:table-[0-9a-f]{8}-|qinqing-uscc-)", "", record_id)
+
+
 def entity_kind(type_: str, subtype: str) -> str:
     """What we call an entity of a BODS type, where no extension says it more finely."""
     if type_ in ("state", "stateBody"):

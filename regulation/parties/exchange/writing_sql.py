@@ -34,12 +34,18 @@ INSERT INTO parties_partyrecord (record_id, entity_id, person_id)
 SELECT record_id, entity_id, person_id FROM party
 WHERE staged_id IS NOT NULL AND NOT is_own AND NOT is_mapped
 """
-# What a publisher says anew of a record that is its own; who is on record otherwise is never altered.
 _UPDATED = """
 UPDATE parties_entity e SET name = s.name, pinyin = s.pinyin,
-       address = coalesce(nullif(s.address, ''), e.address), phone = coalesce(nullif(s.phone, ''), e.phone)
+       address = coalesce(nullif(s.address, ''), e.address), phone = coalesce(nullif(s.phone, ''), e.phone),
+       region_id = coalesce(nullif(s.region, ''), e.region_id)
 FROM party JOIN parties_stagedrow s ON s.id = party.staged_id
-WHERE e.id = party.entity_id AND party.by_record AND party.status = 'updated' AND e.record_id = party.record_id
+WHERE e.id = party.entity_id AND party.changes
+"""
+_UPDATED_PEOPLE = """
+UPDATE parties_person p SET name = left(s.name, 100), address = coalesce(nullif(s.address, ''), p.address),
+       birth_month = coalesce(nullif(s.birth_month, ''), p.birth_month)
+FROM party JOIN parties_stagedrow s ON s.id = party.staged_id
+WHERE p.id = party.person_id AND party.changes
 """
 _CLOSE = """
 UPDATE parties_interest SET recorded = tstzrange(lower(recorded), greatest(%(at)s, lower(recorded)))
@@ -63,4 +69,14 @@ INSERT INTO parties_bodsstatement (statement_id, record_id, record_type, stateme
 SELECT statement_id, record_id, record_type, statement_date, digest, %(of)s FROM st
 WHERE told IS NULL OR told IN ('older', 'superseded')
 """
-WRITE = (_FRESH_ENTITIES, _FRESH_PEOPLE, "ANALYZE party", _RECORDS, _UPDATED, _CLOSE, _STATE, _REMEMBER)
+WRITE = (
+    _FRESH_ENTITIES,
+    _FRESH_PEOPLE,
+    "ANALYZE party",
+    _RECORDS,
+    _UPDATED,
+    _UPDATED_PEOPLE,
+    _CLOSE,
+    _STATE,
+    _REMEMBER,
+)

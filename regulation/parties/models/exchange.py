@@ -46,6 +46,7 @@ class InterestImport(models.Model):
     )
     statements = models.PositiveIntegerField(default=0)
     parties_new = models.PositiveIntegerField(default=0)
+    parties_changed = models.PositiveIntegerField(default=0)
     stated = models.PositiveIntegerField(default=0)
     closed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
@@ -84,7 +85,7 @@ class InterestImport(models.Model):
     @property
     def writes_something(self) -> bool:
         """Whether it holds anything that is not on record already."""
-        return bool(self.parties_new + self.stated + self.closed)
+        return bool(self.parties_new + self.parties_changed + self.stated + self.closed)
 
     @property
     def urn(self) -> str:
@@ -144,7 +145,9 @@ class StagedRow(models.Model):
     address = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     holder_ref = models.CharField(max_length=64, blank=True)
+    holder_name = models.CharField(max_length=200, blank=True)  # as the file says it, to be compared
     subject_ref = models.CharField(max_length=64, blank=True)
+    subject_name = models.CharField(max_length=200, blank=True)
     declared_ref = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=40, blank=True)
     share_min = models.DecimalField(max_digits=7, decimal_places=4, null=True)

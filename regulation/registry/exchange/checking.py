@@ -89,7 +89,7 @@ class Check:
             lookups.load_approvals(cells[approval] for _n, cells in chunk if approval < len(cells))
         sound: list[Parsed] = []
         for number, cells in chunk:
-            parsed = parse(number, cells, columns, lookups, formulas=table.formulas)
+            parsed = parse(number, cells, columns, lookups)
             if isinstance(parsed, Parsed):
                 sound.append(parsed)
             else:

@@ -7,6 +7,7 @@ from typing import Any
 from regulation.tables.cells import day_of, has_control
 from regulation.tables.columns import Column, Holds
 from regulation.tables.header import spoken
+from regulation.tables.reading import Formula
 
 from ..forms.days import EARLIEST, LATEST
 from .faults import Fault
@@ -25,9 +26,7 @@ class Parsed:
     values: dict[str, Any]
 
 
-def parse(
-    row: int, cells: list[str], columns: list[Column | None], lookups: Lookups, *, formulas: bool
-) -> Parsed | list[Fault]:
+def parse(row: int, cells: list[str], columns: list[Column | None], lookups: Lookups) -> Parsed | list[Fault]:
     """One row's values, or every cell's fault."""
     values: dict[str, Any] = {}
     names: list[tuple[Column, str]] = []
@@ -37,7 +36,7 @@ def parse(
             continue
         text = cells[n] if n < len(cells) else ""
         try:
-            _sound(column, text, formulas=formulas)
+            _sound(column, text)
             if column.holds == Holds.NAME:
                 names.append((column, text))
             else:
@@ -56,8 +55,8 @@ def _shown(text: object) -> str:
     return "".join("�" if has_control(c) else c for c in str(text)[:SHOWN])
 
 
-def _sound(column: Column, text: str, *, formulas: bool) -> None:
-    if formulas and text.startswith("="):
+def _sound(column: Column, text: str) -> None:
+    if isinstance(text, Formula):
         raise Wrong("formula")
     if has_control(text):
         raise Wrong("control")

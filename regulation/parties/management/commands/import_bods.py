@@ -10,15 +10,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from regulation.ledger.queries import database_now
 from regulation.parties.errors import PartiesRefused
 from regulation.parties.exchange.errors import refusal
-from regulation.parties.exchange.faults import sentence
 from regulation.parties.exchange.operations import cancel_import, confirm_import, run_import, upload_interests
+from regulation.parties.exchange.telling import told
 from regulation.parties.models import InterestImport
 
 
 class Command(BaseCommand):
     help = (
-        "Import interests from BODS 0.4 (JSON, JSON lines, either compressed by gzip): all of a file, or "
-        "nothing and what is wrong with each statement. May be run again; then it writes nothing."
+        "Import interests from BODS 0.4 (JSON, JSON lines, either compressed by gzip) or from a table (XLSX, "
+        "CSV): all of a file, or nothing and what is wrong in it. May be run again; then it writes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -69,20 +69,21 @@ class Command(BaseCommand):
 
     def _report(self, job: InterestImport) -> None:
         for fault in job.faults.all().iterator():
-            where = " ".join(part for part in (fault.statement_id, fault.path) if part)
-            what = sentence(fault.code, fault.params)
-            value = f" «{fault.value}»" if fault.value else ""
-            meant = f" → {fault.meant}" if fault.meant else ""
-            self.stderr.write(f"{fault.line}: [{fault.severity}] {where}{value}: {what}{meant}")
+            said = told(fault, form=job.form)
+            where = " ".join(part for part in (said.statement_id, said.where) if part)
+            value = f" «{said.value}»" if said.value else ""
+            meant = f" → {said.meant}" if said.meant else ""
+            self.stderr.write(f"{said.at}: [{said.severity}] {where}{value}: {said.what}{meant}")
         self.stdout.write(
             _(
-                "%(statements)d statements: %(parties)d new parties, %(stated)d interests to state, "
-                "%(closed)d to close, %(unchanged)d unchanged, %(left_out)d left out, %(warnings)d "
-                "warnings, %(faults)d faults."
+                "%(statements)d statements: %(parties)d new parties, %(changed)d to update, %(stated)d "
+                "interests to state, %(closed)d to close, %(unchanged)d unchanged, %(left_out)d left out, "
+                "%(warnings)d warnings, %(faults)d faults."
             )
             % {
-                "statements": job.statements, "parties": job.parties_new, "stated": job.stated,
-                "closed": job.closed, "unchanged": job.unchanged, "left_out": job.left_out,
+                "statements": job.statements, "parties": job.parties_new, "changed": job.parties_changed,
+                "stated": job.stated, "closed": job.closed, "unchanged": job.unchanged,
+                "left_out": job.left_out,
                 "warnings": job.warnings_found, "faults": job.faults_found,
             }
         )  # fmt: skip

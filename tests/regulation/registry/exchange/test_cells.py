@@ -3,6 +3,7 @@
 import csv
 import io
 
+import openpyxl
 import pytest
 from django.utils.translation import override
 from hypothesis import given
@@ -12,7 +13,7 @@ from regulation.registry.exchange.columns import SHEETS
 from regulation.tables.cells import day_of, escaped, for_xml, from_xml, plain, unescaped
 from regulation.tables.columns import Column
 from regulation.tables.header import read_header
-from regulation.tables.reading import open_table
+from regulation.tables.reading import Formula, open_table
 from regulation.tables.writing import csv_lines, workbook
 
 DANGEROUS = "=+-@\t\r＝＋－＠"
@@ -29,6 +30,16 @@ def test_escaping_is_undone_and_leaves_no_formula(value):
 @given(text | tricky)
 def test_what_xml_cannot_carry_is_undone(value):
     assert from_xml(for_xml(value)) == value
+
+
+def test_a_formula_is_told_from_text_that_begins_like_one():
+    made = openpyxl.Workbook()
+    made.active.append(["=1+1", escaped("=text"), 110105194912310020, 41.0])
+    file = io.BytesIO()
+    made.save(file)
+    (_n, cells), *_none = open_table(file.getvalue()).rows
+    assert [isinstance(cell, Formula) for cell in cells] == [True, False, False, False]
+    assert cells == ["=1+1", "=text", "1.101052e+17", "41"]  # a spreadsheet keeps fifteen digits of a number
 
 
 @given(st.lists(tricky.map(plain), min_size=2, max_size=4).filter(any))
