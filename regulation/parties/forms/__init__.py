@@ -1,8 +1,9 @@
 """What agents and regulators fill in, and what they narrow lists by."""
 
 from .contests import AnswerForm, ContestFilter, ContestForm, DiscrepancyFilter, NoteForm
-from .declarations import EndForm, InterestFilter, RowForm
+from .declarations import EndForm, InterestFilter
 from .identity import MergeFilter, ReasonForm, SuggestionFilter
+from .rows import RowForm
 from .sent import posted, sent
 
 __all__ = [

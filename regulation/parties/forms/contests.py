@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Contest, Discrepancy, DiscrepancyKind, Interest, InterestKind, Rank, Remedy
 from ..widgets import DayInput
-from .declarations import EXACT, RANGE, UNSTATED
+from .rows import EXACT, RANGE, UNSTATED
 
 ROWS = {"rows": "4"}
 KEEP = "keep"

@@ -7,8 +7,10 @@ from .contests import (
     file_contest,
     return_contest_answer,
 )
-from .declarations import compare_declaration, declare_interests, file_declaration, note_late
+from .declarations import declare_interests
+from .discrepancies import compare_declaration, note_late
 from .drafts import agree_row, drop_draft, drop_row, keep_row, mark_end
+from .filing import file_declaration
 from .interests import correct_interest, end_interest, interest_body, retract_interest, state_interest
 from .looking import note_look
 from .merging import (

@@ -18,7 +18,7 @@ from .. import operations, queries
 from ..access import acting, acting_required
 from ..errors import PartiesRefused
 from ..forms import EndForm, RowForm, posted
-from ..forms.declarations import initial_of
+from ..forms.rows import initial_of
 from ..models import Declaration, DeclarationDraft, Entity, Interest, InterestKind, Rank, Role
 from ..rows import AGREED, CONTROLLER, KIN, OFFICIAL, OWNER, POST, SORTS, people_of
 
