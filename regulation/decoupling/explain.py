@@ -10,7 +10,7 @@ from regulation.registry.models import Provision
 
 from .models import Check, Outcome
 from .queries import pack_named
-from .rules import NO_DECLARATION, SAME_BODY, SHARE_NOT_STATED, TOO_LARGE, Rule
+from .rules import HOLDER_NOT_TOLD, NO_DECLARATION, SAME_BODY, SHARE_NOT_STATED, TOO_LARGE, Rule
 
 PSEUDO = {
     "avoided": gettext_lazy("must be avoided by"),
@@ -105,6 +105,8 @@ def sentence(check: Check) -> str:
         return _("A share on the way from %(department)s to %(intermediary)s is not stated.") % names
     if check.reason_code == TOO_LARGE:
         return _("More interests lead to %(intermediary)s than one check can read.") % names
+    if check.reason_code == HOLDER_NOT_TOLD:
+        return _("Who holds part of %(intermediary)s is not told; it may be %(department)s.") % names
     if check.reason_code == NO_DECLARATION:
         return _("%(intermediary)s has not declared its interests.") % names
     return _("Two regulators decide whether %(intermediary)s may serve %(department)s.") % names

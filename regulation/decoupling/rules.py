@@ -18,6 +18,7 @@ from .control import Chain
 from .graph import BY_SHARE, Graph
 from .grounds import FACTS, TESTS
 from .matter import Matter
+from .untold import untold_holder
 
 PACKS = Path(__file__).parent / "packs"
 PACK = "national-2026.2"  # the newest the code ships
@@ -25,6 +26,7 @@ PACK = "national-2026.2"  # the newest the code ships
 CLEAR, CONFLICTED, UNKNOWN = "clear", "conflicted", "unknown"
 NO_DECLARATION, SHARE_NOT_STATED, SAME_BODY = "no_declaration", "share_not_stated", "same_body"
 TOO_LARGE, REFERRED, EXEMPT = "graph_too_large", "referred", "exempt"
+HOLDER_NOT_TOLD = "holder_not_told"
 BAR, REFER, WARN = "bar", "refer", "warn"
 
 
@@ -200,7 +202,7 @@ def judge(graph: Graph, matter: Matter, pack: Pack) -> Finding:
 
     Conflicted beats unknown, unknown beats clear. A bar beyond doubt conflicts; a bar in doubt and every
     referral leave it to a person; a warning opens the gate and stays on the check. Without a declaration of
-    interests nothing is clear, nor where the graph is not whole.
+    interests nothing is clear, nor where the graph is not whole or a holder is not told.
     """
     found = grounds_of(graph, matter, pack)
     standing = [ground for ground in found if not ground.exemption]
@@ -215,6 +217,8 @@ def judge(graph: Graph, matter: Matter, pack: Pack) -> Finding:
         return Finding(UNKNOWN, reason=TOO_LARGE, grounds=found)
     if not matter.declared:
         return Finding(UNKNOWN, reason=NO_DECLARATION, grounds=found)
+    if somebody := untold_holder(graph, matter):
+        return Finding(UNKNOWN, reason=HOLDER_NOT_TOLD, chain=somebody, grounds=found)
     exempt = next((ground for ground in found if ground.exemption), None)
     return Finding(CLEAR, reason=exempt.exemption if exempt else "", grounds=found)
 

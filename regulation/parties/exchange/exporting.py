@@ -7,6 +7,7 @@ what it says, so that the same again is the same statement, and an import of an 
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -44,14 +45,17 @@ class Exporter:
         if self.full:
             for person in self.people().order_by("pk").iterator(chunk_size=BATCH):
                 yield self.person(person)
-        for interest in self.interests.order_by("pk").iterator(chunk_size=BATCH):
+        for interest in (
+            self.interests.select_related("holder_entity").order_by("pk").iterator(chunk_size=BATCH)
+        ):
             yield self.interest(interest)
 
     def entities(self) -> QuerySet[Entity]:
         mine = self.interests.filter(
             Q(holder_entity=OuterRef("pk")) | Q(subject=OuterRef("pk")) | Q(declared_by=OuterRef("pk"))
         )
-        return Entity.objects.filter(Exists(mine.order_by()))
+        told = Entity.objects.exclude(record_id__startswith="untold-")
+        return told.filter(Exists(mine.order_by()))
 
     def people(self) -> QuerySet[Person]:
         mine = self.interests.filter(Q(holder_person=OuterRef("pk")) | Q(subject_person=OuterRef("pk")))
@@ -93,7 +97,7 @@ class Exporter:
         return self._statement("person", person.pk, "person", details)
 
     def interest(self, interest: Interest) -> Statement:
-        holder = self._party(interest.holder_entity_id, interest.holder_person_id)
+        holder = untold(interest) or self._party(interest.holder_entity_id, interest.holder_person_id)
         subject = self._party(interest.subject_id, interest.subject_person_id)
         details = {
             "subject": subject,
@@ -136,6 +140,15 @@ class Exporter:
         if kind in words.SAID_AS or interest.post:
             one[words.EXTENSION] = _stated(finer, False)
         return one
+
+
+def untold(interest: Interest) -> Statement | None:
+    """What stands in the place of a holder that its source does not tell; None where it does."""
+    holder = interest.holder_entity
+    if holder is None or not (holder.record_id or "").startswith("untold-"):
+        return None
+    said = re.search(r"reason: ([a-zA-Z]+)\Z", holder.source)
+    return {"reason": said[1] if said else words.REASON}
 
 
 def _stated(values: dict[str, str], invented: bool) -> Statement:

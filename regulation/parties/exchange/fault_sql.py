@@ -10,8 +10,15 @@ FAULTS = (
     (
         "party_type_differs", "error",
         """SELECT st.line, st.statement_id, 'recordType', st.record_type, NULL FROM st JOIN party USING (record_id)
-           WHERE st.told IS NULL AND ((st.record_type = 'entity' AND party.person_id IS NOT NULL)
+           LEFT JOIN parties_entity e ON e.id = party.entity_id
+           WHERE st.told IS NULL AND e.kind IS DISTINCT FROM 'untold' AND ((st.record_type = 'entity' AND party.person_id IS NOT NULL)
                                    OR (st.record_type = 'person' AND party.entity_id IS NOT NULL)) ORDER BY 1""",
+    ),
+    (
+        "told_now", "left_out",
+        """SELECT st.line, st.statement_id, 'recordType', st.record_type, NULL FROM st JOIN party USING (record_id)
+           JOIN parties_entity e ON e.id = party.entity_id JOIN parties_stagedrow s ON s.id = party.staged_id
+           WHERE st.told IS NULL AND e.kind = 'untold' AND s.party_kind <> 'untold' ORDER BY 1""",
     ),
     (
         "unknown_region", "error",

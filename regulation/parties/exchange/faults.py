@@ -38,6 +38,12 @@ WHAT: dict[str, Any] = {
     "no_interests": _("The relationship states no interest. It is kept as an interest of an unknown kind."),
     "too_many_interests": _("A statement has at most %(most)s interests."),
     "unspecified": _("The statement names no party (%(reason)s), so there is nothing to record."),
+    "holder_not_told": _(
+        "The statement does not say who holds it (%(reason)s). It is kept, and the gate answers “unknown”."
+    ),
+    "told_now": _(
+        "This party is on record as one that is not told. State its interests anew, under another record."
+    ),
     "indirect": _("An indirect interest whose parts are stated apart would count twice."),
     "indirect_alone": _("The interest is indirect, and its parts are not stated."),
     "repeated": _("Line %(other)s says the same under this statement id already."),

@@ -48,7 +48,9 @@ LEFT JOIN LATERAL (
       AND i.share_max IS NOT DISTINCT FROM s.share_max AND i.post = s.post AND i.rank = s.rank
       AND lower(i.held) IS NOT DISTINCT FROM s.start AND upper(i.held) IS NOT DISTINCT FROM s."end"
       AND i.source = s.source AND i.source_url = s.source_url
-      AND right(same.holder_ref, 12) = lpad(coalesce(i.holder_entity_id, i.holder_person_id)::text, 12, '0')
+      AND (right(same.holder_ref, 12) = lpad(coalesce(i.holder_entity_id, i.holder_person_id)::text, 12, '0')
+        OR (same.holder_ref LIKE 'untold-%%' AND EXISTS (
+            SELECT FROM parties_entity e WHERE e.id = i.holder_entity_id AND e.record_id LIKE 'untold-%%')))
       AND right(same.subject_ref, 12) = lpad(coalesce(i.subject_id, i.subject_person_id)::text, 12, '0')
 ) i ON true
 WHERE st.line = same.line AND st.record_type = 'relationship' AND st.told IS NULL
@@ -115,11 +117,14 @@ UPDATE party SET person_id = alike.id FROM (
 ) alike WHERE alike.record_id = party.record_id
 """
 _FRESH = """
-UPDATE party SET fresh = CASE s.record_type
-    WHEN 'entity' THEN 'e:' || coalesce(nullif(s.credit_code, ''), party.record_id)
+UPDATE party SET fresh = CASE WHEN s.record_type = 'entity' OR s.party_kind = 'untold' THEN 'e:' || coalesce(nullif(s.credit_code, ''), party.record_id)
     ELSE 'p:' || coalesce(encode(s.identity_digest, 'hex'), party.record_id) END
 FROM parties_stagedrow s
 WHERE s.id = party.staged_id AND party.entity_id IS NULL AND party.person_id IS NULL
+"""
+# Somebody holds it, and the statement does not say who.
+_UNTOLD = """
+UPDATE party SET fresh = 'e:' || record_id WHERE record_id LIKE 'untold-%%' AND entity_id IS NULL
 """
 # A party that a row names by its credit code, where the file itself brings the entity.
 _BY_CODE = """
@@ -134,7 +139,8 @@ WHERE n.record_id = party.record_id AND (party.entity_id IS NOT NULL OR party.fr
 """
 _TIERS = """
 UPDATE party SET tier = CASE
-    WHEN party.is_own OR party.record_id LIKE 'qinqing-uscc-%%' OR e.credit_code IS NOT NULL OR p.identity_digest IS NOT NULL
+    WHEN party.is_own OR party.record_id LIKE 'qinqing-uscc-%%' OR party.record_id LIKE 'untold-%%'
+      OR e.kind = 'untold' OR s.party_kind = 'untold' OR e.credit_code IS NOT NULL OR p.identity_digest IS NOT NULL
       OR (party.fresh IS NOT NULL AND (s.credit_code <> '' OR s.identity_digest IS NOT NULL)) THEN 'A'
     WHEN e.id IS NOT NULL AND (e.address <> '')::int + (e.phone <> '')::int + (e.region_id IS NOT NULL)::int >= 2
       THEN 'B'
@@ -193,6 +199,7 @@ PREPARE = (
     _ALIKE_PEOPLE,
     _FRESH,
     _BY_CODE,
+    _UNTOLD,
     _NODES,
     _TIERS,
     _CHANGES,

@@ -57,7 +57,7 @@ class Parties(Fields):
 
     def person(self, base: Staged, details: dict[str, Any]) -> Staged:
         at = "recordDetails."
-        self.choice(details, "personType", at, ("anonymousPerson", "unknownPerson", "knownPerson"))
+        known = self.choice(details, "personType", at, ("anonymousPerson", "unknownPerson", "knownPerson"))
         name = ""
         for index, one in enumerate(self.array(details, "names", at)):
             if not isinstance(one, dict):
@@ -67,6 +67,7 @@ class Parties(Fields):
         return replace(
             base,
             name=name or base.record_id,
+            party_kind="" if known == "knownPerson" else words.UNTOLD,
             identity_digest=self.identity(details),
             birth_month=self.birth_month(details),
             address=self.address(details),

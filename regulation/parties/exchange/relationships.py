@@ -23,7 +23,7 @@ class Relationships(Fields):
         base = replace(
             base,
             subject_ref=self.party(details, "subject"),
-            holder_ref=self.party(details, "interestedParty"),
+            holder_ref=self.holder(base, details),
         )
         extension = self.object(details, words.EXTENSION, at)
         base.holder_name = self.text(extension, "holderName", f"{at}qinqing.", most=200)
@@ -43,6 +43,15 @@ class Relationships(Fields):
             return [replace(base, kind="" if base.status == "closed" else words.UNKNOWN)]
         rows = [self.interest(base, index, one, bool(components)) for index, one in enumerate(interests)]
         return [row for row in rows if row is not None]
+
+    def holder(self, base: Staged, details: dict[str, Any]) -> str:
+        """Who holds it; where that is not told, a party of its own that stands for somebody."""
+        value = details.get("interestedParty")
+        if not isinstance(value, dict) or value.get("reason") == words.NOBODY:
+            return self.party(details, "interestedParty")
+        base.name = self.text(value, "reason", "recordDetails.interestedParty.", most=80) or words.REASON
+        self.fault("recordDetails.interestedParty", base.name, "holder_not_told", WARNING, reason=base.name)
+        return words.untold_id(base.record_id)
 
     def party(self, details: dict[str, Any], key: str) -> str:
         value = details.get(key)

@@ -44,6 +44,7 @@ ENTITY_TYPES: dict[str, dict[str, str]] = {
     str(EntityKind.INDUSTRY_ASSOCIATION): {"type": "registeredEntity"},
     str(EntityKind.ENTERPRISE): {"type": "registeredEntity"},
     str(EntityKind.INTERMEDIARY): {"type": "registeredEntity"},
+    str(EntityKind.UNTOLD): {"type": "unknownEntity"},
 }
 BODS_ENTITY_TYPES = frozenset(
     [
@@ -59,6 +60,16 @@ BODS_ENTITY_TYPES = frozenset(
 CREDIT_CODE_SCHEME = "Unified Social Credit Code (GB 32100-2015)"
 DIGEST_SCHEME = "qinqing keyed digest"
 IDENTITY_CARD = "CHN-IDCARD"
+
+
+UNTOLD = str(EntityKind.UNTOLD)
+NOBODY = "noBeneficialOwners"  # the one reason that says there is no holder
+REASON = "informationUnknownToPublisher"  # where nothing else was said
+
+
+def untold_id(record_id: str) -> str:
+    """What the holder of a relationship is called that does not say who holds it: one for each."""
+    return f"untold-{hashlib.sha256(record_id.encode()).hexdigest()[:40]}"
 
 
 DERIVED = "table-"  # statement ids that follow from what a row of a table says
@@ -79,7 +90,7 @@ def entity_kind(type_: str, subtype: str) -> str:
     """What we call an entity of a BODS type, where no extension says it more finely."""
     if type_ in ("state", "stateBody"):
         return str(EntityKind.DEPARTMENT if subtype != "other" else EntityKind.PUBLIC_INSTITUTION)
-    return str(EntityKind.ENTERPRISE)
+    return UNTOLD if type_ in ("unknownEntity", "anonymousEntity") else str(EntityKind.ENTERPRISE)
 
 
 def site_code(site_url: str) -> str:

@@ -7,12 +7,19 @@ WITH made AS (
     WHERE party.fresh LIKE 'e:%%' ORDER BY party.fresh, party.staged_id
 ), numbered AS (
     SELECT made.*, nextval(pg_get_serial_sequence('parties_entity', 'id')) AS id FROM made
+), reasons AS (
+    SELECT rel.holder_ref, min(s.name) AS reason FROM rel JOIN parties_stagedrow s ON s.id = rel.id
+    WHERE rel.holder_ref LIKE 'untold-%%' GROUP BY 1
 ), written AS (
     INSERT INTO parties_entity (id, kind, name, name_en, credit_code, region_id, address, phone, email,
                                 is_state_owned, record_id, pinyin, is_invented, source)
-    SELECT n.id, s.party_kind, s.name, '', nullif(s.credit_code, ''), nullif(s.region, ''), s.address, s.phone, '',
-           false, n.record_id, s.pinyin, s.is_invented, %(source)s
-    FROM numbered n JOIN parties_stagedrow s ON s.id = n.staged_id
+    SELECT n.id, coalesce(nullif(s.party_kind, ''), 'untold'), coalesce(s.name, '未告知的持有人'),
+           CASE WHEN s.id IS NULL THEN 'Holder not told' ELSE '' END, nullif(s.credit_code, ''), nullif(s.region, ''),
+           coalesce(s.address, ''), coalesce(s.phone, ''), '', false, n.record_id,
+           coalesce(s.pinyin, 'weigaozhidechiyouren'), coalesce(s.is_invented, false),
+           left(%(source)s, 200) || coalesce(' · reason: ' || r.reason, '')
+    FROM numbered n LEFT JOIN parties_stagedrow s ON s.id = n.staged_id
+    LEFT JOIN reasons r ON r.holder_ref = n.record_id
 )
 UPDATE party SET entity_id = numbered.id FROM numbered WHERE numbered.fresh = party.fresh
 """
@@ -32,7 +39,7 @@ UPDATE party SET person_id = numbered.id FROM numbered WHERE numbered.fresh = pa
 _RECORDS = """
 INSERT INTO parties_partyrecord (record_id, entity_id, person_id)
 SELECT record_id, entity_id, person_id FROM party
-WHERE staged_id IS NOT NULL AND NOT is_own AND NOT is_mapped
+WHERE (staged_id IS NOT NULL OR record_id LIKE 'untold-%%') AND NOT is_own AND NOT is_mapped
 """
 _UPDATED = """
 UPDATE parties_entity e SET name = s.name, pinyin = s.pinyin,

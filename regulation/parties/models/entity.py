@@ -18,6 +18,7 @@ class EntityKind(models.TextChoices):
     INDUSTRY_ASSOCIATION = "industry_association", _("industry association or chamber of commerce")
     ENTERPRISE = "enterprise", _("enterprise")
     INTERMEDIARY = "intermediary", _("intermediary")
+    UNTOLD = "untold", _("holder not told")  # somebody holds it, and the source does not say who
 
 
 class EntityQuerySet(models.QuerySet["Entity"]):

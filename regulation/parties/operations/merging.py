@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from regulation.ledger.operations import record
 
 from ..errors import AlreadyDecided, AlreadyMerged, AlreadySplit, DifferentNumbers, NameAlone, ReasonMissing
-from ..models import Entity, Person, Same, Suggestion, SuggestionState, Tier, User
+from ..models import Entity, EntityKind, Person, Same, Suggestion, SuggestionState, Tier, User
 from ..namesakes import EXACT, block_of, core, pairs_in, tier_of
 from ..queries import agreement_of_entities, agreement_of_people
 
@@ -158,6 +158,8 @@ def refresh_suggestions() -> int:
 def _blocks(*, people: bool) -> Iterator[list[tuple[int, str]]]:
     model = Person if people else Entity
     rows = model._default_manager.order_by("pk")
+    if not people:
+        rows = rows.exclude(kind=EntityKind.UNTOLD)  # of one name, and each somebody else
     passes = rows.count() // NAMES_A_PASS + 1
     for turn in range(passes):
         blocks: dict[str, list[tuple[int, str]]] = {}
