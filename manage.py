@@ -4,7 +4,7 @@
 import os
 import sys
 
-OWNER_COMMANDS = {"migrate", "makemigrations", "showmigrations", "dbshell", "pgtrigger"}
+OWNER_COMMANDS = {"migrate", "makemigrations", "showmigrations", "dbshell", "pgtrigger", "ledger_key"}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")

@@ -26,6 +26,7 @@ app.conf.update(
     beat_schedule={
         "heartbeat": {"task": "ledger.heartbeat", "schedule": 10.0},
         "sequence": {"task": "ledger.sequence", "schedule": 2.0},
+        "collect-cosignatures": {"task": "ledger.collect", "schedule": 5.0},
         "audit": {"task": "ledger.audit", "schedule": crontab(hour=18, minute=10)},  # UTC: night in China
         "redeliver": {"task": "ledger.redeliver", "schedule": 15.0},
         "note-lapsed-rulings": {"task": "registry.note_lapsed", "schedule": 600.0},

@@ -11,7 +11,7 @@ from pathlib import Path
 from config.embedded import EmbeddedServerError, servers
 
 from .home import DemoError, Home
-from .parts import SIGNALS, stop
+from .parts import SIGNALS, Part, stop
 from .setup import PASSWORDS, Steps, accounts_table
 from .site import ROOT, Site, listen
 
@@ -67,9 +67,11 @@ def end(_signum: int, _frame: object) -> None:
 
 def run(site: Site, *, quiet: bool, began: float) -> None:
     """Set up, open, tell the story, and keep the parts up until told to end."""
-    steps, parts = Steps(site), site.parts()
+    steps = Steps(site)
+    parts: list[Part] = []
     try:
         steps.prepare()
+        parts += site.parts()
         for part in parts:
             part.start()
         site.await_health(parts)

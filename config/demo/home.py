@@ -64,6 +64,13 @@ class Home:
             new.rename(path)
         return path.read_text()
 
+    def text(self, name: str, first: str) -> str:
+        """A word chosen on first use and kept."""
+        path = self.path / name
+        if not path.exists():
+            path.write_text(first, encoding="utf-8")
+        return path.read_text(encoding="utf-8")
+
     def log(self, name: str) -> Path:
         """The file for a part's output; last run's is kept as .old."""
         path = self.folder("logs") / f"{name}.log"

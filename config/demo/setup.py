@@ -66,7 +66,7 @@ class Steps:
         tell("Demo accounts")
         words = ["demo_world", "--passwords", str(home.path / PASSWORDS)]
         self.finish(self.begin("world", words, self.site.with_opening_keys, seen=False))
-        key = ["ledger_key", "--if-missing"]
+        key = ["ledger_key", "--if-missing", "--to", str(self.site.log_key)]
         self.finish(self.begin("ledger-key", key, self.site.with_opening_keys, seen=False))
         self.finish(self.begin("practice", ["demo_practice"], plain, seen=False))
         if static:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from .home import DemoError, Home
 from .parts import Part
+from .witnesses import WitnessPart
 
 ROOT = Path(__file__).resolve().parents[2]
-HEALTHY_WITHIN = 60.0  # seconds
+HEALTHY_WITHIN = 120.0  # seconds
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 
@@ -23,6 +24,7 @@ class Site:
 
     def __init__(self, home: Home, listener: socket.socket, addresses: Mapping[str, str]) -> None:
         self.home, self.listener = home, listener
+        self.witnesses = [WitnessPart(home, name) for name in ("demo-regulator", "demo-notary")]
         self.port: int = listener.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -39,6 +41,9 @@ class Site:
             "STATIC_ROOT": str(home.folder("static")),
             "PYTHONUNBUFFERED": "1",
             "LEDGER_PUBLISH_SECONDS": os.environ.get("LEDGER_PUBLISH_SECONDS", "60"),
+            "LEDGER_ORIGIN": home.text("ledger-origin", "qinqing.demo/ledger"),
+            "LEDGER_WITNESSES": " ".join(witness.word for witness in self.witnesses),
+            "LEDGER_WITNESSES_REQUIRED": str(len(self.witnesses)),
         }
         for secret in ("OPENING_KEYS_DIR", "LEDGER_KEY_FILE"):
             self.environment.pop(secret, None)
@@ -49,7 +54,10 @@ class Site:
         }
 
     def parts(self) -> list[Part]:
-        """Web, worker, beat. Only the worker is given the keys that open bids and sign the ledger."""
+        """Web, worker, beat, two witnesses. Only the worker has the keys that open bids and sign the ledger.
+
+        Raises FileNotFoundError before the set-up has made the ledger's key.
+        """
         python, handle = sys.executable, self.listener.fileno()
         web = ["gunicorn", "config.wsgi", "--bind", f"fd://{handle}", "--workers", "2", "--threads", "4"]
         web += ["--graceful-timeout", "1", "--no-control-socket"]
@@ -69,7 +77,13 @@ class Site:
             Part("web", [python, "-m", *web], self.environment, self.home.log("web"), pass_fds=(handle,)),
             Part("worker", [python, "-m", *worker], self.with_opening_keys, self.home.log("worker")),
             Part("beat", [python, "-m", *beat], self.environment, self.home.log("beat")),
+            *(witness.part(f"{self.address}/ledger", self.log_key) for witness in self.witnesses),
         ]
+
+    @property
+    def log_key(self) -> Path:
+        """The file with the verifier key of the ledger: made in the set-up, all that a witness is told."""
+        return self.home.folder("ledger-key") / "verifier"
 
     def is_healthy(self) -> bool:
         """Whether /healthz says that database, broker, worker and beat all work."""

@@ -243,7 +243,7 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR / "mail")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "qinqing@localhost")
 
-LEDGER_WITNESSES = os.environ.get("LEDGER_WITNESSES", "").split()  # verifier keys
+LEDGER_WITNESSES = os.environ.get("LEDGER_WITNESSES", "").split()  # KEY@ADDRESS …, docs/ledger.md
 LEDGER_WITNESSES_REQUIRED = int(os.environ.get("LEDGER_WITNESSES_REQUIRED", "0"))
 LEDGER_PUBLISH_SECONDS = max(1, int(os.environ.get("LEDGER_PUBLISH_SECONDS", "3600")))
 LEDGER_ORIGIN = os.environ.get("LEDGER_ORIGIN", "") or SITE_URL.split("//")[-1].rstrip("/") + "/ledger"

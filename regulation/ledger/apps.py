@@ -11,7 +11,7 @@ class LedgerConfig(AppConfig):
     verbose_name = _("Ledger")
 
     def ready(self) -> None:
-        from . import metrics
+        from . import checks, metrics  # noqa: F401
         from .models import Entry
         from .roles import grant_site_role
 

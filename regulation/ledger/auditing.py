@@ -1,5 +1,6 @@
 """The audit: everything that can be computed again is, and the first entry that differs is named."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,13 +8,16 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from .merkle import Frontier, leaf_hash
-from .models import Alarm, Checkpoint, Entry, Leaf, LogKey, Pending
+from .models import Alarm, Checkpoint, Cosignature, Entry, Leaf, LogKey, Pending
 from .operations import record
+from .queries import body_of
 from .sequencing import header_of_entry
 from .tiles import TileReader
-from .tlog import BadNote, Head, Note, Verifier
+from .tlog import PLANNED, BadNote, Head, Note, Turn, Verifier
+from .witnesses import named, stated
 
 CHUNK = 2000
+ENDLESS = 1 << 63
 Progress = Callable[[int], None]
 
 
@@ -42,6 +46,9 @@ def audit(*, against: str = "", progress: Progress = lambda done: None) -> list[
         found += _unplaced()
         found += _checkpoints_beyond(frontier, signed)
         found += _signatures(signed)
+        found += _keys(signed)
+        found += _cosignatures(signed)
+        found += _alarms()
         if kept is not None:
             found += _against(head, frontier.size)
     return found
@@ -95,8 +102,68 @@ def _checkpoints_beyond(frontier: Frontier, signed: dict[int, Checkpoint]) -> li
     return [Difference("leaves missing", point.urn, f"the tree has {frontier.size}") for point in beyond]
 
 
+def _terms() -> list[tuple[Verifier, int]]:
+    """The log's keys in order, each with the last size it signed."""
+    terms: list[tuple[Verifier, int]] = []
+    for row in LogKey.objects.order_by("pk"):
+        if row.rotation and terms:
+            with contextlib.suppress(BadNote):  # told by _keys
+                terms[-1] = terms[-1][0], Turn.parse(Note.parse(row.rotation).text).head.size
+        terms.append((Verifier.parse(row.verifier), ENDLESS))
+    return terms
+
+
+def _keys(signed: dict[int, Checkpoint]) -> Iterator[Difference]:
+    """Each key but the first follows the one before by a note that is signed as it must be."""
+    before: Verifier | None = None
+    for row in LogKey.objects.order_by("pk"):
+        verifier = Verifier.parse(row.verifier)
+        if before is not None and not _follows(row.rotation, before, verifier, signed):
+            yield Difference("key does not follow", row.urn, row.verifier)
+        before = verifier
+
+
+def _follows(rotation: str, old: Verifier, new: Verifier, signed: dict[int, Checkpoint]) -> bool:
+    try:
+        note = Note.parse(rotation)
+        turn = Turn.parse(note.text)
+    except BadNote:
+        return False
+    point = signed.get(turn.head.size)
+    signers = [old, new] if turn.reason == PLANNED else [new]
+    return (
+        (turn.old, turn.new) == (old, new)
+        and all(note.signed_by(key) is not None for key in signers)
+        and point is not None
+        and bytes(point.root) == turn.head.root
+    )
+
+
+def _cosignatures(signed: dict[int, Checkpoint]) -> Iterator[Difference]:
+    """Lines of the witnesses this site names are theirs; of one that it names no more no key is known."""
+    names = {one.name for one in named()}
+    for size, name, line in Cosignature.objects.values_list("checkpoint", "name", "line"):
+        if name in names and name not in stated(signed[size].note + line):
+            yield Difference("cosignature false", signed[size].urn, name)
+
+
+def _alarms() -> Iterator[Difference]:
+    """An alarm and its entries tell the same: none was removed, none explained without an entry."""
+    alarms = {alarm.urn: alarm for alarm in Alarm.objects.all()}
+    told = Entry.objects.filter(kind__in=["ledger.alarm_raised", "ledger.alarm_explained"]).order_by("pk")
+    reasons: dict[str, str] = {}
+    for entry in told:
+        said, alarm = body_of(entry), alarms.get(entry.subject)
+        if alarm is None or (alarm.what, alarm.where) != (said.get("what"), said.get("where")):
+            yield Difference("alarm altered", f"ledger.entry/{entry.pk}", "no such alarm stands")
+        reasons[entry.subject] = said.get("reason", reasons.get(entry.subject, ""))
+    for urn, alarm in alarms.items():
+        if alarm.explanation != reasons.get(urn, ""):
+            yield Difference("alarm altered", urn, "its explanation is not the one on record")
+
+
 def _signatures(signed: dict[int, Checkpoint]) -> Iterator[Difference]:
-    keys = [Verifier.parse(row.verifier) for row in LogKey.objects.order_by("pk")]
+    keys = _terms()
     for point in signed.values():
         try:
             note = Note.parse(point.note)
@@ -106,7 +173,7 @@ def _signatures(signed: dict[int, Checkpoint]) -> Iterator[Difference]:
             continue
         if (head.size, head.root) != (point.size, bytes(point.root)):
             yield Difference("checkpoint altered", point.urn, "the note says another size or root")
-        if all(note.signed_by(key) is None for key in keys):
+        if all(note.signed_by(key) is None for key, until in keys if point.size <= until):
             yield Difference("checkpoint not signed", point.urn, "no key of this log signed it")
 
 

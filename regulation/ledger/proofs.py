@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from .merkle import inclusion_proof
-from .models import Checkpoint, Entry, Leaf, LogKey
+from .models import Entry, Leaf
+from .publication import cosigned_note, published
+from .queries import database_now
+from .rotation import key_states
 from .sequencing import header_of_entry
 from .tiles import TileReader
+from .witnesses import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whose signatures count: verifier keys of the log and of witnesses, and how many witnesses must sign."""
+    """Whose signatures count: keys of the log ("@" and the last size, where one ended) and of witnesses, and
+    how many witnesses must sign."""
 
     log: list[str]
     witnesses: list[str]
@@ -49,42 +54,42 @@ def content_of(entry: Entry) -> Disclosed | None:
 
 
 def proof_of(entry: Entry) -> Proof | None:
-    """The proof against the newest checkpoint that holds the entry; None while it is not integrated."""
+    """The proof against the published checkpoint; None while that one does not hold the entry.
+
+    Against a newer one whoever has a receipt would see the record grow between two moments of publication.
+    """
     leaf = Leaf.objects.filter(entry=entry).first()
-    point = Checkpoint.objects.order_by("-size").first()
+    point = published(at=database_now())
     if leaf is None or point is None or point.size <= leaf.index:
         return None
     hashes = inclusion_proof(leaf.index, point.size, TileReader())
     return Proof(leaf.index, hashes, cosigned_note(point))
 
 
-def cosigned_note(point: Checkpoint) -> str:
-    """A checkpoint with the lines of the witnesses under the log's own."""
-    return point.note + "".join(one.line for one in point.cosignatures.all())
-
-
 def trust() -> Trust:
     """The keys this site publishes: those it signed with, and the witnesses it names."""
-    keys = list(LogKey.objects.order_by("-since", "-pk").values_list("verifier", flat=True))
-    return Trust(keys, list(settings.LEDGER_WITNESSES), settings.LEDGER_WITNESSES_REQUIRED)
+    keys = [key.word for key in key_states()]
+    witnesses = [str(one.verifier) for one in named()]
+    return Trust(keys, witnesses, settings.LEDGER_WITNESSES_REQUIRED)
 
 
 def receipt_file(entry: Entry) -> str | None:
-    """The receipt of an entry as text (c2sp.org/tlog-proof@v1); None while it is not integrated."""
+    """The receipt of an entry as text (c2sp.org/tlog-proof@v1); None while its proof is not published."""
     header, proof = header_of(entry), proof_of(entry)
     if header is None or proof is None:
         return None
     lines = ["qinqing-entry@v1", _line("header", header)]
     if (content := content_of(entry)) is not None:
         lines.append(_line("content", content))
-    extra = _base64("\n".join(lines).encode())
-    hashes = "".join(f"{_base64(each)}\n" for each in proof.hashes)
+    extra = encoded("\n".join(lines).encode())
+    hashes = "".join(f"{encoded(each)}\n" for each in proof.hashes)
     return f"c2sp.org/tlog-proof@v1\nextra {extra}\nindex {proof.index}\n{hashes}\n{proof.checkpoint}"
 
 
 def _line(name: str, said: Disclosed) -> str:
-    return f"{name} {_base64(said.salt)} {_base64(said.canonical)}"
+    return f"{name} {encoded(said.salt)} {encoded(said.canonical)}"
 
 
-def _base64(raw: bytes) -> str:
+def encoded(raw: bytes) -> str:
+    """Bytes as a word of a receipt or an export."""
     return base64.b64encode(raw).decode()

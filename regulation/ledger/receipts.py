@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tools.verify_receipt import Key, Refused, Verdict, check_receipt
 
+from .effects import effect
 from .models import Entry, ReceiptLink
 from .operations import Recorded
 from .proofs import Trust, trust
@@ -35,6 +36,17 @@ def give_receipt(*, subject: Recorded, kind: str, holder: Any | None, by: Any | 
     if entry is None:
         raise Entry.DoesNotExist
     return ReceiptLink.objects.get_or_create(entry=entry, defaults={"ref": _new_ref(), "holder": holder})[0]
+
+
+def gives_receipt(*kinds: str) -> None:
+    """Entries of these kinds get the way to their receipt by themselves, also where no page recorded them.
+
+    A room says so in its effects.py (`gives_receipt("payments.paid")`), and finds it by `receipt_link`.
+    """
+
+    @effect(*kinds)
+    def give(entry: Entry) -> None:
+        ReceiptLink.objects.get_or_create(entry=entry, defaults={"ref": _new_ref(), "holder": entry.actor})
 
 
 def receipt_link(*, subject: Recorded, kind: str) -> ReceiptLink | None:

@@ -12,6 +12,11 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import sql
 
 APPEND_ONLY_TRIGGER = "append_only"
+SITE_MAY = {  # less than everywhere else, table by table
+    "ledger_logkey": "SELECT",
+    "ledger_pending": "SELECT, INSERT, DELETE",
+    "ledger_alarm": "SELECT, INSERT, UPDATE (explained_at, explained_by_id, explanation)",
+}
 
 _IGNORE_FOR_THE_OWNER_ALONE = """
 CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name NAME) RETURNS BOOLEAN AS $$
@@ -54,6 +59,10 @@ def grant_site_role(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
             "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}",
         ):
             cursor.execute(sql.SQL(statement).format(site))
+        for table, rights in SITE_MAY.items():
+            if table in existing:
+                narrow = "REVOKE ALL ON {0} FROM {1}; GRANT " + rights + " ON {0} TO {1}"
+                cursor.execute(sql.SQL(narrow).format(sql.Identifier(table), site))
         for table in append_only_tables():
             if table in existing:
                 cursor.execute(

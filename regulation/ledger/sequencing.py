@@ -1,5 +1,6 @@
 """The sequencer: entries get their place in the tree in batches, and the log signs what it holds."""
 
+import logging
 import secrets
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.db import connection, transaction
 from . import logkey
 from .leaves import header, leaf_data
 from .merkle import Frontier, frontier_of, leaf_hash
-from .models import Checkpoint, Entry, Leaf, LogKey, Pending
+from .models import Checkpoint, Entry, Leaf, Pending
 from .tiles import TileReader, grow
 from .tlog import Head, Note, sign
 
+log = logging.getLogger(__name__)
 LOCK = 0x71_69_6E_71  # one sequencer at a time, in the whole database
 BATCH = 1000
 SALT_BYTES = 16
@@ -71,14 +73,16 @@ def header_of_entry(entry: Any) -> bytes:
 def sign_checkpoint() -> Checkpoint | None:
     """Sign the tree as it stands; None where it is empty, or this size is signed already.
 
-    Raises logkey.NoLogKey in a process without the key.
+    Raises logkey.NoLogKey in a process without the key, or with one that was rotated away.
     """
     key = logkey.read()
     hold_lock()
+    if not logkey.counts(logkey.verifier_of(key)):
+        log.error("ledger.key_does_not_count", extra={"said": "the file holds another key than LogKey names"})
+        raise logkey.NoLogKey
     size = tree_size()
     if size == 0 or Checkpoint.objects.filter(size=size).exists():
         return None
-    LogKey.objects.get_or_create(verifier=str(logkey.verifier_of(key)))
     head = Head(settings.LEDGER_ORIGIN, size, root_now(size).root())
     text = head.text()
     note = Note(text, (sign(text, name=head.origin, key=key),))

@@ -6,6 +6,7 @@ import time
 from celery import shared_task
 
 from .auditing import audit, raise_alarms
+from .cosigning import collect
 from .logkey import NoLogKey
 from .models import Heartbeat
 from .outbox import attempt, claim
@@ -61,6 +62,12 @@ def integrate() -> int:
     with contextlib.suppress(NoLogKey):
         sign_checkpoint()
     return taken
+
+
+@shared_task(name="ledger.collect", ignore_result=True)
+def collect_cosignatures() -> int:
+    """Ask the witnesses for what they have not cosigned yet; returns how many lines came."""
+    return collect(at=database_now())
 
 
 @shared_task(name="ledger.audit", ignore_result=True)

@@ -162,6 +162,36 @@ class Head:
         return cls(lines[0], int(lines[1]), root)
 
 
+PLANNED, LOST, COMPROMISED = "planned", "lost", "compromised"
+REASONS = (PLANNED, LOST, COMPROMISED)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One key in the place of another: the old one's last checkpoint with three extension lines."""
+
+    head: Head
+    reason: str
+    old: Verifier
+    new: Verifier
+
+    def text(self) -> str:
+        """The note text that both keys sign; after a loss or a theft the new one alone."""
+        return f"{self.head.text()}rotation {self.reason}\nfrom {self.old}\nto {self.new}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> "Turn":
+        """Raises BadNote."""
+        words = [line.split(" ") for line in text.split("\n")[3:-1]]
+        if [word[0] for word in words] != ["rotation", "from", "to"] or any(len(w) != 2 for w in words):
+            raise BadNote("a rotation has three lines after the checkpoint's")
+        (_r, reason), (_f, old), (_t, new) = words
+        found = cls(Head.parse(text), reason, Verifier.parse(old), Verifier.parse(new))
+        if reason not in REASONS or {found.old.name, found.new.name} != {found.head.origin}:
+            raise BadNote("a rotation is of one log, for a reason that is known")
+        return found
+
+
 def tile_path(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
     """The path of a tile below the log's address: `level` is a number, or "entries" for leaf data."""
     groups = [f"{index % 1000:03d}"]
@@ -228,6 +258,11 @@ class Proof:
         ):
             raise BadNote("the index of a proof is a decimal number")
         return cls(extra, int(index), tuple(_raw(line) for line in lines), checkpoint)
+
+
+def hash_line(one: bytes) -> str:
+    """A hash as a line of a proof."""
+    return f"{_b64(one)}\n"
 
 
 def signatures_of(lines: Sequence[str]) -> tuple[Signature, ...]:

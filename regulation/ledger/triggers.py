@@ -3,7 +3,8 @@
 import pgtrigger
 
 
-def _no_truncate() -> pgtrigger.Trigger:
+def no_truncate() -> pgtrigger.Trigger:
+    """Not all rows at once."""
     return pgtrigger.Trigger(
         name="no_truncate",
         operation=pgtrigger.Truncate,
@@ -15,12 +16,12 @@ def _no_truncate() -> pgtrigger.Trigger:
 
 def kept() -> list[pgtrigger.Trigger]:
     """Rows are never removed."""
-    return [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete), _no_truncate()]
+    return [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete), no_truncate()]
 
 
 def append_only() -> list[pgtrigger.Trigger]:
     """Rows are never altered or removed; the site's role may not even try (roles.py)."""
     return [
         pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        _no_truncate(),
+        no_truncate(),
     ]

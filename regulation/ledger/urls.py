@@ -6,6 +6,7 @@ app_name = "ledger"
 machine = (
     [
         path("checkpoint", views.checkpoint, name="checkpoint"),
+        path("rotations", views.rotations, name="rotations"),
         path("tile/<str:level>/<path:index>", views.tile, name="tile"),
     ],
     app_name,

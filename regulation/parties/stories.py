@@ -10,6 +10,7 @@ story("ledger.delivery_retried", _("The site's staff had what follows an entry t
 story("ledger.deliveries_retried", _("The site's staff had all that was given up tried again."))
 story("ledger.alarm_raised", _("The audit of the record found a difference and raised an alarm."))
 story("ledger.alarm_explained", _("An alarm of the record was explained in writing."))
+story("ledger.key_rotated", _("The record is signed with another key from here on."), disclosed=True)
 story("parties.entity_registered", _("It was put on record."), facts=[("name", _("Name"), "text")])
 story("parties.interest_stated", _("An interest was stated."), facts=[START, END])
 story("parties.interest_ended", _("It was stated that an interest ended."), facts=[START, END])

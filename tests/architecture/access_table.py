@@ -106,6 +106,7 @@ TABLE: list[Row] = [
     _post("ledger:alarm", only(admin=422, regulator=422), "alarm"),
     # the tree for machines: nothing is published yet, so there is nothing
     _get("ledger_machine:checkpoint", everyone(404)),
+    _get("ledger_machine:rotations", everyone()),
     _get("ledger_machine:tile", everyone(404), "tile_level", "tile_path"),
     # receipts: for whoever has the reference; verifying is open
     _get("ledger:receipt", everyone(), "receipt_ref"),

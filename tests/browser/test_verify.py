@@ -4,6 +4,7 @@ import pytest
 
 from regulation.ledger import proofs
 from tests.factories import receipts as made
+from tools.verify_receipt import Key, check_receipt
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -24,6 +25,19 @@ def test_the_script_says_what_the_tool_says(new_page, monkeypatch):
         page.wait_for_function("document.getElementById('verdict').dataset.code")
         assert page.evaluate("document.getElementById('verdict').dataset.code") == verdict, name
     assert posts == []  # nothing was sent anywhere
+    for until, verdict in ((log.size, "valid"), (log.size - 1, "retired"), (0, "retired")):
+        ended = proofs.Trust([f"{log.signer.vkey}@{until}"], [log.witness.vkey], 1)
+        monkeypatch.setattr(proofs, "trust", lambda ended=ended: ended)
+        assert check_receipt(log.receipt(), [Key.read(ended.log[0])], [], 0).code == verdict
+        page.goto("/en/verify/")
+        page.wait_for_function("document.documentElement.dataset.verifies === 'here'")
+        page.fill("main textarea", log.receipt())
+        page.click("main form#verify button")
+        page.wait_for_function("document.getElementById('verdict').dataset.code")
+        assert page.evaluate("document.getElementById('verdict').dataset.code") == verdict, until
+    monkeypatch.setattr(proofs, "trust", lambda: said)
+    page.goto("/en/verify/")
+    page.wait_for_function("document.documentElement.dataset.verifies === 'here'")
     page.set_input_files("main input[type=file]", [])
     page.fill("main textarea", log.receipt())
     page.click("main form#verify button")

@@ -63,10 +63,10 @@
   };
 
   const readKey = (text) => {
-    const parts = text.split("+");
+    const [said, until] = text.split("@"), parts = said.split("+");
     const material = bytes(parts.slice(2).join("+"), 33);
     const id = Uint8Array.from(parts[1].match(/../g), (pair) => parseInt(pair, 16));
-    return { name: parts[0], id, type: material[0], public: material.slice(1) };
+    return { name: parts[0], id, type: material[0], public: material.slice(1), until: until ? BigInt(until) : null };
   };
 
   const importKey = async (raw) => {
@@ -76,7 +76,7 @@
   // true, or false where this browser does not know Ed25519 or the site has no key
   const checkSignatures = async (checkpoint, trust) => {
     if (!trust.log.length || !(await importKey(trust.log[0].public))) return false;
-    let signed = false;
+    let signed = false, retired = false;
     const seen = new Set();
     for (const line of checkpoint.signatures) {
       const key = [...trust.log, ...trust.witnesses].find((each) => each.name === line.name && same(each.id, line.id));
@@ -92,9 +92,11 @@
       need(signature.length === 64, code);
       const imported = await importKey(key.public);
       need(imported && (await crypto.subtle.verify({ name: "Ed25519" }, imported, signature, message)), code);
-      if (witness) seen.add(key.name); else if (key.name === checkpoint.origin) signed = true;
+      if (witness) seen.add(key.name);
+      else if (key.name === checkpoint.origin && (key.until === null || checkpoint.size <= key.until)) signed = true;
+      else if (key.name === checkpoint.origin) retired = true;
     }
-    need(signed, "signature");
+    need(signed, retired ? "retired" : "signature");
     need(seen.size >= trust.quorum, "witness");
     return true;
   };

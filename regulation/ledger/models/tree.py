@@ -2,11 +2,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Length, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ..triggers import append_only, kept
+from ..triggers import append_only, kept, no_truncate
 from .entry import Entry
 
 
@@ -17,6 +17,37 @@ class Pending(models.Model):
 
     class Meta:
         verbose_name = _("entry that waits for its place in the tree")
+        triggers = [
+            pgtrigger.Trigger(
+                name="waits_once",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF TG_OP = 'UPDATE' OR EXISTS (
+                        SELECT 1 FROM public.ledger_leaf l WHERE l.entry_id = NEW.entry_id) THEN
+                        RAISE EXCEPTION 'pending_waits_once: entry % has its place', NEW.entry_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'pending_waits_once';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="gone_with_its_leaf",
+                operation=pgtrigger.Delete,
+                when=pgtrigger.After,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(old="gone"),
+                func="""
+                    IF EXISTS (SELECT 1 FROM gone g WHERE NOT EXISTS (
+                        SELECT 1 FROM public.ledger_leaf l WHERE l.entry_id = g.entry_id)) THEN
+                        RAISE EXCEPTION 'pending_until_its_leaf: an entry has no place yet'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'pending_until_its_leaf';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            no_truncate(),
+        ]
 
 
 class Leaf(models.Model):
@@ -69,15 +100,29 @@ class Tile(models.Model):
 
 
 class LogKey(models.Model):
-    """A public key this log signs or signed with, as a verifier key (c2sp.org/signed-note)."""
+    """A public key this log signs or signed with, as a verifier key (c2sp.org/signed-note).
+
+    `rotation` is what made it follow the one before (rotation.py); empty for the first, of which one exists.
+    The site's role may only read: a key is made by the owner's command.
+    """
 
     verifier = models.CharField(max_length=300, unique=True)
+    rotation = models.TextField(blank=True)
     since = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("key of the log")
-        ordering = ["-since", "-pk"]
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Length("rotation"), condition=Q(rotation=""), name="log_key_follows_another_but_the_first"
+            )
+        ]
         triggers = append_only()
+
+    @property
+    def urn(self) -> str:
+        return f"ledger.key/{self.pk}"
 
 
 class Checkpoint(models.Model):
@@ -130,12 +175,20 @@ FOUND = {
     "checkpoint altered": _("A checkpoint was altered"),
     "checkpoint not signed": _("No key of this record signed a checkpoint"),
     "checkpoint unreadable": _("A checkpoint cannot be read"),
+    "key does not follow": _("A key of the record does not follow the one before"),
+    "alarm altered": _("An alarm is not what its entries say"),
+    "cosignature false": _("A cosignature under a checkpoint is not the witness's"),
+    "a witness has seen more": _("A witness has seen a longer record than this one"),
+    "a witness refuses": _("A witness refuses a checkpoint: it has seen another history"),
     "history rewritten": _("The record does not continue a checkpoint kept outside"),
 }
 
 
 class Alarm(models.Model):
-    """What an audit found to differ. It stands until a person says why, in writing; nobody removes it."""
+    """What an audit found to differ. It stands until a person says why, in writing; nobody removes it.
+
+    What was found is never altered, and what was said of it is said once.
+    """
 
     found_at = models.DateTimeField(db_default=Now(), editable=False)
     what = models.CharField(max_length=60)
@@ -158,7 +211,23 @@ class Alarm(models.Model):
                 name="alarm_explained_by_a_person_in_writing",
             ),
         ]
-        triggers = kept()
+        triggers = [
+            pgtrigger.Trigger(
+                name="explained_once",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF OLD.explained_at IS NOT NULL
+                       OR (NEW.id, NEW.found_at, NEW.what, NEW."where", NEW.detail)
+                          IS DISTINCT FROM (OLD.id, OLD.found_at, OLD.what, OLD."where", OLD.detail) THEN
+                        RAISE EXCEPTION 'alarm_evidence_stands: alarm %', OLD.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'alarm_evidence_stands';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            *kept(),
+        ]
 
     @property
     def urn(self) -> str:

@@ -1,7 +1,7 @@
 """Pages of the record."""
 
 from .alarms import alarm, alarm_list
-from .machine import checkpoint, tile
+from .machine import checkpoint, rotations, tile
 from .outbox import dead_letter_list, letter_try_again, letters_try_again
 from .overview import about
 from .receipts import receipt, receipt_download, verify
@@ -18,6 +18,7 @@ __all__ = [
     "receipt",
     "receipt_download",
     "record_page",
+    "rotations",
     "tile",
     "verify",
 ]

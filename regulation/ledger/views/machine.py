@@ -5,9 +5,11 @@ import math
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from ..publication import next_moment, published_note, published_tile
+from .. import rotation
+from ..publication import cosigned_note, next_moment, published_tile, standing
 from ..queries import database_now
 
+SOON = 5  # seconds; so often witnesses are asked
 FOR_EVER = "public, immutable, max-age=31536000"
 
 
@@ -22,13 +24,24 @@ def _found(content: str | bytes, kind: str, keep: str) -> HttpResponse:
 
 @require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """The published checkpoint with its cosignatures, to be kept until the next is published."""
+    """The published checkpoint with its cosignatures, to be kept until the next is published.
+
+    While a newer one is pending, this is still the one before, and to be kept for seconds.
+    """
     now = database_now()
-    note = published_note(at=now)
-    if note is None:
+    stands = standing(at=now)
+    if stands.published is None:
         return _absent()
     seconds = max(1, math.ceil((next_moment(at=now) - now).total_seconds()))
-    return _found(note, "text/plain; charset=utf-8", f"public, max-age={seconds}")
+    if stands.pending is not None:
+        seconds = min(seconds, SOON)
+    return _found(cosigned_note(stands.published), "text/plain; charset=utf-8", f"public, max-age={seconds}")
+
+
+@require_safe
+def rotations(request: HttpRequest) -> HttpResponse:
+    """Each note by which one key of the log followed another, an empty line between; empty where none did."""
+    return _found("\n".join(rotation.rotations()), "text/plain; charset=utf-8", f"public, max-age={SOON}")
 
 
 @require_safe

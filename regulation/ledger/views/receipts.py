@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from .. import proofs
 from ..forms import ReceiptForm
 from ..models import ReceiptLink
-from ..publication import published_note
+from ..publication import next_moment, published_note
 from ..queries import database_now
 from ..receipts import qr, short_code, verdict_on
 from ..stories import story_of
@@ -39,6 +39,7 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
             (_("Recorded at"), link.entry.recorded_at),
         ],
         "ready": proofs.receipt_file(link.entry) is not None,
+        "next": next_moment(at=database_now()),
         "address": address,
         "qr": mark_safe(qr(address)),  # noqa: S308  made here, of nothing but squares
     }
@@ -62,7 +63,7 @@ def receipt_download(request: HttpRequest, ref: str) -> HttpResponse:
     return response
 
 
-VERDICTS = ("valid", "unsigned", "malformed", "body", "inclusion", "signature", "witness")
+VERDICTS = ("valid", "unsigned", "malformed", "body", "inclusion", "signature", "retired", "witness")
 
 
 def verdict_words() -> dict[str, tuple[str, str]]:
@@ -77,6 +78,10 @@ def verdict_words() -> dict[str, tuple[str, str]]:
         "body": ("bad", _("The content was altered: it is not what the entry commits to.")),
         "inclusion": ("bad", _("The entry is not in the record that the checkpoint describes.")),
         "signature": ("bad", _("The checkpoint is not signed by this site's record.")),
+        "retired": (
+            "bad",
+            _("The key that signed the checkpoint was replaced. Load the receipt anew from its address."),
+        ),
         "witness": ("bad", _("The witnesses who must confirm the checkpoint have not, or not truly.")),
     }
 

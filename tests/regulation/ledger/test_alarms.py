@@ -134,8 +134,8 @@ def test_it_says_which_witness_has_cosigned(client, published, settings):
     now = dt.datetime.now(dt.UTC)
     published.cosignatures.create(name="notary", line=line, stated_at=now)
     page = client.get("/en/ledger/").content.decode()
-    assert page.count("Cosigned") == 1
-    assert page.count("Pending") == 2
+    assert page.count("Cosigned</") == 1
+    assert page.count("Pending") == 1
     assert "None yet" not in page
 
 

@@ -11,8 +11,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from regulation.ledger.leaves import leaf_data
 from regulation.ledger.merkle import leaf_hash, root_of, verify_inclusion
-from regulation.ledger.tlog import Head, Note, Proof, Verifier, bundle, cosign, sign, tile_path
-from tools.verify_receipt import Key, check_receipt
+from regulation.ledger.tlog import (
+    ED25519,
+    PLANNED,
+    Head,
+    Note,
+    Proof,
+    Turn,
+    Verifier,
+    bundle,
+    cosign,
+    sign,
+    tile_path,
+)
+from tools.verify_receipt import Key, check_receipt, follow
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "ledger.md"
 
@@ -68,6 +80,18 @@ def test_the_checkpoint_says_the_root_and_both_signed_it(blocks, entries):
         cosign(note.text, name=witness.name, key=mine[1], when=when),
     )
     assert str(Note(note.text, signatures)) == blocks["checkpoint"] + "\n"
+
+
+def test_the_rotation_is_a_checkpoint_of_the_log_that_leads_to_its_next_key(blocks):
+    note = blocks["rotation"] + "\n"
+    mine = [Ed25519PrivateKey.from_private_bytes(bytes(range(n, n + 32))) for n in (0, 64)]
+    log = Verifier.parse(keys(blocks)["log"])
+    new = Verifier(log.name, ED25519, mine[1].public_key().public_bytes_raw())
+    head = Head.parse(Note.parse(blocks["checkpoint"] + "\n").text)
+    text = Turn(head, PLANNED, log, new).text()
+    assert str(Note(text, tuple(sign(text, name=log.name, key=key) for key in mine))) == note
+    assert Head.parse(text) == head
+    assert [str(key) for key in follow([Key.read(str(log))], [note])] == [f"{log}@3", str(new)]
 
 
 def test_the_receipt_is_of_the_first_entry_and_verifies(blocks, entries):

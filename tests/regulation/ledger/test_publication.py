@@ -114,7 +114,7 @@ def partly(client, clock, monkeypatch):
     logkey.create()
     point = grow(290)
     grow(10)
-    monkeypatch.setattr("regulation.ledger.publication.published", lambda *, at: point)
+    monkeypatch.setattr("regulation.ledger.publication.due", lambda *, at: point)
     return client
 
 

@@ -11,10 +11,11 @@ from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regulation.ledger import proofs
+from regulation.ledger import effects, proofs
 from regulation.ledger.models import Entry, ReceiptLink
 from regulation.ledger.operations import record
-from regulation.ledger.receipts import give_receipt, short_code
+from regulation.ledger.receipts import give_receipt, gives_receipt, receipt_link, short_code
+from regulation.ledger.tasks import deliver
 from regulation.parties.models import Role
 from tests.factories import receipts as made
 from tests.factories import world
@@ -154,6 +155,19 @@ def test_a_receipt_is_given_once_to_whoever_wrote(client):
     assert len(link.ref) == 26
     with pytest.raises(Entry.DoesNotExist):
         give_receipt(subject=Thing, kind="nothing", holder=None)
+
+
+@pytest.mark.django_db
+def test_kinds_register_for_receipts_of_what_no_page_records(monkeypatch):
+    """A payment's entry is written by a webhook: its receipt is there without a page that gives it."""
+    monkeypatch.setattr(effects, "_effects", {})
+    gives_receipt("test.paid", "test.refunded")
+    payer = world.user()
+    paid, other = entry("test.paid", actor=payer), entry("test.viewed", actor=payer)
+    for one in (paid, paid, other):
+        deliver(one.pk)
+    assert receipt_link(subject=Thing, kind="test.paid").holder == payer
+    assert ReceiptLink.objects.get().entry == paid
 
 
 @pytest.mark.django_db

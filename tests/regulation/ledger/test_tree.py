@@ -294,15 +294,20 @@ def test_two_sequencers_at_once_make_one_order(locked, monkeypatch):
         assert failures
 
 
-def test_a_receipt_of_a_real_entry_verifies_with_the_offline_tool_and_a_changed_one_does_not():
-    from regulation.ledger.proofs import receipt_file
+def test_a_receipt_of_a_real_entry_verifies_with_the_offline_tool_and_a_changed_one_does_not(monkeypatch):
+    from regulation.ledger import proofs
+    from regulation.ledger.publication import next_moment
     from regulation.ledger.receipts import verdict_on
 
     logkey.create()
     made = entries(5)
-    assert receipt_file(made[2]) is None, "not integrated yet"
+    assert proofs.receipt_file(made[2]) is None, "not integrated yet"
     integrate()
-    text = receipt_file(made[2])
+    point = Checkpoint.objects.get()
+    monkeypatch.setattr(proofs, "database_now", lambda: point.signed_at)
+    assert proofs.receipt_file(made[2]) is None, "not published yet"
+    monkeypatch.setattr(proofs, "database_now", lambda: next_moment(at=point.signed_at))
+    text = proofs.receipt_file(made[2])
     assert text is not None
     assert verdict_on(text).code == "valid"
     assert verdict_on(text.replace("index 2", "index 3")).code == "inclusion"

@@ -8,7 +8,10 @@ from django.core import mail
 from django.db import IntegrityError
 from django.utils import timezone
 
-from regulation.ledger.models import Entry
+from regulation.ledger import logkey
+from regulation.ledger.models import Checkpoint, Entry
+from regulation.ledger.publication import next_moment, published_note
+from regulation.ledger.tasks import integrate
 from regulation.registry.models import Following, Ruling, Topic
 from regulation.registry.operations import (
     draft_ruling,
@@ -160,6 +163,22 @@ def test_a_digest_tells_once_what_changed():
     assert "新增认定" in letter.body
     assert f"/rulings/{Ruling.objects.get().pk}/" in letter.body
     assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_a_digest_carries_the_checkpoint_that_is_published_then(settings):
+    """So that outsiders hold copies: the newest one with its signatures, and none that is not public yet."""
+    logkey.create()
+    one, since = following(), Following.objects.get().told_until
+    integrate()
+    point = Checkpoint.objects.get()
+    now = next_moment(at=point.signed_at)
+    assert published_note(at=point.signed_at) is None
+    assert tell_reader(user=one.user, now=now + dt.timedelta(days=1)) == 1
+    assert point.note in mail.outbox[0].body
+    settings.LEDGER_WITNESSES_REQUIRED = 1
+    Following.objects.update(told_until=since)
+    assert tell_reader(user=one.user, now=now + dt.timedelta(days=2)) == 1
+    assert point.note not in mail.outbox[1].body, "a pending one is not sent out"
 
 
 def test_a_digest_comes_in_the_language_it_was_asked_for():
