@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 from zlib import crc32
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import QuerySet
 
 from regulation.ledger.operations import record
 
@@ -156,10 +158,8 @@ def refresh_suggestions() -> int:
 
 
 def _blocks(*, people: bool) -> Iterator[list[tuple[int, str]]]:
-    model = Person if people else Entity
-    rows = model._default_manager.order_by("pk")
-    if not people:
-        rows = rows.exclude(kind=EntityKind.UNTOLD)  # of one name, and each somebody else
+    told = Entity.objects.exclude(kind=EntityKind.UNTOLD)  # those are of one name, and each somebody else
+    rows: QuerySet[Any] = Person.objects.order_by("pk") if people else told.order_by("pk")
     passes = rows.count() // NAMES_A_PASS + 1
     for turn in range(passes):
         blocks: dict[str, list[tuple[int, str]]] = {}
