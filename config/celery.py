@@ -49,6 +49,7 @@ app.conf.update(
         "recheck-live-bids": {"task": "tenders.recheck_live", "schedule": crontab(hour=20, minute=10)},
         "settle-payments": {"task": "payments.settle", "schedule": 60.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
+        "finish-awards": {"task": "tenders.finish_awards", "schedule": 5.0},
     },
 )
 app.steps["worker"].add(DjangoStructLogInitStep)

@@ -7,7 +7,8 @@ from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
 from regulation.parties.models import Interest, Same
 
-from .operations import recheck_award, recheck_bid
+from .models import Tender
+from .operations import ask_about_low_prices, recheck_award, recheck_bid
 from .queries import awards_reached, live_bids_reached
 
 
@@ -59,3 +60,11 @@ def recheck_after_exemption(entry: Entry) -> None:
 def recheck_all(entry: Entry) -> None:
     """New rules, or a whole file of interests, may reach everyone."""
     _again(None)
+
+
+@effect("tenders.opened")
+def ask_low_bidders(entry: Entry) -> None:
+    """Whose price is abnormally low is asked to justify it as soon as the bids are open."""
+    tender = Tender.objects.filter(ref=entry.subject.partition("/")[2]).first()
+    if tender is not None:
+        ask_about_low_prices(tender=tender, at=database_now())

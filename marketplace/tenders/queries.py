@@ -49,16 +49,15 @@ def in_state(tenders: QuerySet[Tender], state: str, *, now: dt.datetime) -> Quer
 
 def public_tenders() -> QuerySet[Tender]:
     """Published tenders with what a list shows, newest first."""
-    return Tender.objects.published().select_related(
-        "owner", "approval", "service", "department", "region", "award__bid__tenderer"
-    )
+    found = Tender.objects.published().select_related("owner", "approval", "service", "department", "region")
+    return with_award(found)
 
 
 def tenders_visible_to(acting: Membership | None) -> QuerySet[Tender]:
     """Published ones for everyone, drafts for those who act for their owner."""
     entity_ids = [acting.entity_id] if acting and acting.role == Role.OWNER else []
     return Tender.objects.visible_to(entity_ids).select_related(
-        "owner", "approval", "service", "department", "region", "ruling", "award__bid__tenderer"
+        "owner", "approval", "service", "department", "region", "ruling"
     )
 
 
@@ -109,7 +108,8 @@ def bids_of(entity: Entity) -> QuerySet[Bid]:
     """All bids of an intermediary, newest first."""
     return (
         Bid.objects.filter(tenderer=entity)
-        .select_related("tender", "tender__service", "tender__award")
+        .select_related("tender", "tender__service")
+        .prefetch_related(Prefetch("tender__awards", Award.objects.live(), to_attr="live_awards"))
         .order_by("-submitted_at", "-pk")
     )
 
@@ -117,13 +117,17 @@ def bids_of(entity: Entity) -> QuerySet[Bid]:
 def awards_of(entity: Entity) -> QuerySet[Award]:
     """Awards an intermediary won, newest first."""
     return (
-        Award.objects.filter(bid__tenderer=entity).select_related("tender__service").order_by("-awarded_at")
+        Award.objects.live()
+        .filter(bid__tenderer=entity)
+        .select_related("tender__service")
+        .order_by("-awarded_at")
     )
 
 
 def with_award(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
-    """Each tender with its award and winner, in a fixed number of queries."""
-    return tenders.prefetch_related(Prefetch("award", Award.objects.select_related("bid__tenderer")))
+    """Each tender with the award that stands and its winner, in one query more."""
+    live = Award.objects.live().select_related("bid__tenderer")
+    return tenders.prefetch_related(Prefetch("awards", live, to_attr="live_awards"))
 
 
 def live_bids_reached(entities: list[int] | None) -> QuerySet[Bid]:
@@ -140,7 +144,8 @@ def live_bids_reached(entities: list[int] | None) -> QuerySet[Bid]:
 
 def awards_reached(entities: list[int] | None) -> QuerySet[Award]:
     """Awards won by these entities, or by anyone where None."""
-    awards = Award.objects.all() if entities is None else Award.objects.filter(bid__tenderer__in=entities)
+    live = Award.objects.live()
+    awards = live if entities is None else live.filter(bid__tenderer__in=entities)
     return awards.select_related("bid__tenderer", "tender__department", "tender__owner").order_by("pk")
 
 
@@ -157,7 +162,8 @@ def about(tender: Tender, *, with_rivals: bool, before: dt.datetime | None = Non
     other awards for the approval, of those made before a moment.
     """
     parts = (
-        Award.objects.filter(tender__owner=tender.owner_id, tender__approval=tender.approval_id)
+        Award.objects.live()
+        .filter(tender__owner=tender.owner_id, tender__approval=tender.approval_id)
         .exclude(tender=tender)
         .select_related("bid__tenderer", "tender__service")
         .order_by("pk")

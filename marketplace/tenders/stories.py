@@ -41,6 +41,93 @@ story(
     disclosed=True,
     facts=[("price", _("Price"), "money")],
 )
+REASON = ("reason", _("Reason"), "text")
+story("tenders.award_proposed", _("Somebody of the owner proposed an award."))
+story("tenders.proposal_declined", _("The proposal of an award was turned down."), facts=[REASON])
+story("tenders.award_final", _("The standstill is over: the award is final."), disclosed=True)
+story("tenders.award_ended", _("The award does not stand any more."), disclosed=True, facts=[REASON])
+story("tenders.evaluated_again", _("The bids left are evaluated again."), disclosed=True, facts=[REASON])
+story("tenders.bid_excluded", _("A bid went out of the running."), disclosed=True, facts=[REASON])
+story("tenders.exclusion_proposed", _("Somebody of the owner proposed to exclude a bid."), facts=[REASON])
+story("tenders.exclusion_declined", _("A second person turned the exclusion of a bid down."))
+story(
+    "tenders.low_price_asked",
+    _("A bidder was asked to justify an abnormally low price."),
+    disclosed=True,
+    facts=[("due_at", _("Until, exclusive"), "moment")],
+)
+story("tenders.low_price_justified", _("The bidder justified its low price."), disclosed=True)
+story("tenders.low_price_accepted", _("The owner accepted the low price."), disclosed=True, facts=[REASON])
+story("tenders.evaluator_named", _("The owner named an evaluator."))
+story("tenders.evaluator_recused", _("An evaluator stepped back."), facts=[REASON])
+story("tenders.scores_handed_in", _("An evaluator handed in its scores."))
+story(
+    "tenders.draw_named",
+    _("The owner named the public value that the draw will use."),
+    disclosed=True,
+    facts=[("name", _("Public value"), "text"), ("known_from", _("Known from"), "moment"), REASON],
+)
+story(
+    "tenders.draw_committed",
+    _("A trustee committed to a secret value."),
+    disclosed=True,
+    facts=[("commitment", _("Commitment, SHA-256"), "text")],
+)
+story(
+    "tenders.draw_frozen",
+    _("The list of candidates was sorted, hashed and frozen."),
+    disclosed=True,
+    facts=[("candidates", _("Candidates"), "count"), ("list", _("List, SHA-256"), "text")],
+)
+story(
+    "tenders.draw_value_entered",
+    _("The public value was entered."),
+    disclosed=True,
+    facts=[("value", _("Public value"), "text"), ("reference", _("Where it can be checked"), "text")],
+)
+story("tenders.draw_secret_opened", _("A trustee opened its secret value."), disclosed=True)
+story("tenders.drawn", _("The draw was held."), disclosed=True, facts=[("outcome", _("Drawn"), "count")])
+story("tenders.draw_ended", _("The draw counts for nothing any more."), disclosed=True, facts=[REASON])
+story(
+    "tenders.draw_witnessed",
+    _("A witness spoke about the draw."),
+    disclosed=True,
+    facts=[("objection", _("Objection"), "text")],
+)
+story(
+    "tenders.auction_started",
+    _("The owner named the moment the auction begins."),
+    disclosed=True,
+    facts=[("starts_at", _("Begins"), "moment")],
+)
+story(
+    "tenders.auction_price",
+    _("A bidder lowered its price in the auction."),
+    disclosed=True,
+    facts=[("letter", _("Bidder"), "text"), ("price", _("Price"), "money")],
+)
+story("tenders.auction_closed", _("The auction is over."), disclosed=True)
+story(
+    "tenders.challenged",
+    _("A bidder challenged the award."),
+    disclosed=True,
+    facts=[("answer_due_at", _("To be answered until, exclusive"), "moment")],
+)
+story(
+    "tenders.challenge_answered",
+    _("The owner answered the challenge."),
+    disclosed=True,
+    facts=[("answer", _("Answer"), "text")],
+)
+story("tenders.complained", _("The challenger complained to the regulators."), disclosed=True)
+story("tenders.complaint_taken_up", _("A regulator looked at the complaint."), disclosed=True, facts=[REASON])
+story("tenders.decision_proposed", _("A regulator proposed a decision on the complaint."))
+story(
+    "tenders.complaint_decided",
+    _("Two regulators decided the complaint."),
+    disclosed=True,
+    facts=[("decision", _("Decision"), "text")],
+)
 story("tenders.failed", _("The tender failed."), disclosed=True)
 story(
     "tenders.cancelled",

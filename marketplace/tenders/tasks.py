@@ -7,11 +7,13 @@ from celery import shared_task
 
 from regulation.ledger.queries import database_now
 
+from .choosing_errors import AuctionNotOver, AwardWaits
 from .errors import NotDue
 from .keyring import KeyMissing, NoKeyring
-from .models import Tender
-from .operations import open_tender, recheck_bid
+from .models import Auction, Tender
+from .operations import close_auction, finalise_award, open_tender, recheck_bid
 from .queries import live_bids_reached
+from .standing import awards_to_finish
 
 log = structlog.get_logger(__name__)
 SLICE = dt.timedelta(seconds=10)  # below the broker's patience; what is left is queued again
@@ -45,4 +47,24 @@ def recheck_live(after: int = 0) -> int:
             break
         recheck_bid(bid=bid, at=database_now())
         after, done = bid.pk, done + 1
+    return done
+
+
+@shared_task(name="tenders.finish_awards")
+def finish_awards() -> int:
+    """Make awards final whose standstill is over, close auctions whose last round is. Safe to run twice."""
+    now = database_now()
+    done = 0
+    for award in awards_to_finish(now):
+        try:
+            finalise_award(award=award, at=now)
+            done += 1
+        except AwardWaits:
+            continue  # a challenge came in between
+    for auction in Auction.objects.filter(closed_at__isnull=True, starts_at__lte=now).order_by("pk"):
+        try:
+            close_auction(auction=auction, at=now)
+            done += 1
+        except AuctionNotOver:
+            continue
     return done

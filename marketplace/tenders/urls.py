@@ -4,6 +4,37 @@ from . import views
 from .auditing import views as auditing
 
 app_name = "tenders"
+DRAW = "tenders/<slug:ref>/draws/<int:number>"
+DRAW_ACTS = ("freeze", "value", "hold", "end", "commit", "open", "enter", "confirm")
+CHALLENGE_ACTS = ("answer", "complain", "take-up", "propose", "decide")
+choosing = [
+    path("tenders/<slug:ref>/choosing/", views.choosing, name="choosing"),
+    path("tenders/<slug:ref>/award/decide/", views.award_decide, name="award_decide"),
+    path("tenders/<slug:ref>/evaluators/", views.evaluator_name, name="evaluator_name"),
+    path("tenders/<slug:ref>/score/", views.score, name="score"),
+    path("tenders/<slug:ref>/draws/new/", views.draw_new, name="draw_new"),
+    path(f"{DRAW}/", views.draw, name="draw"),
+    path(f"{DRAW}/draw.py", views.draw_script, name="draw_script"),
+    path(f"{DRAW}/inputs.json", views.draw_inputs, name="draw_inputs"),
+    *(path(f"{DRAW}/{act}/", views.draw_act, {"act": act}, name=f"draw_{act}") for act in DRAW_ACTS),
+    path("tenders/<slug:ref>/auction/", views.auction, name="auction"),
+    path("tenders/<slug:ref>/auction/live/", views.auction_live, name="auction_live"),
+    path("tenders/<slug:ref>/auction/start/", views.auction_start, name="auction_start"),
+    path("tenders/<slug:ref>/auction/price/", views.auction_price, name="auction_price"),
+    path("tenders/<slug:ref>/challenge/", views.challenge_new, name="challenge_new"),
+    path("bids/<int:pk>/exclude/", views.bid_exclude, name="bid_exclude"),
+    path("bids/<int:pk>/step-back/", views.bid_step_back, name="bid_step_back"),
+    path("exclusions/<int:pk>/decide/", views.exclusion_decide, name="exclusion_decide"),
+    path("low-prices/<int:pk>/justify/", views.low_price_justify, name="low_price_justify"),
+    path("low-prices/<int:pk>/decide/", views.low_price_decide, name="low_price_decide"),
+    path("evaluators/<int:pk>/recuse/", views.evaluator_recuse, name="evaluator_recuse"),
+    path("challenges/", views.challenge_list, name="challenge_list"),
+    path("challenges/<int:pk>/", views.challenge, name="challenge"),
+    *(
+        path(f"challenges/<int:pk>/{act}/", views.challenge_act, {"act": act}, name=f"challenge_{act}")
+        for act in CHALLENGE_ACTS
+    ),
+]
 urlpatterns = [
     path("tenders/", views.tender_list, name="tender_list"),
     path("tenders/methods/", views.methods, name="methods"),
@@ -13,6 +44,7 @@ urlpatterns = [
     path("tenders/<slug:ref>/publish/", views.tender_publish, name="tender_publish"),
     path("tenders/<slug:ref>/cancel/", views.tender_cancel, name="tender_cancel"),
     path("tenders/<slug:ref>/award/", views.award, name="award"),
+    *choosing,
     path("tenders/<slug:ref>/bid/", views.bid_new, name="bid_new"),
     path("bids/<int:pk>/", views.bid_receipt, name="bid_receipt"),
     path("bids/<int:pk>/withdraw/", views.bid_withdraw, name="bid_withdraw"),

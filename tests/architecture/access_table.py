@@ -365,6 +365,43 @@ TABLE: list[Row] = [
     _post("tenders:tender_publish", only(owner=302, other_owner=404), "draft"),
     _post("tenders:tender_cancel", only(owner=302, other_owner=403), "tender"),
     _post("tenders:award", only(owner=302, other_owner=403), "tender"),
+    _post("tenders:award_decide", only(owner=302, other_owner=403), "tender"),
+    _get("tenders:choosing", everyone(), "chosen"),
+    _get("tenders:choosing", everyone(404, owner=200), "draft"),
+    _post("tenders:evaluator_name", only(owner=302, other_owner=403), "tender"),
+    _post("tenders:evaluator_recuse", members(403, owner=302), "evaluator"),
+    _get("tenders:score", members(403), "chosen"),
+    _get("tenders:draw_new", only(owner=200, other_owner=403), "tender"),
+    _get("tenders:draw", everyone(), "drawn", "draw_number"),
+    _get("tenders:draw_script", everyone(), "drawn", "draw_number"),
+    _get("tenders:draw_inputs", everyone(), "drawn", "draw_number"),
+    *(
+        _post(f"tenders:draw_{act}", members(403, owner=302), "drawn", "draw_number")
+        for act in ("freeze", "value", "hold", "end")
+    ),
+    *(
+        _post(f"tenders:draw_{act}", members(403, trustee=302), "drawn", "draw_number")
+        for act in ("commit", "open")
+    ),
+    *(_post(f"tenders:draw_{act}", members(403), "drawn", "draw_number") for act in ("enter", "confirm")),
+    _get("tenders:auction", everyone(), "auctioned"),
+    _get("tenders:auction_live", everyone(), "auctioned"),
+    _post("tenders:auction_start", only(owner=302, other_owner=403), "tender"),
+    _post("tenders:auction_price", only(agent=302, other_agent=302), "auctioned"),
+    _get("tenders:challenge_new", only(**AGENTS), "chosen"),
+    _post("tenders:bid_exclude", only(owner=302, other_owner=403), "opened_bid"),
+    _post("tenders:bid_step_back", only(agent=302, other_agent=403), "opened_bid"),
+    _post("tenders:exclusion_decide", only(owner=302, other_owner=403), "exclusion"),
+    _post("tenders:low_price_justify", only(agent=302, other_agent=403), "low_price"),
+    _post("tenders:low_price_decide", only(owner=302, other_owner=403), "low_price"),
+    _get("tenders:challenge_list", everyone()),
+    _get("tenders:challenge", everyone(), "challenge"),
+    _post("tenders:challenge_answer", members(403, owner=302), "challenge"),
+    _post("tenders:challenge_complain", members(403, agent=302), "challenge"),
+    *(
+        _post(f"tenders:challenge_{act}", members(403, regulator=302), "challenge")
+        for act in ("take-up", "propose", "decide")
+    ),
     _get("tenders:bid_new", only(**AGENTS), "tender"),
     _get("tenders:bid_new", only(agent=404, other_agent=404), "draft"),
     _get("tenders:bid_receipt", only(agent=200, other_agent=404), "bid"),

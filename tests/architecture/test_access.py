@@ -15,7 +15,14 @@ from cms.site import load_site
 from marketplace.payments.models import ProviderEvent
 from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import start_reaudit
-from marketplace.tenders.operations import submit_bid
+from marketplace.tenders.models import Evaluator, LowPrice
+from marketplace.tenders.operations import (
+    hold_draw,
+    open_tender,
+    propose_exclusion,
+    start_auction,
+    submit_bid,
+)
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.operations import decide_exemption, propose_exemption
 from regulation.decoupling.rules import PACK
@@ -31,7 +38,7 @@ from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
-from tests.factories import bods, oversight, parties, world
+from tests.factories import bods, oversight, parties, tenders, world
 from tests.factories.consultations import comment, consultation
 from tests.factories.payments import a_charge
 from tests.factories.registry import AssessmentDraftFactory, AssessmentFactory, reviewed
@@ -237,6 +244,32 @@ def declared(agent, firm):
     }
 
 
+def chosen(owner, service, approval, seller):
+    """An award that was challenged, with what goes beside it; a draw that was held; an auction."""
+    of = {"owner": owner, "service": service, "approval": approval}
+    tender = world.tender(**of)
+    lost, won = tenders.bid(tender, "950.00", by=seller.entity), tenders.bid(tender, "900.00")
+    world.close(tender)
+    open_tender(tender=tender, at=timezone.now())
+    award = tenders.award_tender(tender=tender, by=world.user(), at=timezone.now())
+    out = propose_exclusion(bid=won, reason="test", by=world.user(), at=timezone.now())
+    drawn, _bids = tenders.opened("900.00", method="random_draw", **of)
+    hold_draw(draw=tenders.ready_to_draw(drawn), by=None, at=timezone.now())
+    auctioned, _bids = tenders.opened("900.00", "950.00", method="price_auction", **of)
+    start_auction(tender=auctioned, starts_at=timezone.now(), by=world.user(), at=timezone.now())
+    return {
+        "chosen": tender.ref,
+        "opened_bid": lost.pk,
+        "challenge": tenders.challenge(award, lost).pk,
+        "exclusion": out.pk,
+        "low_price": LowPrice.objects.create(bid=lost, grounds=[], due_at=timezone.now()).pk,
+        "evaluator": Evaluator.objects.create(tender=tender, user=world.user(), named_by=world.user()).pk,
+        "drawn": drawn.ref,
+        "draw_number": 1,
+        "auctioned": auctioned.ref,
+    }
+
+
 def things(users, service, approval, seller, tender, bid):
     provision = world.provision()
     unknown = world.check(
@@ -290,6 +323,7 @@ def things(users, service, approval, seller, tender, bid):
         "offer": seller.offers.get().pk,
         "tender": tender.ref,
         "draft": draft.ref,
+        **chosen(tender.owner, service, approval, seller),
         "bid": bid.pk,
         "page": "privacy/",
         "rows_kind": "services",

@@ -11,7 +11,9 @@ from marketplace.directory.demo import BIDDERS
 from marketplace.tenders.demo.story import APPROVAL
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Bid, Tender
+from marketplace.tenders.operations import approve_award
 from marketplace.tenders.tasks import open_due
+from tests.factories import world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OPEN_FOR = dt.timedelta(seconds=45)
@@ -106,8 +108,9 @@ def test_from_the_home_page_to_the_award(language, demo, new_page):
     while timezone.now() < tender.closes_at:
         time.sleep(0.1)
     assert open_due() == 1
-    page.goto(address)
+    page.goto(f"{address}choosing/")
     page.click("form[action$='/award/'] button")
+    approve_award(tender=tender, by=world.user(), at=timezone.now())
     visitor.goto(address)
     text = visitor.inner_text("main")
     assert words["won"] in text

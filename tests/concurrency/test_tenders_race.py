@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from marketplace.tenders.models import Award, Bid, Opening, Tender
-from marketplace.tenders.operations import award_tender, open_tender, submit_bid, withdraw_bid
+from marketplace.tenders.operations import approve_award, open_tender, propose_award, submit_bid, withdraw_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.ledger.models import Entry
 from tests.factories import world
@@ -86,13 +86,14 @@ def test_two_openings_at_once_make_one():
     assert Entry.objects.filter(kind="tenders.opened").count() == 1
 
 
-def test_of_several_awards_at_once_one_is_made_and_the_others_are_told():
+def test_of_several_approvals_at_once_one_awards_and_the_others_are_told():
     tender = world.tender()
     submit_bid(**bid_of(tender))
     world.close(tender)
     open_tender(tender=tender, at=timezone.now())
+    propose_award(tender=tender, by=world.user(), at=timezone.now())
     by = world.user()
-    outcomes = at_once(lambda: award_tender(tender=tender, by=by, at=timezone.now()))
+    outcomes = at_once(lambda: approve_award(tender=tender, by=by, at=timezone.now()))
     assert outcomes == ["Award", "NotAwardable", "NotAwardable", "NotAwardable"]
     assert Award.objects.count() == 1
 

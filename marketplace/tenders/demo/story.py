@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,10 +23,12 @@ from regulation.registry.queries import verdict_for
 from ..auditing.errors import AuditRunning
 from ..auditing.operations import start_reaudit
 from ..errors import ConflictedBidder
+from ..methods import METHODS
 from ..models import Tender
-from ..operations import award_tender, draft_tender, publish_tender, submit_bid
+from ..operations import approve_award, draft_tender, propose_award, publish_tender, submit_bid
 from ..operations.drafting import Terms
 from ..sealing import PlainBid
+from . import choosing
 from .world import DOMAIN, ENTERPRISE
 
 APPROVAL = "511602-1j-5100-00019"
@@ -54,17 +57,36 @@ def play(tell: Tell) -> None:
     tell(
         _("2. The enterprise opens a tender: %(title)s") % {"title": tender.title}, tender.get_absolute_url()
     )
+    others = {
+        wanted.method: _tender(
+            wanted.title,
+            approval,
+            service,
+            buyer,
+            open_for=OPEN_FOR + OPEN_FOR,
+            method=wanted.method,
+            parameters=wanted.parameters,
+        )
+        for wanted in choosing.ALL
+    }
     _bids(tell, tender)
+    for other in others.values():
+        _bids(lambda _says, _address: None, other)
     _await_opening(tender)
     tell(_("4. The worker opened the bids at the deadline"), f"{tender.get_absolute_url()}#bids")
-    award = award_tender(tender=tender, by=buyer, at=database_now())
+    second = User.objects.get(email=f"enterprise2@{DOMAIN}")
+    propose_award(tender=tender, by=buyer, at=database_now())
+    award = approve_award(tender=tender, by=second, at=database_now())
     tell(
         _("5. Award to %(winner)s at ¥%(price)s; public notice")
         % {"winner": award.bid.tenderer, "price": f"{award.price:,.2f}"},
         f"{tender.get_absolute_url()}#award",
     )
+    for other in others.values():
+        _await_opening(other)
+    choosing.play(tell, others, wait=lambda: time.sleep(0.25))
     visitor = _tender(VISITOR_TITLE, approval, service, buyer, open_for=dt.timedelta(days=7))
-    tell(_("6. Another tender is open for you until next week"), visitor.get_absolute_url())
+    tell(_("10. Another tender is open for you until next week"), visitor.get_absolute_url())
     _look_again()
 
 
@@ -89,7 +111,16 @@ def _need(tell: Tell, approval: Approval, service: Service) -> None:
     tell(says, f"/need/?approval={approval.ref}&zone=none")
 
 
-def _tender(title: str, approval: Approval, service: Service, by: User, *, open_for: dt.timedelta) -> Tender:
+def _tender(
+    title: str,
+    approval: Approval,
+    service: Service,
+    by: User,
+    *,
+    open_for: dt.timedelta,
+    method: str = "lowest_price",
+    parameters: dict[str, Any] | None = None,
+) -> Tender:
     now = database_now()
     draft = draft_tender(
         owner=Entity.objects.get(name=ENTERPRISE[0]),
@@ -108,6 +139,9 @@ def _tender(title: str, approval: Approval, service: Service, by: User, *, open_
         ),
         by=by,
         at=now,
+    )
+    Tender.objects.filter(pk=draft.pk).update(
+        method=method, method_parameters=METHODS[method].clean(parameters or {})
     )
     return publish_tender(tender=draft, by=by, at=now)
 
@@ -137,7 +171,7 @@ def _bids(tell: Tell, tender: Tender) -> None:
 
 
 def _await_opening(tender: Tender) -> None:
-    give_up = time.monotonic() + OPEN_FOR.total_seconds() + PATIENCE
+    give_up = time.monotonic() + 2 * OPEN_FOR.total_seconds() + PATIENCE
     while time.monotonic() < give_up:
         tender.refresh_from_db()
         if tender.opened_at:

@@ -18,8 +18,9 @@ from regulation.parties.models import Entity, EntityKind, Region, Role, User
 from regulation.parties.operations import grant_membership, register_entity
 from regulation.registry.demo import ensure_demo_consultation, ensure_demo_deciders, ensure_demo_zones
 
-from ..models import ProcedureRule
+from ..models import LimitKind, ProcedureRule, TimeLimit
 from ..operations import ensure_opening_key
+from ..seed import ensure_rules
 
 DOMAIN = "demo.qinqing.example"
 REGION = "511602"
@@ -40,6 +41,7 @@ class Account:
 
 ACCOUNTS = (
     Account("enterprise", "企业采购人 enterprise", Role.OWNER, "enterprise"),
+    Account("enterprise2", "企业批准人 enterprise, second person", Role.OWNER, "enterprise"),
     *(
         Account(f"intermediary{n}", f"中介机构经办人 intermediary {n}", Role.AGENT, firm.ref)
         for n, firm in enumerate(BIDDERS, start=1)
@@ -62,6 +64,7 @@ def ensure_world(*, passwords: Path, today: dt.date, now: dt.datetime) -> None:
     entities["enterprise"] = _entity(EntityKind.ENTERPRISE, *ENTERPRISE, code=invented_code("enterprise"))
     entities["office"] = _entity(EntityKind.PUBLIC_INSTITUTION, *OFFICE, code=None)
     _procedure_rules(today)
+    _limits(today)
     known = json.loads(passwords.read_text() or "[]") if passwords.is_file() else []
     kept = {row["email"]: row["password"] for row in known}
     rows = [_account(account, entities, kept, today) for account in ACCOUNTS]
@@ -132,6 +135,23 @@ def _procedure_rules(today: dt.date) -> None:
                 "note_en": note_en,
             },
         )
+
+
+def _limits(today: dt.date) -> None:
+    """The country's limits, and for the demo's region a standstill short enough to be seen through."""
+    ensure_rules()
+    TimeLimit.objects.get_or_create(
+        region_id=REGION,
+        kind=LimitKind.STANDSTILL,
+        is_invented=True,
+        defaults={
+            "amount": 60,
+            "unit": "seconds",
+            "in_force": DateRange(today, None, "[)"),
+            "note": "演示：为便于看完全程，本地区公示期暂设为60秒。",
+            "note_en": "Demo: so that all of it can be seen, the standstill in this region lasts 60 seconds.",
+        },
+    )
 
 
 def _account(

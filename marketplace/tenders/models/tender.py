@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, Region
 from regulation.registry.models import Approval, Ruling, Service
+
+if TYPE_CHECKING:
+    from .award import Award
 
 
 class Method(models.TextChoices):
@@ -148,6 +152,14 @@ class Tender(models.Model):
             and self.cancelled_at is None
             and self.published_at <= moment < self.closes_at
         )
+
+    @property
+    def award(self) -> "Award | None":
+        """The award that stands, if any; `queries.with_award` fetches it for a list."""
+        fetched: list[Award] | None = getattr(self, "live_awards", None)
+        if fetched is not None:
+            return fetched[0] if fetched else None
+        return self.awards.live().select_related("bid__tenderer", "evaluation").first()
 
     def get_absolute_url(self) -> str:
         return reverse("tenders:tender", args=[self.ref])

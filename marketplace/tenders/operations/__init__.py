@@ -1,23 +1,80 @@
 """Writes: one verb, one transaction, one ledger entry."""
 
-from .awarding import award_tender
+from .auctioning import close_auction, give_price, start_auction
+from .awarding import approve_award, decline_proposal, finalise_award, propose_award
 from .bidding import submit_bid, withdraw_bid
+from .challenging import (
+    answer_challenge,
+    complain,
+    decide_complaint,
+    file_challenge,
+    propose_decision,
+    take_up_complaint,
+)
 from .drafting import cancel_tender, draft_tender, publish_tender, revise_tender
+from .drawing import (
+    commit_secret,
+    confirm_draw,
+    end_draw,
+    enter_value,
+    freeze_draw,
+    hold_draw,
+    inputs_of,
+    name_draw,
+    open_secret,
+    witness_value,
+)
+from .excluding import decide_exclusion, propose_exclusion, withdraw_after_opening
 from .gating import pass_later_gate, recheck_award, recheck_bid
 from .keys import ensure_opening_key
+from .low_prices import ask_about_low_prices, decide_low_price, justify_price
 from .opening import open_tender
+from .scoring import hand_in, name_evaluator, outliers, recuse, save_scores
 
 __all__ = [
-    "award_tender",
+    "answer_challenge",
+    "approve_award",
+    "ask_about_low_prices",
     "cancel_tender",
+    "close_auction",
+    "commit_secret",
+    "complain",
+    "confirm_draw",
+    "decide_complaint",
+    "decide_exclusion",
+    "decide_low_price",
+    "decline_proposal",
     "draft_tender",
+    "end_draw",
     "ensure_opening_key",
+    "enter_value",
+    "file_challenge",
+    "finalise_award",
+    "freeze_draw",
+    "give_price",
+    "hand_in",
+    "hold_draw",
+    "inputs_of",
+    "justify_price",
+    "name_draw",
+    "name_evaluator",
+    "open_secret",
     "open_tender",
+    "outliers",
     "pass_later_gate",
+    "propose_award",
+    "propose_decision",
+    "propose_exclusion",
     "publish_tender",
     "recheck_award",
     "recheck_bid",
+    "recuse",
     "revise_tender",
+    "save_scores",
+    "start_auction",
     "submit_bid",
+    "take_up_complaint",
+    "withdraw_after_opening",
     "withdraw_bid",
+    "witness_value",
 ]

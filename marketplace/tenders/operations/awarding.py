@@ -1,3 +1,5 @@
+"""Proposed by one person, approved by another, final after the standstill; and what ends an award."""
+
 import datetime as dt
 from typing import Any
 
@@ -7,28 +9,20 @@ from regulation.decoupling.models import Check, Gate, Outcome
 from regulation.ledger.operations import record
 from regulation.parties.models import User
 
+from .. import choosing_errors as refused
 from ..errors import AwaitsDetermination, NobodyLeft, NotAwardable
-from ..methods import METHODS, Candidate
-from ..models import Award, Bid, Tender
+from ..models import Award, AwardProposal, Bid, EndKind, Evaluation, LimitKind, Tender
 from ..queries import about
+from ..standing import due, method_of, waiting_proposal
+from .evaluating import evaluate
 from .gating import pass_gate
+from .marking import is_being_evaluated, mark_awarded, mark_evaluating_again, mark_failed
 
-
-def _ranked(tender: Tender) -> list[Bid]:
-    bids = {bid.pk: bid for bid in tender.bids.in_the_running().select_related("tenderer")}
-    candidates = [
-        Candidate(b.pk, b.price, b.submitted_at, b.days or 0, b.envelope_digest)
-        for b in bids.values()
-        if b.price is not None
-    ]
-    method = METHODS[tender.method]
-    if method.needs:
-        raise NotAwardable
-    return [bids[one.key] for one in method.rank(candidates, method.clean(tender.method_parameters)).placed]
+LEAST_REASON = 10
 
 
 def _first_clear(
-    tender: Tender, *, by: User, at: dt.datetime
+    tender: Tender, evaluation: Evaluation, *, by: User, at: dt.datetime
 ) -> tuple[Bid | None, Check | None, list[dict[str, Any]]]:
     """The best bid that passes the gate today, its check, and the better ones the gate kept out.
 
@@ -36,7 +30,9 @@ def _first_clear(
     """
     passed_over: list[dict[str, Any]] = []
     told = about(tender, with_rivals=True)
-    for bid in _ranked(tender):
+    bids = {bid.pk: bid for bid in tender.bids.in_the_running().select_related("tenderer")}
+    for row in evaluation.standing:
+        bid = bids[row["bid"]]
         gate = pass_gate(bid, tender=tender, gate=Gate.AWARD, by=by, at=at, told=told)
         if gate.outcome == Outcome.CLEAR:
             return bid, gate, passed_over
@@ -46,36 +42,162 @@ def _first_clear(
     return None, None, passed_over
 
 
-def award_tender(*, tender: Tender, by: User, at: dt.datetime) -> Award:
-    """Award to the best valid bid that passes the conflict gate again today (优化营商环境条例 43).
+def propose_award(
+    *, tender: Tender, by: User, at: dt.datetime, bid: Bid | None = None, reason: str = ""
+) -> AwardProposal:
+    """Evaluate, and propose the best bid that passes the conflict gate today; a second person approves it.
 
-    Raises NotAwardable, AwaitsDetermination while two regulators may still answer for the best bid, and
-    NobodyLeft after recording that the tender failed.
+    `bid` with `reason` is the owner's choice where the method is a direct choice, and nothing otherwise.
+    Raises NotAwardable, ProposalWaits, what `evaluating.refuse_the_unready` raises, AwaitsDetermination while
+    two regulators may still answer for the best bid, and NobodyLeft after recording that the tender failed.
     """
     waits = False
     with transaction.atomic():
         locked = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
-        if not locked.opened_at or locked.awarded_at or locked.cancelled_at or locked.failed_at:
+        if not is_being_evaluated(locked):
             raise NotAwardable
-        bid, gate, passed_over = _first_clear(locked, by=by, at=at)
-        if bid is not None and gate is not None and bid.price is not None:
-            locked.awarded_at = at
-            locked.save(update_fields=["awarded_at"])
-            award = Award.objects.create(
+        if waiting_proposal(locked) is not None:
+            raise refused.ProposalWaits
+        choice = method_of(locked).needs == "choice"
+        if choice and (bid is None or len(reason.strip()) < LEAST_REASON):
+            raise refused.NothingChosen
+        evaluation = evaluate(locked, by=by, at=at, chosen=bid.pk if choice and bid else None)
+        found, gate, passed_over = _first_clear(locked, evaluation, by=by, at=at)
+        if found is not None and gate is not None:
+            made = AwardProposal.objects.create(
                 tender=locked,
-                bid=bid,
-                price=bid.price,
-                gate=gate,
-                awarded_by=by,
-                awarded_at=at,
+                bid=found,
+                evaluation=evaluation,
+                reason=reason.strip(),
                 passed_over=passed_over,
+                proposed_by=by,
+                proposed_at=at,
             )
-            body = {"bid": bid.urn, "winner": bid.tenderer.urn, "price": str(bid.price), "check": gate.urn}
-            record(kind="tenders.awarded", subject=locked, actor=by, body=body | {"passed_over": passed_over})
-            return award
-        waits = bid is not None
+            body = {"bid": found.urn, "evaluation": evaluation.digest, "method": evaluation.method}
+            record(kind="tenders.award_proposed", subject=locked, actor=by, body=body, noticeable=False)
+            return made
+        waits = found is not None
         if not waits:
-            locked.failed_at, locked.failure = at, "nobody_clear"
-            locked.save(update_fields=["failed_at", "failure"])
-            record(kind="tenders.failed", subject=locked, actor=by, body={"passed_over": passed_over})
+            mark_failed(locked, why="nobody_clear", by=by, at=at, body={"passed_over": passed_over})
     raise AwaitsDetermination if waits else NobodyLeft
+
+
+def approve_award(*, tender: Tender, by: User, at: dt.datetime) -> Award:
+    """Approve what somebody else proposed: the gate once more (优化营商环境条例 43), then the award.
+
+    Nothing follows from it before the standstill is over. Raises NothingProposed, SameDecider, NotAwardable,
+    and GateChanged after declining a proposal whose bidder does not pass any more.
+    """
+    with transaction.atomic():
+        locked = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
+        if not is_being_evaluated(locked):
+            raise NotAwardable
+        proposal = waiting_proposal(locked)
+        if proposal is None:
+            raise refused.NothingProposed
+        if proposal.proposed_by_id == by.pk:
+            raise refused.SameDecider
+        in_running = locked.bids.in_the_running().filter(pk=proposal.bid_id).exists()
+        told = about(locked, with_rivals=True)
+        gate = pass_gate(proposal.bid, tender=locked, gate=Gate.AWARD, by=by, at=at, told=told)
+        if in_running and gate.outcome == Outcome.CLEAR:
+            return _award(locked, proposal, gate, by=by, at=at)
+        _decide(proposal, by=by, at=at, declined="gate")
+        record(
+            kind="tenders.proposal_declined",
+            subject=locked,
+            actor=by,
+            body={"reason": "gate"},
+            noticeable=False,
+        )
+    raise refused.GateChanged
+
+
+def _award(tender: Tender, proposal: AwardProposal, gate: Check, *, by: User, at: dt.datetime) -> Award:
+    bid, evaluation = proposal.bid, proposal.evaluation
+    _decide(proposal, by=by, at=at, declined="")
+    until = due(tender.region, LimitKind.STANDSTILL, start=at)
+    price = next(row["price"] for row in evaluation.standing if row["bid"] == bid.pk)
+    award = Award.objects.create(
+        tender=tender,
+        bid=bid,
+        evaluation=evaluation,
+        price=price,
+        gate=gate,
+        proposed_by=proposal.proposed_by,
+        awarded_by=by,
+        awarded_at=at,
+        reason=proposal.reason,
+        passed_over=proposal.passed_over,
+        standstill_until=until,
+    )
+    body = {
+        "bid": bid.urn,
+        "winner": bid.tenderer.urn,
+        "price": str(price),
+        "check": gate.urn,
+        "passed_over": proposal.passed_over,
+        "award": award.urn,
+        "method": evaluation.method,
+        "evaluation": evaluation.digest,
+        "standing": [[row["bid"], row["rank"], row["score"]] for row in evaluation.standing],
+        "reason": proposal.reason,
+        "standstill_until": until.isoformat(),
+    }
+    mark_awarded(tender, by=by, at=at, until=until, body=body)
+    award.refresh_from_db()
+    return award
+
+
+def _decide(proposal: AwardProposal, *, by: User, at: dt.datetime, declined: str) -> None:
+    proposal.decided_by, proposal.decided_at, proposal.declined_because = by, at, declined
+    proposal.save(update_fields=["decided_by", "decided_at", "declined_because"])
+
+
+@transaction.atomic
+def decline_proposal(*, tender: Tender, reason: str, by: User, at: dt.datetime) -> AwardProposal:
+    """Turn a colleague's proposal down, with a reason; another may then be made."""
+    locked = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
+    proposal = waiting_proposal(locked)
+    if proposal is None:
+        raise refused.NothingProposed
+    if proposal.proposed_by_id == by.pk:
+        raise refused.SameDecider
+    if not reason.strip():
+        raise refused.SayWhy
+    _decide(proposal, by=by, at=at, declined=reason.strip())
+    body = {"reason": reason.strip()}
+    record(kind="tenders.proposal_declined", subject=locked, actor=by, body=body, noticeable=False)
+    return proposal
+
+
+@transaction.atomic
+def finalise_award(*, award: Award, at: dt.datetime) -> Award:
+    """The standstill is over and nothing holds the award up: a contract may follow. Twice changes nothing."""
+    tender = Tender.objects.select_for_update(no_key=True).get(pk=award.tender_id)
+    locked = Award.objects.select_for_update(no_key=True).get(pk=award.pk)
+    if locked.final_at is not None:
+        return locked
+    held = tender.challenges.filter(holds_up=True).exists()
+    if locked.ended_at or held or locked.standstill_until is None or at < locked.standstill_until:
+        raise refused.AwardWaits
+    locked.final_at = at
+    locked.save(update_fields=["final_at"])
+    body = {"tender": tender.urn, "bid": locked.bid.urn, "price": str(locked.price)}
+    record(kind="tenders.award_final", subject=tender, actor=None, body=body | {"award": locked.urn})
+    return locked
+
+
+def end_award(
+    *, award: Award, kind: EndKind, reason: str, by: User, at: dt.datetime, again: bool = True
+) -> None:
+    """The award does not stand any more, in the caller's transaction under the tender's lock.
+
+    With `again` the bids left are evaluated again, so that the runner-up moves up.
+    """
+    award.ended_at, award.end_kind, award.end_reason, award.ended_by = at, kind, reason, by
+    award.save(update_fields=["ended_at", "end_kind", "end_reason", "ended_by"])
+    body = {"award": award.urn, "bid": award.bid.urn, "why": str(kind), "reason": reason}
+    record(kind="tenders.award_ended", subject=award.tender, actor=by, body=body)
+    if again:
+        mark_evaluating_again(award.tender, reason=reason, by=by, at=at)

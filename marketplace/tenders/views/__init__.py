@@ -1,16 +1,52 @@
-"""Pages of tenders: the owner's, the bidder's, the public's."""
+"""Pages of tenders: the owner's, the bidder's, the public's; and how bids are chosen."""
 
+from .auction import auction, auction_live, auction_price, auction_start
+from .awarding import (
+    award,
+    award_decide,
+    bid_exclude,
+    bid_step_back,
+    exclusion_decide,
+    low_price_decide,
+    low_price_justify,
+)
 from .bidder import bid_new, bid_receipt, bid_withdraw
-from .choosing import methods
-from .owner import award, tender_cancel, tender_edit, tender_new, tender_publish
+from .challenges import challenge, challenge_act, challenge_list, challenge_new
+from .choosing import choosing, methods
+from .drawing import draw, draw_act, draw_inputs, draw_new, draw_script
+from .owner import tender_cancel, tender_edit, tender_new, tender_publish
 from .public import tender, tender_list
+from .scoring import evaluator_name, evaluator_recuse, score
 
 __all__ = [
+    "auction",
+    "auction_live",
+    "auction_price",
+    "auction_start",
     "award",
+    "award_decide",
+    "bid_exclude",
     "bid_new",
     "bid_receipt",
+    "bid_step_back",
     "bid_withdraw",
+    "challenge",
+    "challenge_act",
+    "challenge_list",
+    "challenge_new",
+    "choosing",
+    "draw",
+    "draw_act",
+    "draw_inputs",
+    "draw_new",
+    "draw_script",
+    "evaluator_name",
+    "evaluator_recuse",
+    "exclusion_decide",
+    "low_price_decide",
+    "low_price_justify",
     "methods",
+    "score",
     "tender",
     "tender_cancel",
     "tender_edit",

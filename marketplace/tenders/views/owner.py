@@ -18,7 +18,7 @@ from ..access import owns
 from ..errors import TenderRefused
 from ..forms import TermsForm
 from ..models import Tender
-from ..operations import award_tender, cancel_tender, draft_tender, publish_tender, revise_tender
+from ..operations import cancel_tender, draft_tender, publish_tender, revise_tender
 from ..queries import minimum_bidding, procedure_rule_for
 
 GENERAL_RULES = "通则"
@@ -148,16 +148,4 @@ def tender_cancel(request: HttpRequest, ref: str) -> HttpResponse:
             at=database_now(),
         ),
         _("The tender is cancelled, and the reason is public."),
-    )
-
-
-@require_POST
-@acting_required(Role.OWNER)
-def award(request: HttpRequest, ref: str) -> HttpResponse:
-    found = _own_tender(request, ref)
-    return _act(
-        request,
-        found,
-        lambda: award_tender(tender=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
-        _("The award is public."),
     )

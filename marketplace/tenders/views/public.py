@@ -99,7 +99,7 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "told": told(METHODS[found.method], found.method_parameters),
             "events": _events(found, now),
             "bids": opened_bids(found),
-            "award": getattr(found, "award", None),
+            "award": found.award,
             "avoided": found.avoided_units.select_related("entity"),
             "owns": owns(membership, found),
             "may_bid": bidder is not None and state == OPEN,

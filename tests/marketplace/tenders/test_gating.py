@@ -11,7 +11,6 @@ from django.utils import timezone
 from marketplace.tenders import errors, tasks
 from marketplace.tenders.models import Award, Suspension, Tender
 from marketplace.tenders.operations import (
-    award_tender,
     gating,
     open_tender,
     pass_later_gate,
@@ -29,6 +28,7 @@ from regulation.ledger.stories import told_kinds
 from regulation.ledger.tasks import deliver
 from regulation.parties.operations import end_interest, state_interest
 from tests.factories import world
+from tests.factories.tenders import award_tender
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +163,14 @@ def test_the_database_knows_what_opens_no_later_gate(case):
 
 def award_row(tender: Tender, of, gate: Check) -> None:
     Award.objects.create(
-        tender=tender, bid=of, price=1, gate=gate, awarded_by=world.user(), awarded_at=timezone.now()
+        tender=tender,
+        bid=of,
+        price=1,
+        gate=gate,
+        proposed_by=world.user(),
+        awarded_by=world.user(),
+        awarded_at=timezone.now(),
+        standstill_until=timezone.now(),
     )
     commit()
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from marketplace.tenders import errors, keyring
 from marketplace.tenders.models import AvoidedUnit, Award, Bid, Opening, ProcedureRule, Tender
 from marketplace.tenders.operations import (
-    award_tender,
     cancel_tender,
     draft_tender,
     open_tender,
@@ -27,6 +26,7 @@ from regulation.decoupling.models import Check
 from regulation.ledger.generation import generation
 from regulation.ledger.models import Entry
 from tests.factories import world
+from tests.factories.tenders import award_tender
 
 pytestmark = pytest.mark.django_db
 MICROSECOND = dt.timedelta(microseconds=1)

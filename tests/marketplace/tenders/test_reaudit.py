@@ -14,7 +14,7 @@ from marketplace.tenders.auditing.errors import AuditRunning
 from marketplace.tenders.auditing.operations import carry_on, start_reaudit
 from marketplace.tenders.auditing.queries import judged_again
 from marketplace.tenders.models import Award, Bid, DesignationShare, Reaudit, ReauditedAward, Tender
-from marketplace.tenders.operations import award_tender, open_tender, submit_bid
+from marketplace.tenders.operations import open_tender, submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.models import Check, Exemption
 from regulation.decoupling.operations import revoke_exemption
@@ -27,6 +27,7 @@ from regulation.oversight.models import Finding
 from regulation.parties.models import Interest, Role
 from regulation.parties.operations import retract_interest
 from tests.factories import world
+from tests.factories.tenders import award_tender
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +88,7 @@ def test_all_four_cells(monkeypatch):
     both, then_alone, now_alone, _neither = (awarded() for _n in range(4))
     standing = [learned(one) for one in (both, then_alone)]
     later = database_now()
-    with pgtrigger.ignore("tenders.Award:append_only", "tenders.Award:needs_a_clear_check"):
+    with pgtrigger.ignore("tenders.Award:stands", "tenders.Award:needs_a_clear_check"):
         Award.objects.filter(pk__in=[both.pk, then_alone.pk]).update(awarded_at=later)
         commit()
     retract_interest(interest=standing[1], reason="test", by=None, at=database_now())
@@ -268,7 +269,13 @@ def test_a_firm_that_always_wins_is_a_lead_and_a_finding(client):
         Tender.objects.filter(pk=tender.pk).update(opened_at=timezone.now())
         tender.bids.update(opened_at=timezone.now(), price=Decimal("900.00"), days=5)
         Award.objects.create(
-            tender=tender, bid=bids[0], price=Decimal("900.00"), gate=gate, awarded_by=world.user()
+            tender=tender,
+            bid=bids[0],
+            price=Decimal("900.00"),
+            gate=gate,
+            proposed_by=world.user(),
+            awarded_by=world.user(),
+            standstill_until=timezone.now(),
         )
     made = audited()
     lead = DesignationShare.objects.get()
