@@ -1,5 +1,6 @@
 """What an uploaded file is follows from its bytes: BODS, or a table of interests."""
 
+import codecs
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO
@@ -30,8 +31,9 @@ def opened(stream: IO[bytes], *, most: int | None, reader: Reader) -> tuple[str,
 def _is_table(head: bytes) -> bool:
     if head.startswith((PACKED, OLD_EXCEL)):
         return True
-    first = head.removeprefix(MARK).lstrip()[:1]
-    return not head.startswith(GZIP) and first not in (b"", b"[", b"{")
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = head.decode("utf-16", "ignore") if wide else head.removeprefix(MARK).decode("latin-1")
+    return not head.startswith(GZIP) and text.lstrip()[:1] not in ("", "[", "{")
 
 
 def _regions() -> dict[str, str]:
