@@ -433,7 +433,7 @@ TABLE: list[Row] = [
     _get("mfa_index", members()),
     _get("mfa_activate_totp", members(302)),
     # back offices
-    _get("wagtailadmin_home", everyone(302, admin=200)),
+    _get("wagtailadmin_home", everyone(302, admin=200, editor=200, reviewer=200)),
     _get("wagtailadmin_explore_root", everyone(302, admin=200)),
     _get("admin:index", everyone(302, admin=200)),
     _get("admin:parties_user_changelist", everyone(302, admin=200)),
