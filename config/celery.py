@@ -48,6 +48,7 @@ app.conf.update(
         "resume-reaudits": {"task": "tenders.resume_reaudits", "schedule": 60.0},
         "recheck-live-bids": {"task": "tenders.recheck_live", "schedule": crontab(hour=20, minute=10)},
         "settle-payments": {"task": "payments.settle", "schedule": 60.0},
+        "forget-sealed-files": {"task": "tenders.forget_files", "schedule": 3600.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
         "finish-awards": {"task": "tenders.finish_awards", "schedule": 5.0},
     },

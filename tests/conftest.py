@@ -48,9 +48,8 @@ def clean_up_as_the_owner():
 
 
 @pytest.fixture(autouse=True)
-def opening_keys(settings, tmp_path):
-    """Each test has its own folder of opening keys."""
-    settings.OPENING_KEYS_DIR = str(tmp_path / "opening-keys")
+def ledger_key(settings, tmp_path):
+    """Each test has its own key of the ledger."""
     settings.LEDGER_KEY_FILE = str(tmp_path / "ledger-key")
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from marketplace.directory.queries import intermediary_of, offers_of
 from marketplace.payments import queries as payments
 from marketplace.tenders import queries as tenders
+from marketplace.tenders.access import trusteeship
 from regulation.ledger.queries import database_now
 from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership, Role
@@ -71,7 +72,7 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         for a in tenders.awards_of(acting.entity)[:SHOWN]
     ]
     bids = [
-        item(b.tender.title, reverse("tenders:bid_receipt", args=[b.pk]), b.tender.service)
+        item(b.tender.title, b.get_absolute_url(), b.tender.service)
         for b in tenders.bids_of(acting.entity)[:SHOWN]
     ]
     profile, offers = intermediary_of(acting.entity), []
@@ -113,5 +114,21 @@ def practitioner(acting: Membership) -> list[dict[str, Any]]:
 
 
 def trustee(acting: Membership) -> list[dict[str, Any]]:
-    empty = _("As a trustee you will hold part of the key that opens bids. Nothing waits for you yet.")
-    return [section(_("Opening keys"), [], empty, (_("Tenders"), reverse("tenders:tender_list")))]
+    """Tenders whose deadline has passed and that wait for this trustee's shares; whether keys lie ready."""
+    desk = (_("Trustee's desk"), reverse("tenders:trustee_desk"))
+    held = trusteeship(acting)
+    if held is None:
+        empty = _("The body you act for is no trustee, so nothing waits for you.")
+        return [section(_("Opening bids"), [], empty, desk)]
+    now = database_now()
+    due = [
+        item(
+            a.tender.title, desk[1], _("The deadline has passed: hand over your shares."), a.tender.closes_at
+        )
+        for a in tenders.appointments_due(held, now=now)[:SHOWN]
+    ]
+    found = [section(_("Opening bids"), due, _("No tender waits for your shares."), desk)]
+    if not tenders.spare_keys(held):
+        text = _("Without one no tender can be published.")
+        found.insert(0, section(_("Keys"), [item(_("No key of yours lies ready"), desk[1], text)], ""))
+    return found

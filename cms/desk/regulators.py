@@ -19,7 +19,7 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         item(
             _("%(intermediary)s and %(department)s")
             % {"intermediary": c.intermediary, "department": c.department},
-            reverse("decoupling:check", args=[c.pk]),
+            c.get_absolute_url(),
             _("The records do not settle this check: determine it."),
             c.due_at,
         )
@@ -29,7 +29,7 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         item(
             _("%(intermediary)s and %(department)s")
             % {"intermediary": d.check_made.intermediary, "department": d.check_made.department},
-            reverse("decoupling:check", args=[d.check_made_id]),
+            d.check_made.get_absolute_url(),
             _("Proposed by %(name)s; a second regulator decides.") % {"name": d.proposed_by},
         )
         for d in proposed_determinations()[:SHOWN]

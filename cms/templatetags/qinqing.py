@@ -91,7 +91,9 @@ def timeline(events: list[dict[str, Any]]) -> dict[str, Any]:
 @register.inclusion_tag("components/clock.html")
 def clock(until: dt.datetime, now: dt.datetime | None = None, after: str = "") -> dict[str, Any]:
     now = now or timezone.now()
-    return {"until": until, "now": now, "remaining": formatting.remaining(until, now), "after": after}
+    left = max(0, int((until - now).total_seconds() * 1000))
+    words = {"remaining": formatting.remaining(until, now), "left_ms": str(left), "after": after}
+    return {"until": until, "now": now, **words}
 
 
 class BlockNode(template.Node):

@@ -64,10 +64,16 @@ class Steps:
         tell("Pages")
         self.finish(self.begin("site", ["load_site"], plain, seen=False))
         tell("Demo accounts")
-        words = ["demo_world", "--passwords", str(home.path / PASSWORDS)]
-        self.finish(self.begin("world", words, self.site.with_opening_keys, seen=False))
+        words = [
+            "demo_world",
+            "--passwords",
+            str(home.path / PASSWORDS),
+            "--trustees",
+            str(home.folder("trustees")),
+        ]
+        self.finish(self.begin("world", words, self.site.with_ledger_key, seen=False))
         key = ["ledger_key", "--if-missing", "--to", str(self.site.log_key)]
-        self.finish(self.begin("ledger-key", key, self.site.with_opening_keys, seen=False))
+        self.finish(self.begin("ledger-key", key, self.site.with_ledger_key, seen=False))
         self.finish(self.begin("practice", ["demo_practice"], plain, seen=False))
         if static:
             tell("Static files")

@@ -45,16 +45,14 @@ class Site:
             "LEDGER_WITNESSES": " ".join(witness.word for witness in self.witnesses),
             "LEDGER_WITNESSES_REQUIRED": str(len(self.witnesses)),
         }
-        for secret in ("OPENING_KEYS_DIR", "LEDGER_KEY_FILE"):
-            self.environment.pop(secret, None)
-        self.with_opening_keys = {
+        self.environment.pop("LEDGER_KEY_FILE", None)
+        self.with_ledger_key = {
             **self.environment,
-            "OPENING_KEYS_DIR": str(home.folder("opening-keys")),
             "LEDGER_KEY_FILE": str(home.folder("ledger-key") / "key"),
         }
 
     def parts(self) -> list[Part]:
-        """Web, worker, beat, two witnesses. Only the worker has the keys that open bids and sign the ledger.
+        """Web, worker, beat, two witnesses, three trustees. The worker alone can sign the ledger.
 
         Raises FileNotFoundError before the set-up has made the ledger's key.
         """
@@ -75,15 +73,24 @@ class Site:
         beat = [*celery, "beat", "--schedule", str(self.home.path / "beat-schedule"), "--pidfile", ""]
         return [
             Part("web", [python, "-m", *web], self.environment, self.home.log("web"), pass_fds=(handle,)),
-            Part("worker", [python, "-m", *worker], self.with_opening_keys, self.home.log("worker")),
+            Part("worker", [python, "-m", *worker], self.with_ledger_key, self.home.log("worker")),
             Part("beat", [python, "-m", *beat], self.environment, self.home.log("beat")),
             *(witness.part(f"{self.address}/ledger", self.log_key) for witness in self.witnesses),
+            *(self.trustee(name) for name in ("platform", "regulator", "notary")),
         ]
 
     @property
     def log_key(self) -> Path:
         """The file with the verifier key of the ledger: made in the set-up, all that a witness is told."""
         return self.home.folder("ledger-key") / "verifier"
+
+    def trustee(self, name: str) -> Part:
+        """A trustee's own program with its own store; it knows of the site no more than its address."""
+        store = self.home.folder("trustees") / name
+        words = ["--passphrase-file", str(store / "passphrase"), "run", str(store / "store.json")]
+        command = [sys.executable, str(ROOT / "tools" / "trustee.py"), *words, "--site", self.address]
+        plain = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+        return Part(f"trustee-{name}", command, plain, self.home.log(f"trustee-{name}"))
 
     def is_healthy(self) -> bool:
         """Whether /healthz says that database, broker, worker and beat all work."""

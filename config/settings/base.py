@@ -255,7 +255,6 @@ CONSULTATION_MINIMUM_DAYS = int(os.environ.get("CONSULTATION_MINIMUM_DAYS", "7")
 # Keys that never stand in the database.
 IDENTITY_HMAC_KEY = os.environ.get("IDENTITY_HMAC_KEY", "")
 LEDGER_KEY_FILE = os.environ.get("LEDGER_KEY_FILE", "")  # given to the worker only
-OPENING_KEYS_DIR = os.environ.get("OPENING_KEYS_DIR", "")  # given to the worker only
 
 LOGGING = {
     "version": 1,

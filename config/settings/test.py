@@ -9,7 +9,6 @@ from .base import *
 SECRET_KEY = "test"
 IDENTITY_HMAC_KEY = "test"
 LEDGER_KEY_FILE = str(VAR / "test-ledger-key")
-OPENING_KEYS_DIR = str(VAR / "test-opening-keys")
 ALLOWED_HOSTS = ["*"]
 DATABASES["default"] |= {"TEST": {"NAME": os.environ.get("QINQING_TEST_DB", "test_qinqing")}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

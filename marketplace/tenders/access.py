@@ -3,7 +3,7 @@
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role
 
-from .models import Bid, Tender
+from .models import Bid, Tender, Trustee
 
 
 def may_own(membership: Membership | None) -> bool:
@@ -23,3 +23,18 @@ def may_bid(membership: Membership | None) -> bool:
 def sees_receipt(membership: Membership | None, bid: Bid) -> bool:
     """A sealed bid's receipt is for the bidder's own agents alone."""
     return may_bid(membership) and membership is not None and membership.entity_id == bid.tenderer_id
+
+
+def reads_files(membership: Membership | None, bid: Bid) -> bool:
+    """Files sealed beside a bid: for the tender's owner, the bidder and regulators, once it is opened."""
+    if bid.opened_at is None or bid.withdrawn_at is not None:
+        return False
+    mine = owns(membership, bid.tender) or sees_receipt(membership, bid)
+    return mine or acts_as(membership, Role.REGULATOR)
+
+
+def trusteeship(membership: Membership | None) -> Trustee | None:
+    """The trustee somebody acts for, where the entity acted for is one."""
+    if not acts_as(membership, Role.TRUSTEE) or membership is None:
+        return None
+    return Trustee.objects.filter(entity=membership.entity_id, retired_at__isnull=True).first()

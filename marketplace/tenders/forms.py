@@ -100,6 +100,11 @@ class TermsForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
         help_text=_("Beijing time. A bid at this moment is too late."),
     )
+    seal_on_device = forms.BooleanField(
+        label=_("Take only bids sealed on the bidder's own device"),
+        required=False,
+        help_text=_("Else the server seals for bidders whose browser cannot, and their receipts say so."),
+    )
     contact = forms.CharField(
         label=_("Contact for bidders"), max_length=200, help_text=_("A telephone or e-mail of the entity.")
     )

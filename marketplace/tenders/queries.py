@@ -2,16 +2,20 @@
 
 import datetime as dt
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from regulation.decoupling.matter import Avoided, Part
 from regulation.decoupling.queries import About
 from regulation.parties.models import Entity, Membership, Region, Role
 from regulation.parties.queries import region_and_parents
 
-from .models import Award, Bid, OpeningKey, ProcedureRule, Suspension, Tender
+from .models import NEEDED, Appointment, Award, Bid, ProcedureRule, Share, Suspension, Tender, Trustee
+from .sealing import Key, Unreadable
+from .sealing.shamir import value_at
 
 DEFAULT_MINIMUM = dt.timedelta(days=3)
+DEFAULT_GRACE = dt.timedelta(days=1)
 
 DRAFT, OPEN, CLOSED, OPENED = "draft", "open", "closed", "opened"
 AWARDED, FAILED, CANCELLED = "awarded", "failed", "cancelled"
@@ -74,8 +78,92 @@ def minimum_bidding(region: Region, *, on: dt.date) -> dt.timedelta:
     return rule.minimum_bidding if rule else DEFAULT_MINIMUM
 
 
-def current_opening_key() -> OpeningKey | None:
-    return OpeningKey.objects.filter(retired_at__isnull=True).order_by("-valid_from").first()
+def opening_grace(region: Region, *, on: dt.date) -> dt.timedelta:
+    """How long after the deadline trustees may take; a day where no rule is on record."""
+    rule = procedure_rule_for(region, on=on)
+    return rule.opening_grace if rule else DEFAULT_GRACE
+
+
+def standing_trustees() -> QuerySet[Trustee]:
+    """Who is appointed to the next tender, in the order of their shares."""
+    return Trustee.objects.filter(retired_at__isnull=True).select_related("entity").order_by("pk")
+
+
+def appointed_to(tender: Tender) -> QuerySet[Appointment]:
+    """A tender's trustees with their keys, in the order of their shares."""
+    return tender.appointments.select_related("trustee__entity", "key").order_by("position")
+
+
+def seed_of(bid: Bid) -> bytes:
+    """The seed of an opened bid, from the shares its trustees handed over. Raises Unreadable."""
+    shares = bid.shares.exclude(value__isnull=True).order_by("appointment__position")
+    points = {s.appointment.position: bytes(s.value or b"") for s in shares.select_related("appointment")}
+    if bid.opened_at is None or len(points) < NEEDED:
+        raise Unreadable
+    return value_at(0, dict(list(points.items())[:NEEDED]))
+
+
+def spare_keys(trustee: Trustee) -> int:
+    """How many keys of a trustee lie ready for tenders to come."""
+    return trustee.keys.filter(appointment__isnull=True).count()
+
+
+def appointments_running(trustee: Trustee, *, now: dt.datetime) -> QuerySet[Appointment]:
+    """Tenders of a trustee whose bids are still sealed and not due: the one that closes first comes first."""
+    running = trustee.appointments.filter(
+        tender__closes_at__gt=now, tender__cancelled_at__isnull=True, tender__failed_at__isnull=True
+    )
+    return running.select_related("tender", "key").order_by("tender__closes_at", "pk")
+
+
+def appointments_due(trustee: Trustee, *, now: dt.datetime) -> QuerySet[Appointment]:
+    """Tenders whose deadline has passed and whose bids still wait for this trustee's shares."""
+    unanswered = (
+        Bid.objects.standing()
+        .filter(tender=OuterRef("tender"), opened_at__isnull=True)
+        .exclude(shares__appointment__trustee=trustee)
+    )
+    due = trustee.appointments.filter(
+        Exists(unanswered),
+        tender__closes_at__lte=now,
+        tender__opened_at__isnull=True,
+        tender__cancelled_at__isnull=True,
+        tender__failed_at__isnull=True,
+    )
+    return due.select_related("tender", "key").order_by("tender__closes_at", "pk")
+
+
+def answered_by(trustee: Trustee) -> QuerySet[Appointment]:
+    """Tenders this trustee has handed over shares for, the newest first."""
+    shares = Share.objects.filter(appointment=OuterRef("pk"))
+    return (
+        trustee.appointments.filter(Exists(shares))
+        .annotate(answered_at=Subquery(shares.order_by("-handed_at").values("handed_at")[:1]))
+        .select_related("tender")
+        .order_by("-answered_at")
+    )
+
+
+def opening_grace_ends(tender: Tender) -> dt.datetime | None:
+    """Until when the trustees may come; after it the tender is void unless two came."""
+    if tender.closes_at is None:
+        return None
+    return tender.closes_at + opening_grace(tender.region, on=timezone.localdate(tender.closes_at))
+
+
+def bids_to_answer(appointment: Appointment, *, now: dt.datetime) -> list[Bid]:
+    """The bids of a tender that is due; none before the deadline, so that nobody can count them."""
+    tender = appointment.tender
+    if tender.closes_at is None or now < tender.closes_at:
+        return []
+    bids = tender.bids.standing().select_related("tenderer").order_by("ref")
+    return list(bids.exclude(shares__appointment=appointment))
+
+
+def trustee_keys(tender: Tender) -> list[Key]:
+    """The public keys bids of this tender are sealed to, in the order of their shares; none, no bid."""
+    publics = tender.appointments.order_by("position").values_list("key__public", flat=True)
+    return [Key(bytes(public)) for public in publics]
 
 
 def standing_bid(tender: Tender, entity: Entity) -> Bid | None:
@@ -87,7 +175,8 @@ def opened_bids(tender: Tender) -> list[Bid]:
     """What the opening made public: valid bids by price, then void ones. Empty before the opening."""
     if tender.opened_at is None:
         return []
-    bids = list(tender.bids.opened().select_related("tenderer", "tenderer__intermediary").cheapest_first())
+    opened = tender.bids.opened().select_related("tenderer", "tenderer__intermediary")
+    bids = list(opened.prefetch_related("sealed_files").cheapest_first())
     return sorted(bids, key=lambda b: bool(b.void_reason))
 
 

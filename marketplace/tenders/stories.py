@@ -1,7 +1,7 @@
 """What this room's entries say, and who reads the record of a tender.
 
-Before the opening nobody but a bidder itself, and regulators, learns that there is a bid (招标投标法 22):
-entries about bids are no part of anybody else's story until then, of the owner's neither.
+Before the opening nobody but a bidder itself learns that there is a bid (招标投标法 22): entries about bids
+are no part of anybody else's story until then, neither of the owner's nor of a regulator's.
 """
 
 from typing import Any
@@ -140,7 +140,15 @@ story("tenders.bid_reinstated", _("A later check was clear; the bid stands again
 story("tenders.reaudit_started", _("An audit of past awards began."))
 story("tenders.reaudited", _("An audit of past awards ended."))
 story("tenders.designation_found", _("The audit compared the shares of awards by department."))
-story("tenders.opening_key_created", _("The site made a key that opens bids."), disclosed=True)
+story("tenders.trustee_registered", _("A trustee was registered."), disclosed=True)
+story("tenders.trustee_keys_registered", _("A trustee registered keys for tenders to come."), disclosed=True)
+story(
+    "tenders.trustees_appointed",
+    _("Three trustees were appointed; any two of them open the bids."),
+    disclosed=True,
+)
+story("tenders.shares_handed", _("A trustee handed over its shares after the deadline."), disclosed=True)
+story("tenders.voided", _("The tender is void: too few trustees came, so no bid was opened."), disclosed=True)
 
 
 def _find(key: str) -> Tender | None:
@@ -160,7 +168,7 @@ def _about(tender: Tender, request: Any) -> list[str]:
     """The tender, and of its bids those the reader may know of."""
     membership = acting(request)
     bids = tender.bids.all()
-    if acts_as(membership, Role.REGULATOR):
+    if tender.opened_at is not None and acts_as(membership, Role.REGULATOR):
         seen = list(bids)
     else:
         own = [membership.entity_id] if membership is not None and may_bid(membership) else []

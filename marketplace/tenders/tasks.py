@@ -8,10 +8,16 @@ from celery import shared_task
 from regulation.ledger.queries import database_now
 
 from .choosing_errors import AuctionNotOver, AwardWaits
-from .errors import NotDue
-from .keyring import KeyMissing, NoKeyring
+from .errors import AwaitsShares, NotDue, NotVoid
 from .models import Auction, Tender
-from .operations import close_auction, finalise_award, open_tender, recheck_bid
+from .operations import (
+    close_auction,
+    finalise_award,
+    forget_files,
+    open_tender,
+    recheck_bid,
+    void_unopened,
+)
 from .queries import live_bids_reached
 from .standing import awards_to_finish
 
@@ -21,15 +27,20 @@ SLICE = dt.timedelta(seconds=10)  # below the broker's patience; what is left is
 
 @shared_task(name="tenders.open_due")
 def open_due() -> int:
-    """Open what is due by the database clock; returns how many. Safe to run twice."""
+    """Open what is due by the database clock and whose trustees came; returns how many. Safe to run twice.
+
+    A tender whose trustees did not come until the end of their grace is declared void.
+    """
     opened = 0
     now = database_now()
     for tender in Tender.objects.due_for_opening(now).order_by("closes_at", "pk"):
         try:
             open_tender(tender=tender, at=now)
             opened += 1
-        except (NotDue, NoKeyring, KeyMissing) as refusal:
-            log.error("tender_not_opened", tender=tender.ref, why=type(refusal).__name__)
+        except NotDue as refusal:
+            log.error("tender_not_opened", tender=tender.ref, why=refusal.code)
+        except AwaitsShares:
+            _give_up(tender)
     return opened
 
 
@@ -68,3 +79,17 @@ def finish_awards() -> int:
         except AuctionNotOver:
             continue
     return done
+
+
+@shared_task(name="tenders.forget_files")
+def forget_unsent_files() -> int:
+    """Remove sealed files that no bid took up within a day; returns how many rows went."""
+    return forget_files(at=database_now())
+
+
+def _give_up(tender: Tender) -> None:
+    try:
+        void_unopened(tender=tender, at=database_now())
+        log.error("tender_void", tender=tender.ref, why="shares_missing")
+    except NotVoid:
+        pass  # its trustees have time still

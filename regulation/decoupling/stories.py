@@ -1,6 +1,7 @@
 """What this room's entries say, and who reads the record of a check."""
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -38,8 +39,10 @@ def _sight(check: Check, request: Any) -> Sight:
 
 
 def _find(key: str) -> Check | None:
-    wanted = Check.objects.select_related("intermediary", "department")
-    return wanted.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+    try:
+        return Check.objects.select_related("intermediary", "department").filter(ref=UUID(key)).first()
+    except ValueError:
+        return None
 
 
 def _about(check: Check, request: Any) -> list[str]:

@@ -404,6 +404,17 @@ TABLE: list[Row] = [
     ),
     _get("tenders:bid_new", only(**AGENTS), "tender"),
     _get("tenders:bid_new", only(agent=404, other_agent=404), "draft"),
+    _get("tenders:bid_card", only(**AGENTS), "tender"),
+    _get("tenders:bid_card", only(agent=404, other_agent=404), "draft"),
+    _post("tenders:bid_part", only(agent=422, other_agent=422), "tender"),
+    _get("tenders:bid_file", members(404), "bid", "nothing"),
+    # trustees: people at their desk; programs sign what they send, a session counts for nothing there
+    _get("tenders:trustee_desk", only(trustee=200)),
+    _get("tenders:trustee_file", only(trustee=200)),
+    _post("tenders:trustee_answer", only(trustee=302)),
+    _post("tenders:trustee_waiting", everyone(403), "trustee_ref"),
+    _post("tenders:trustee_keys", everyone(403), "trustee_ref"),
+    _post("tenders:trustee_shares", everyone(403), "trustee_ref"),
     _get("tenders:bid_receipt", only(agent=200, other_agent=404), "bid"),
     _post("tenders:bid_withdraw", only(agent=302, other_agent=404), "bid"),
     # open data

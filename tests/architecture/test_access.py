@@ -111,7 +111,8 @@ def dead_letter():
 
 def build():
     load_site()
-    people = {name: world.member(Role(name)) for name in ("practitioner", "trustee", "regulator", "reviewer")}
+    people = {name: world.member(Role(name)) for name in ("practitioner", "regulator", "reviewer")}
+    people["trustee"] = world.member(Role.TRUSTEE, world.trustees()[0].entity)
     people |= {"owner": world.member(Role.OWNER), "other_owner": world.member(Role.OWNER)}
     people["editor"] = world.member(Role.EDITOR)
     service, approval = world.service(), world.approval()
@@ -310,8 +311,8 @@ def things(users, service, approval, seller, tender, bid):
         "provision": provision.ref,
         "scheme": scheme.ref,
         "intermediary_entity": seller.entity_id,
-        "check": unknown.pk,
-        "public_check": world.check(gate="inquiry").pk,
+        "check": unknown.ref,
+        "public_check": world.check(gate="inquiry").ref,
         "exemption": exempted(users["regulator"], seller.entity, approval.department),
         "rule_pack": PACK,
         "sweep": start_sweep(on=dt.date(2026, 11, 24), by=None, at=timezone.now()).pk,
@@ -324,7 +325,8 @@ def things(users, service, approval, seller, tender, bid):
         "tender": tender.ref,
         "draft": draft.ref,
         **chosen(tender.owner, service, approval, seller),
-        "bid": bid.pk,
+        "bid": bid.ref,
+        "trustee_ref": tender.appointments.first().trustee.ref,
         "page": "privacy/",
         "rows_kind": "services",
         "table_format": "csv",

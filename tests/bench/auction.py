@@ -9,7 +9,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -20,7 +19,6 @@ os.environ.setdefault("SECRET_KEY", "bench")
 os.environ.setdefault("IDENTITY_HMAC_KEY", "bench")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.environ["INSECURE_HTTP"] = "1"
-os.environ["OPENING_KEYS_DIR"] = tempfile.mkdtemp()
 
 EVERY, PRICES = 2.0, 60
 

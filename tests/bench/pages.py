@@ -8,7 +8,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -30,7 +29,6 @@ def prepare() -> None:
 
     owner = os.environ | {"QINQING_DATABASE_ROLE": "owner"}
     subprocess.run([sys.executable, "manage.py", "migrate", "--noinput", "-v0"], check=True, env=owner)
-    os.environ["OPENING_KEYS_DIR"] = tempfile.mkdtemp()
     django.setup()
     from django.core.management import call_command
 

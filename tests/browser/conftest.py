@@ -44,6 +44,6 @@ def demo(transactional_db, tmp_path, settings):
     passwords = tmp_path / "accounts.json"
     call_command("load_seed", verbosity=0)
     call_command("load_site", verbosity=0)
-    call_command("demo_world", passwords=str(passwords))
+    call_command("demo_world", passwords=str(passwords), trustees=str(tmp_path / "trustees"))
     call_command("demo_practice")
     return {row["email"]: row["password"] for row in json.loads(passwords.read_text())}

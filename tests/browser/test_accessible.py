@@ -372,7 +372,8 @@ ROLES = {
         reverse("interests:import_new"),
         *interests_brought(),
     ],
-    "trustee1": lambda t: [reverse("desk")],
+    "intermediary3": lambda t: [reverse("tenders:bid_new", args=[t.ref])],  # who may not bid
+    "trustee1": lambda t: [reverse("desk"), reverse("tenders:trustee_desk")],
     "admin": lambda t: [reverse("desk"), reverse("styleguide"), reverse("ledger:dead_letter_list")],
 }
 

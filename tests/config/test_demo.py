@@ -72,6 +72,16 @@ def demo(home):
         started.end(signal.SIGKILL)
 
 
+def running() -> list[tuple[str, str]]:
+    """Command line and environment of every process."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+            if entry.name.isdigit():
+                found.append((command_line(int(entry.name)), (entry / "environ").read_bytes().decode()))
+    return found
+
+
 def environment_of(home: Path, word: str) -> list[str]:
     """The environments of this home's processes whose command line has the word."""
     found = []
@@ -91,10 +101,16 @@ def test_the_site_answers_at_the_ready_lines_address_and_stops_in_time(demo):
     accounts = demo.home / "accounts.json"
     for secret in (accounts, demo.home / "secret-key", demo.home / "identity-hmac-key"):
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
-    assert stat.S_IMODE((demo.home / "opening-keys").stat().st_mode) == 0o700
+    for part in ("platform", "regulator", "notary"):
+        store = demo.home / "trustees" / part
+        assert stat.S_IMODE(store.stat().st_mode) == 0o700
+        assert stat.S_IMODE((store / "store.json").stat().st_mode) == 0o600
     assert environment_of(demo.home, "gunicorn")
-    assert not [text for text in environment_of(demo.home, "gunicorn") if "OPENING_KEYS_DIR" in text]
-    assert [text for text in environment_of(demo.home, "worker") if "OPENING_KEYS_DIR" in text]
+    assert not [text for text in environment_of(demo.home, "gunicorn") if "LEDGER_KEY_FILE" in text]
+    assert [text for text in environment_of(demo.home, "worker") if "LEDGER_KEY_FILE" in text]
+    trustees = [text for line, text in running() if "tools/trustee.py" in line and str(demo.home) in line]
+    assert len(trustees) == 3
+    assert not [text for text in trustees if "DATABASE" in text or "SECRET_KEY" in text]
     assert demo.end() < STOPS_WITHIN
     assert demo.process.returncode == 0
     assert demo.leaves_nothing()

@@ -5,12 +5,22 @@ import itertools
 from decimal import Decimal
 
 import pgtrigger
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from marketplace.directory.models import Intermediary, Offer
-from marketplace.tenders.models import OpeningKey, Tender
-from marketplace.tenders.operations import ensure_opening_key
+from marketplace.tenders.models import Tender, Trustee, TrusteeKey, TrusteePart
+from marketplace.tenders.operations import appoint_trustees, hand_over
+from marketplace.tenders.sealing import (
+    Unreadable,
+    context_of,
+    key_id,
+    new_private_key,
+    open_share,
+    public_half,
+    read_header,
+)
 from regulation.decoupling.models import Check
 from regulation.decoupling.rules import PACK
 from regulation.parties.identifiers import credit_code_check_character
@@ -152,13 +162,54 @@ def offer(of: Intermediary, sells: Service, **fields: object) -> Offer:
     return Offer.objects.create(intermediary=of, service=sells, **defaults | fields)
 
 
-def opening_key() -> OpeningKey:
-    return ensure_opening_key(by=None, at=timezone.now())
+PRIVATE: dict[str, bytes] = {}  # what trustees keep in stores of their own
+
+
+def trustees(spare: int = 2) -> list[Trustee]:
+    """The three trustees, each with spare keys."""
+    standing = list(Trustee.objects.filter(retired_at__isnull=True).order_by("pk"))
+    if not standing:
+        standing = [
+            Trustee.objects.create(ref=f"trustee-{next(count)}", part=part, entity=entity())
+            for part in TrusteePart.values
+        ]
+    for one in standing:
+        for _ in range(spare - one.keys.filter(appointment__isnull=True).count()):
+            trustee_key(one)
+    return standing
+
+
+def trustee_key(of: Trustee) -> TrusteeKey:
+    private = new_private_key()
+    public = public_half(private)
+    kid = key_id(public).hex()
+    PRIVATE[kid] = private
+    return TrusteeKey.objects.create(kid=kid, trustee=of, public=public)
+
+
+def hand_over_shares(tender: Tender, *parts: str) -> None:
+    """The trustees, or those of these parts, hand over what their boxes hold."""
+    bids = list(tender.bids.standing().select_related("tenderer"))
+    for appointed in tender.appointments.select_related("trustee", "tender"):
+        if bids and (not parts or appointed.trustee.part in parts):
+            shares = {str(bid.ref): share_of(bid, tender, appointed) for bid in bids}
+            hand_over(appointment=appointed, shares=shares, by=None, at=timezone.now())
+
+
+def share_of(bid, tender, appointed) -> bytes | None:
+    try:
+        header = read_header(bytes(bid.envelope))
+    except Unreadable:
+        return None
+    context = context_of(tender=tender.urn, tenderer=bid.tenderer.urn)
+    return open_share(
+        header.boxes[appointed.position - 1], context=context, private_key=PRIVATE[appointed.key_id]
+    )
 
 
 def tender(**fields: object) -> Tender:
-    """A published tender that is open for another hour."""
-    opening_key()
+    """A published tender that is open for another hour, with its trustees."""
+    trustees()
     now = timezone.now()
     n = next(count)
     defaults = {
@@ -181,15 +232,21 @@ def tender(**fields: object) -> Tender:
         if name not in fields:
             defaults[name] = make()
     defaults |= {"department": fields["approval"].department, "region": fields["approval"].region}
-    return Tender.objects.create(**defaults | fields)
+    made = Tender.objects.create(**defaults | fields)
+    if made.published_at:
+        with transaction.atomic():
+            appoint_trustees(tender=made, at=now)
+    return made
 
 
-def close(tender: Tender) -> Tender:
-    """Move a tender's deadline into the past, as only the owner of the database can."""
+def close(tender: Tender, *, shares: bool = True) -> Tender:
+    """Move a tender's deadline into the past, as only the owner of the database can; its trustees come."""
     past = timezone.now() - dt.timedelta(seconds=1)
     with pgtrigger.ignore("tenders.Tender:published_terms_stand"):
         Tender.objects.filter(pk=tender.pk).update(published_at=past - dt.timedelta(hours=2), closes_at=past)
     tender.refresh_from_db()
+    if shares:
+        hand_over_shares(tender)
     return tender
 
 

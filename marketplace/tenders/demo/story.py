@@ -156,7 +156,7 @@ def _bids(tell: Tell, tender: Tender) -> None:
             tell(
                 _("3. %(bidder)s bids sealed; envelope %(code)s")
                 % {"bidder": entity, "code": made.envelope_digest[:16]},
-                f"/bids/{made.pk}/",
+                made.get_absolute_url(),
             )
         except ConflictedBidder as refusal:
             check = refusal.check

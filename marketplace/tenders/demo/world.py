@@ -1,4 +1,4 @@
-"""Accounts, procedure rules and an opening key for the demo. Idempotent; everything invented says so."""
+"""Accounts, procedure rules and trustees for the demo. Idempotent; everything invented says so."""
 
 import datetime as dt
 import json
@@ -19,8 +19,8 @@ from regulation.parties.operations import grant_membership, register_entity
 from regulation.registry.demo import ensure_demo_consultation, ensure_demo_deciders, ensure_demo_zones
 
 from ..models import LimitKind, ProcedureRule, TimeLimit
-from ..operations import ensure_opening_key
 from ..seed import ensure_rules
+from .trustees import NOTARY, PLATFORM, ensure_trustees
 
 DOMAIN = "demo.qinqing.example"
 REGION = "511602"
@@ -50,19 +50,26 @@ ACCOUNTS = (
     Account("reviewer", "认定复核 second reviewer", Role.REVIEWER, "office"),
     Account("regulator", "监管人员 regulator", Role.REGULATOR, "office"),
     Account("regulator2", "监管人员（二）second regulator", Role.REGULATOR, "office"),
-    Account("trustee1", "开标受托人一 trustee 1", Role.TRUSTEE, "office"),
-    Account("trustee2", "开标受托人二 trustee 2", Role.TRUSTEE, "office"),
+    Account("trustee1", "开标受托人（平台）trustee: platform", Role.TRUSTEE, "platform"),
+    Account("trustee2", "开标受托人（监管）trustee: regulator", Role.TRUSTEE, "office"),
+    Account("trustee3", "开标受托人（公证）trustee: notary", Role.TRUSTEE, "notary"),
     Account("admin", "站点管理员 site administrator", None, ""),
 )
 
 
 @transaction.atomic
-def ensure_world(*, passwords: Path, today: dt.date, now: dt.datetime) -> None:
-    """Make what is missing of the demo, and keep the accounts' passwords in a file only its owner reads."""
-    ensure_opening_key(by=None, at=now)
+def ensure_world(*, passwords: Path, trustees: Path, today: dt.date, now: dt.datetime) -> None:
+    """Make what is missing of the demo, and keep the accounts' passwords in a file only its owner reads.
+
+    Each trustee's store lies in a folder of its own under `trustees`.
+    """
     entities = {ref: i.entity for ref, i in ensure_demo_directory(today=today).items()}
     entities["enterprise"] = _entity(EntityKind.ENTERPRISE, *ENTERPRISE, code=invented_code("enterprise"))
     entities["office"] = _entity(EntityKind.PUBLIC_INSTITUTION, *OFFICE, code=None)
+    entities["platform"] = _entity(EntityKind.PUBLIC_INSTITUTION, *PLATFORM, code=None)
+    entities["notary"] = _entity(EntityKind.PUBLIC_INSTITUTION, *NOTARY, code=None)
+    parts = {"platform": "platform", "regulator": "office", "notary": "notary"}
+    ensure_trustees({part: entities[key] for part, key in parts.items()}, stores=trustees, at=now)
     _procedure_rules(today)
     _limits(today)
     known = json.loads(passwords.read_text() or "[]") if passwords.is_file() else []

@@ -1,5 +1,6 @@
 """Tender, bid, opening, award, the procedure rules they follow; and audits of awards."""
 
+from .attachment import SealedFile, SealedPart
 from .auction import Auction, AuctionPrice, AuctionRound, Seat
 from .award import (
     Award,
@@ -10,16 +11,21 @@ from .award import (
     Opening,
     Suspension,
 )
-from .bid import Bid, VoidReason
+from .bid import Bid, Sealed, VoidReason
 from .challenge import Challenge, Remedy, Stage
 from .draw import Draw, DrawSecret, DrawWitness, PublicSource
+from .envelope import Share
 from .evaluation import Evaluation, Evaluator, LowPrice, Score
 from .limit import LimitKind, LowPriceRule, TimeLimit
 from .reaudit import DesignationShare, Reaudit, ReauditedAward, ReauditStatus
-from .rules import OpeningKey, ProcedureRule
+from .rules import ProcedureRule
 from .tender import AvoidedUnit, Method, Tender
+from .trustee import NEEDED, TRUSTEES, Appointment, Trustee, TrusteeKey, TrusteePart
 
 __all__ = [
+    "NEEDED",
+    "TRUSTEES",
+    "Appointment",
     "Auction",
     "AuctionPrice",
     "AuctionRound",
@@ -42,7 +48,6 @@ __all__ = [
     "LowPriceRule",
     "Method",
     "Opening",
-    "OpeningKey",
     "ProcedureRule",
     "PublicSource",
     "Reaudit",
@@ -50,10 +55,17 @@ __all__ = [
     "ReauditedAward",
     "Remedy",
     "Score",
+    "Sealed",
+    "SealedFile",
+    "SealedPart",
     "Seat",
+    "Share",
     "Stage",
     "Suspension",
     "Tender",
     "TimeLimit",
+    "Trustee",
+    "TrusteeKey",
+    "TrusteePart",
     "VoidReason",
 ]

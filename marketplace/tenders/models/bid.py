@@ -1,15 +1,17 @@
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from regulation.decoupling.models import Check
 from regulation.ledger.triggers import kept
 from regulation.parties.models import Entity
 
-from .rules import OpeningKey
+from ..sealing import SUITE_ID
 from .tender import Tender
 
 
@@ -20,6 +22,13 @@ class VoidReason(models.TextChoices):
     MALFORMED = "malformed", _("the envelope does not hold a bid")
     OVER_CEILING = "over_ceiling", _("the price is above the ceiling")
     TOO_SLOW = "too_slow", _("the days offered exceed the days allowed")
+
+
+class Sealed(models.TextChoices):
+    """Where a bid was sealed: the receipt says it."""
+
+    BIDDER = "bidder", _("on the bidder's own device")
+    SERVER = "server", _("by the server, as soon as it arrived")
 
 
 class BidQuerySet(models.QuerySet["Bid"]):
@@ -51,13 +60,16 @@ class BidQuerySet(models.QuerySet["Bid"]):
 class Bid(models.Model):
     """One intermediary's offer for one tender (OCDS bids/details).
 
-    Sealed until the opening: `envelope` is ciphertext and `price` is null. `price` is the total in yuan
+    Sealed until the opening: `envelope` is ciphertext and `price` is null. `ref` is random, so that no
+    address and no receipt tells how many came before. `price` is the total in yuan
     without tax; `days` are working days.
     """
 
+    ref = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     tender = models.ForeignKey(Tender, models.PROTECT, related_name="bids")
     tenderer = models.ForeignKey(Entity, models.PROTECT, related_name="bids")
-    opening_key = models.ForeignKey(OpeningKey, models.PROTECT, related_name="+")
+    suite = models.CharField(max_length=60, default=SUITE_ID)
+    sealed_by = models.CharField(max_length=8, choices=Sealed.choices, default=Sealed.SERVER)
     envelope = models.BinaryField()
     envelope_digest = models.CharField(max_length=64)
     gate = models.ForeignKey(Check, models.PROTECT, related_name="+")
@@ -137,6 +149,9 @@ class Bid(models.Model):
     def __str__(self) -> str:
         return f"{self.tender_id}/{self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("tenders:bid_receipt", args=[self.ref])
+
     @property
     def urn(self) -> str:
-        return f"tenders.bid/{self.pk}"
+        return f"tenders.bid/{self.ref}"

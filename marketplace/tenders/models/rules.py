@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -8,10 +10,15 @@ from regulation.registry.models import Provision
 
 
 class ProcedureRule(models.Model):
-    """How long bidding stays open at least, in a region, from a day on. The nearest region wins."""
+    """What binds a tender in a region, from a day on. The nearest region wins.
+
+    `minimum_bidding` is how long bidding stays open at least; `opening_grace` how long after the deadline the
+    trustees may take before the tender is void.
+    """
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     minimum_bidding = models.DurationField()
+    opening_grace = models.DurationField(default=dt.timedelta(days=1))
     in_force = DateRangeField()
     provision = models.ForeignKey(Provision, models.PROTECT, null=True, blank=True, related_name="+")
     note = models.CharField(max_length=300, blank=True)
@@ -26,16 +33,3 @@ class ProcedureRule(models.Model):
                 expressions=[("region", "="), ("in_force", RangeOperators.OVERLAPS)],
             )
         ]
-
-
-class OpeningKey(models.Model):
-    """The public half of a key that opens bids. The private half lies outside database and web server."""
-
-    kid = models.CharField(max_length=32, primary_key=True)
-    suite = models.CharField(max_length=40)
-    public = models.BinaryField()
-    valid_from = models.DateTimeField()
-    retired_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("opening key")

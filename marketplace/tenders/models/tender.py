@@ -36,9 +36,9 @@ class TenderQuerySet(models.QuerySet["Tender"]):
         return self.filter(published_at__lte=moment, closes_at__gt=moment, cancelled_at__isnull=True)
 
     def due_for_opening(self, moment: dt.datetime) -> "TenderQuerySet":
-        """Closed, and neither opened nor cancelled."""
+        """Closed, and neither opened, cancelled nor void."""
         return self.published().filter(
-            closes_at__lte=moment, opened_at__isnull=True, cancelled_at__isnull=True
+            closes_at__lte=moment, opened_at__isnull=True, cancelled_at__isnull=True, failed_at__isnull=True
         )
 
     def visible_to(self, entity_ids: list[int]) -> "TenderQuerySet":
@@ -51,7 +51,7 @@ class Tender(models.Model):
 
     Facts are stored (`published_at`, `opened_at` …), states derived. `ruling` is the version relied on;
     without one the tender is voluntary. The deadline is exclusive: published_at <= t < closes_at.
-    `ceiling` is yuan without tax.
+    `ceiling` is yuan without tax. With `seal_on_device` the server seals no bid for anybody.
     """
 
     ref = models.SlugField(max_length=40, unique=True)
@@ -70,6 +70,7 @@ class Tender(models.Model):
     currency = models.CharField(max_length=3, default="CNY")
     days = models.PositiveSmallIntegerField()
     contact = models.CharField(max_length=200)
+    seal_on_device = models.BooleanField(default=False)
     closes_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -2,7 +2,7 @@
 
 from .auctioning import close_auction, give_price, start_auction
 from .awarding import approve_award, decline_proposal, finalise_award, propose_award
-from .bidding import submit_bid, withdraw_bid
+from .bidding import ask_gate, foresee_gate, submit_bid, withdraw_bid
 from .challenging import (
     answer_challenge,
     complain,
@@ -25,37 +25,44 @@ from .drawing import (
     witness_value,
 )
 from .excluding import decide_exclusion, propose_exclusion, withdraw_after_opening
+from .filing import content_of, forget_files, keep_part
 from .gating import pass_later_gate, recheck_award, recheck_bid
-from .keys import ensure_opening_key
 from .low_prices import ask_about_low_prices, decide_low_price, justify_price
-from .opening import open_tender
+from .opening import hand_over, open_tender, void_unopened
 from .scoring import hand_in, name_evaluator, outliers, recuse, save_scores
+from .trusteeship import appoint_trustees, register_keys, register_trustee
 
 __all__ = [
     "answer_challenge",
+    "appoint_trustees",
     "approve_award",
     "ask_about_low_prices",
+    "ask_gate",
     "cancel_tender",
     "close_auction",
     "commit_secret",
     "complain",
     "confirm_draw",
+    "content_of",
     "decide_complaint",
     "decide_exclusion",
     "decide_low_price",
     "decline_proposal",
     "draft_tender",
     "end_draw",
-    "ensure_opening_key",
     "enter_value",
     "file_challenge",
     "finalise_award",
+    "foresee_gate",
+    "forget_files",
     "freeze_draw",
     "give_price",
     "hand_in",
+    "hand_over",
     "hold_draw",
     "inputs_of",
     "justify_price",
+    "keep_part",
     "name_draw",
     "name_evaluator",
     "open_secret",
@@ -69,11 +76,14 @@ __all__ = [
     "recheck_award",
     "recheck_bid",
     "recuse",
+    "register_keys",
+    "register_trustee",
     "revise_tender",
     "save_scores",
     "start_auction",
     "submit_bid",
     "take_up_complaint",
+    "void_unopened",
     "withdraw_after_opening",
     "withdraw_bid",
     "witness_value",

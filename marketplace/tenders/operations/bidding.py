@@ -1,45 +1,42 @@
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from marketplace.directory.models import Intermediary, Offer
 from regulation.decoupling.models import Check, Gate, Outcome
-from regulation.decoupling.operations import check
+from regulation.decoupling.operations import check, foresee
 from regulation.ledger.operations import record
+from regulation.ledger.queries import database_now
 from regulation.parties.models import Entity, User
 
 from .. import errors
-from ..models import Bid, Tender
-from ..queries import current_opening_key
-from ..sealing import PlainBid, seal
+from ..eligibility import refuse_the_ineligible
+from ..models import NEEDED, Bid, Sealed, Tender
+from ..queries import trustee_keys
+from ..sealing import MAGIC, SUITE_ID, Key, PlainBid, Unreadable, context_of, read_header, seal
+from .filing import bind_files
 from .gating import about
 
 
-def _refuse_the_ineligible(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> None:
-    """Everything but the conflict gate that keeps an entity out, cheapest first."""
-    if not tender.accepts_bids_at(at):
-        raise errors.TenderClosed
-    if tender.owner_id == tenderer.pk:
-        raise errors.OwnTender
-    if not Intermediary.objects.filter(entity=tenderer, suspended_at__isnull=True).exists():
-        raise errors.NotRegistered
-    today = timezone.localdate(at)
-    if not (
-        Offer.objects.standing_on(today)
-        .filter(intermediary__entity=tenderer, service=tender.service_id)
-        .exists()
-    ):
-        raise errors.NoOffer
-    if avoided := tender.avoided_units.filter(entity=tenderer).first():
-        raise errors.AvoidedBidder(avoided.reason)
-    if tender.bids.standing().filter(tenderer=tenderer).exists():
-        raise errors.AlreadyBid
+def foresee_gate(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> Check:
+    """What the conflict gate would say of a bid now, so that nobody writes one in vain. Nothing is stored."""
+    return foresee(
+        intermediary=tenderer,
+        department=tender.department,
+        on=timezone.localdate(at),
+        gate=Gate.BID,
+        by=None,
+        at=at,
+        about=about(tender, with_rivals=False),
+    )
 
 
-def _pass_the_gate(*, tender: Tender, tenderer: Entity, by: User, at: dt.datetime) -> Check:
-    """The conflict check of a bid. Raises ConflictedBidder and UnknownStanding, which carry it."""
+def ask_gate(*, tender: Tender, tenderer: Entity, by: User, at: dt.datetime) -> Check:
+    """The conflict check of a bid, stored whatever it says. Raises ConflictedBidder and UnknownStanding,
+    which carry it; the unknown one waits for two regulators from then on.
+    """
     made = check(
         intermediary=tenderer,
         department=tender.department,
@@ -56,24 +53,48 @@ def _pass_the_gate(*, tender: Tender, tenderer: Entity, by: User, at: dt.datetim
     return made
 
 
-def submit_bid(*, tender: Tender, tenderer: Entity, bid: PlainBid, by: User, at: dt.datetime) -> Bid:
-    """Seal and accept one bid. The deadline is exclusive: published_at <= at < closes_at.
+def submit_bid(
+    *,
+    tender: Tender,
+    tenderer: Entity,
+    by: User,
+    at: dt.datetime,
+    envelope: bytes | None = None,
+    bid: PlainBid | None = None,
+    files: Sequence[str] = (),
+) -> Bid:
+    """Accept one sealed bid: an envelope its bidder sealed, with the sealed files sent before it, or a bid
+    that is sealed here and now.
 
-    The conflict check is stored even when it refuses (优化营商环境条例 43): it has a transaction of its
-    own and the refusal is raised after that, so call this outside a transaction.
+    The deadline is exclusive: published_at <= at < closes_at. The conflict check is stored even when it
+    refuses (优化营商环境条例 43): it has a transaction of its own and the refusal is raised after that, so
+    call this outside a transaction.
     Raises TenderClosed, OwnTender, NotRegistered, NoOffer, AvoidedBidder, AlreadyBid, ConflictedBidder,
-    UnknownStanding, NoOpeningKey.
+    UnknownStanding, NotSealable, SealItYourself, WrongEnvelope.
     """
-    _refuse_the_ineligible(tender=tender, tenderer=tenderer, at=at)
-    gate = _pass_the_gate(tender=tender, tenderer=tenderer, by=by, at=at)
-    key = current_opening_key()
-    if key is None:
-        raise errors.NoOpeningKey
-    envelope = seal(bid, public_key=bytes(key.public), tender=tender.urn, tenderer=tenderer.urn)
+    refuse_the_ineligible(tender=tender, tenderer=tenderer, at=at)
+    if envelope is None and tender.seal_on_device:
+        raise errors.SealItYourself
+    keys = trustee_keys(tender)
+    if not keys:
+        raise errors.NotSealable
+    if envelope is not None:
+        judge_envelope(envelope, keys=keys, tender=tender, tenderer=tenderer)
+    gate = ask_gate(tender=tender, tenderer=tenderer, by=by, at=at)
+    sealed_by = Sealed.BIDDER if envelope is not None else Sealed.SERVER
+    if envelope is None:
+        if bid is None:
+            raise ValueError("an envelope or a bid")
+        envelope = seal(bid, trustees=keys, needed=NEEDED, tender=tender.urn, tenderer=tenderer.urn)
     with transaction.atomic():
         locked = Tender.objects.raw("SELECT * FROM tenders_tender WHERE id = %s FOR SHARE", [tender.pk])[0]
-        _refuse_the_ineligible(tender=locked, tenderer=tenderer, at=at)
-        made = _insert(locked, tenderer=tenderer, key_id=key.kid, envelope=envelope, gate=gate, by=by, at=at)
+        if not locked.accepts_bids_at(at):  # what else can race, a trigger and a constraint hold
+            raise errors.TenderClosed(locked.closes_at, at)
+        made = _insert(
+            locked, tenderer=tenderer, sealed_by=sealed_by, envelope=envelope, gate=gate, by=by, at=at
+        )
+        if files:
+            bind_files(made, files)
         record(
             kind="tenders.bid_submitted",
             noticeable=False,
@@ -82,15 +103,37 @@ def submit_bid(*, tender: Tender, tenderer: Entity, bid: PlainBid, by: User, at:
             body={
                 "tender": tender.urn,
                 "envelope": made.envelope_digest,
-                "check": gate.urn,
-                "suite": key.suite,
+                "check_digest": gate.input_digest,
+                "suite": SUITE_ID,
+                "sealed_by": str(sealed_by),
             },
         )
     return made
 
 
+def judge_envelope(envelope: bytes, *, keys: list[Key], tender: Tender, tenderer: Entity) -> None:
+    """What can be told of a sealed envelope: form, length, place and trustees. Raises WrongEnvelope."""
+    if envelope[: len(MAGIC)] != MAGIC:
+        raise errors.WrongEnvelope("suite")
+    try:
+        header = read_header(envelope)
+    except Unreadable as failure:
+        raise errors.WrongEnvelope("form") from failure
+    if header.needed != NEEDED or [box.key for box in header.boxes] != [key.id for key in keys]:
+        raise errors.WrongEnvelope("trustees")
+    if header.context != context_of(tender=tender.urn, tenderer=tenderer.urn):
+        raise errors.WrongEnvelope("context")
+
+
 def _insert(
-    tender: Tender, *, tenderer: Entity, key_id: str, envelope: bytes, gate: Check, by: User, at: dt.datetime
+    tender: Tender,
+    *,
+    tenderer: Entity,
+    sealed_by: Sealed,
+    envelope: bytes,
+    gate: Check,
+    by: User,
+    at: dt.datetime,
 ) -> Bid:
     """The row itself; what the database refuses is told in words."""
     try:
@@ -98,7 +141,7 @@ def _insert(
             return Bid.objects.create(
                 tender=tender,
                 tenderer=tenderer,
-                opening_key_id=key_id,
+                sealed_by=sealed_by,
                 envelope=envelope,
                 envelope_digest=hashlib.sha256(envelope).hexdigest(),
                 gate=gate,
@@ -107,7 +150,7 @@ def _insert(
             )
     except IntegrityError as refusal:
         if "bid_before_the_deadline" in str(refusal):
-            raise errors.TenderClosed from refusal
+            raise errors.TenderClosed(tender.closes_at, database_now()) from refusal
         if "bid_one_standing_per_tenderer" in str(refusal):
             raise errors.AlreadyBid from refusal
         raise

@@ -15,11 +15,11 @@ from ..errors import (
     AlreadyPublished,
     CeilingMissing,
     ClosesTooSoon,
-    NoOpeningKey,
     NotCancellable,
 )
 from ..models import AvoidedUnit, Tender
-from ..queries import current_opening_key, minimum_bidding
+from ..queries import minimum_bidding
+from .trusteeship import appoint_trustees
 
 REF_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no look-alikes
 
@@ -35,6 +35,7 @@ class Terms:
     closes_at: dt.datetime | None
     ceiling: Decimal | None = None
     no_ceiling_reason: str = ""
+    seal_on_device: bool = False
 
 
 def _new_ref(at: dt.datetime) -> str:
@@ -42,7 +43,7 @@ def _new_ref(at: dt.datetime) -> str:
 
 
 def _apply(tender: Tender, terms: Terms) -> None:
-    for name in ("title", "description", "days", "contact", "closes_at", "ceiling", "no_ceiling_reason"):
+    for name in Terms.__dataclass_fields__:
         setattr(tender, name, getattr(terms, name))
 
 
@@ -108,7 +109,7 @@ def revise_tender(
 def publish_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
     """Make a draft public: from `at` its terms stand, and bids are taken until `closes_at` (exclusive).
 
-    Raises AlreadyPublished, CeilingMissing, ClosesTooSoon (the region's procedure rule) and NoOpeningKey.
+    Raises AlreadyPublished, CeilingMissing, ClosesTooSoon (the region's procedure rule) and TrusteesMissing.
     """
     locked = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
     if locked.published_at:
@@ -118,8 +119,7 @@ def publish_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
     minimum = minimum_bidding(locked.region, on=timezone.localdate(at))
     if locked.closes_at is None or locked.closes_at - at < minimum:
         raise ClosesTooSoon(minimum)
-    if current_opening_key() is None:
-        raise NoOpeningKey
+    appoint_trustees(tender=locked, at=at)
     locked.published_at = at
     locked.save(update_fields=["published_at"])
     record(

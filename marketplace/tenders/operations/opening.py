@@ -1,33 +1,98 @@
 import datetime as dt
+import hashlib
+from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from regulation.decoupling.models import Gate, Outcome
 from regulation.ledger.operations import record
+from regulation.parties.models import User
 
-from .. import keyring
-from ..errors import NotDue
-from ..models import Bid, Opening, Tender, VoidReason
-from ..sealing import Malformed, Unreadable, unseal
+from .. import errors
+from ..models import NEEDED, TRUSTEES, Appointment, Bid, Opening, Share, Tender, VoidReason
+from ..queries import opening_grace_ends, trustee_keys
+from ..sealing import Key, Malformed, Unreadable, read_header, share_fits, unseal
+from .filing import name_files
 from .gating import about, pass_gate, suspend_bid
 
 
-def _unseal_into(bid: Bid, tender: Tender) -> None:
-    """Open one envelope and judge it by the published terms; a void bid says why."""
-    private = keyring.private_key(bid.opening_key_id)
+@transaction.atomic
+def hand_over(
+    *, appointment: Appointment, shares: Mapping[str, bytes | None], by: User | None, at: dt.datetime
+) -> int:
+    """Take a trustee's shares by the bid's ref, None where its box does not open; returns how many were new.
+
+    Raises TooEarly before the deadline (a trigger asks the database clock again) and for a tender that is
+    not to be opened; WrongShare for one that its envelope does not name. Then none is taken.
+    """
+    tender = appointment.tender
+    if tender.closes_at is None or at < tender.closes_at or tender.cancelled_at:
+        raise errors.TooEarly
+    bids = {str(bid.ref): bid for bid in tender.bids.standing().filter(ref__in=shares)}
+    there = set(appointment.shares.values_list("bid__ref", flat=True))
+    rows = []
+    for ref, value in shares.items():
+        bid = bids.get(ref)
+        if bid is None or (value is not None and not _fits(bid, appointment.position, value)):
+            raise errors.WrongShare(ref)
+        if bid.ref not in there:
+            rows.append(Share(bid=bid, appointment=appointment, value=value, handed_by=by))
     try:
-        plain = unseal(bytes(bid.envelope), private_key=private, tender=tender.urn, tenderer=bid.tenderer.urn)
+        with transaction.atomic():
+            Share.objects.bulk_create(rows)
+    except IntegrityError as refusal:
+        if "share_only_after_the_deadline" in str(refusal):
+            raise errors.TooEarly from refusal
+        raise
+    if rows:
+        body = {"trustee": appointment.trustee.urn, "key": appointment.key_id, "digest": _digest(rows)}
+        record(kind="tenders.shares_handed", subject=tender, actor=by, body=body)
+    return len(rows)
+
+
+def _fits(bid: Bid, position: int, value: bytes) -> bool:
+    """Whether a share is the one that the envelope names."""
+    try:
+        header = read_header(bytes(bid.envelope))
+    except Unreadable:
+        return False
+    return len(value) == 32 and position <= len(header.boxes) and share_fits(header, position, value)
+
+
+def _digest(rows: list[Share]) -> str:
+    """What was handed over, without saying for how many bids."""
+    lines = sorted(f"{row.bid.ref} {bytes(row.value).hex() if row.value else ''}" for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _unseal_into(bid: Bid, tender: Tender, keys: list[Key]) -> bool:
+    """Open one envelope and judge it by the published terms; a void bid says why.
+
+    False while the trustees that answered are too few to say. It does not depend on which two answered.
+    """
+    answers = list(bid.shares.all())
+    shares = {s.appointment.position: bytes(s.value) for s in answers if s.value is not None}
+    if len(shares) < NEEDED:
+        bid.void_reason = VoidReason.UNREADABLE
+        return len(answers) - len(shares) > TRUSTEES - NEEDED
+    try:
+        opened = unseal(
+            bytes(bid.envelope), shares=shares, trustees=keys, tender=tender.urn, tenderer=bid.tenderer.urn
+        )
     except Unreadable:
         bid.void_reason = VoidReason.UNREADABLE
-        return
+        return True
     except Malformed:
         bid.void_reason = VoidReason.MALFORMED
-        return
+        return True
+    plain = opened.bid
+    name_files(bid, plain.files)
     bid.price, bid.days, bid.note = plain.price, plain.days, plain.note
     if tender.ceiling is not None and plain.price > tender.ceiling:
         bid.void_reason = VoidReason.OVER_CEILING
     elif plain.days > tender.days:
         bid.void_reason = VoidReason.TOO_SLOW
+    return True
 
 
 @transaction.atomic
@@ -35,28 +100,39 @@ def open_tender(*, tender: Tender, at: dt.datetime) -> Opening:
     """Open all standing bids of a tender at or after its deadline. Two at once make one opening.
 
     A tender without a valid bid fails and says so. Raises NotDue before the deadline and for a cancelled
-    tender, keyring.NoKeyring in a process without the keys; nothing is then written. A trigger asks the
-    database clock again.
+    tender, AwaitsShares while trustees are missing; nothing is then written. A trigger asks the database
+    clock again.
     """
     locked = Tender.objects.select_for_update().get(pk=tender.pk)
     if existing := Opening.objects.filter(tender=locked).first():
         return existing
     if not locked.published_at or locked.cancelled_at or not locked.closes_at or at < locked.closes_at:
-        raise NotDue
-    bids = list(locked.bids.standing().select_related("tenderer").order_by("pk"))
+        raise errors.NotDue
+    bids = list(
+        locked.bids.standing()
+        .select_related("tenderer")
+        .prefetch_related("shares__appointment", "sealed_files")
+        .order_by("submitted_at", "pk")
+    )
+    keys, grace_over = trustee_keys(locked), at >= _grace_ends(locked)
     for bid in bids:
-        _unseal_into(bid, locked)
+        if not _unseal_into(bid, locked, keys) and not (grace_over and len(bid.shares.all()) >= NEEDED):
+            raise errors.AwaitsShares
         bid.opened_at = at
+    return _opened(locked, bids, at=at)
+
+
+def _opened(tender: Tender, bids: list[Bid], *, at: dt.datetime) -> Opening:
     void = sum(bool(bid.void_reason) for bid in bids)
-    locked.opened_at = at
+    tender.opened_at = at
     if len(bids) == void:
-        locked.failed_at, locked.failure = at, "no_valid_bid" if bids else "no_bid"
-    locked.save(update_fields=["opened_at", "failed_at", "failure"])
+        tender.failed_at, tender.failure = at, "no_valid_bid" if bids else "no_bid"
+    tender.save(update_fields=["opened_at", "failed_at", "failure"])
     Bid.objects.bulk_update(bids, ["opened_at", "price", "days", "note", "void_reason"])
-    opening = Opening.objects.create(tender=locked, opened_at=at, bids_opened=len(bids), bids_void=void)
+    opening = Opening.objects.create(tender=tender, opened_at=at, bids_opened=len(bids), bids_void=void)
     record(
         kind="tenders.opened",
-        subject=locked,
+        subject=tender,
         actor=None,
         body={
             "opened_at": at.isoformat(),
@@ -72,7 +148,7 @@ def open_tender(*, tender: Tender, at: dt.datetime) -> Opening:
             ],
         },
     )
-    _gate(locked, at=at)
+    _gate(tender, at=at)
     return opening
 
 
@@ -86,3 +162,30 @@ def _gate(tender: Tender, *, at: dt.datetime) -> None:
         made = pass_gate(bid, tender=tender, gate=Gate.OPENING, by=None, at=at, told=told)
         if made.outcome == Outcome.CONFLICTED:
             suspend_bid(bid, made, at=at)
+
+
+def _grace_ends(tender: Tender) -> dt.datetime:
+    """Until when the trustees may come."""
+    if (ends := opening_grace_ends(tender)) is None:
+        raise errors.NotDue
+    return ends
+
+
+@transaction.atomic
+def void_unopened(*, tender: Tender, at: dt.datetime) -> Tender:
+    """Declare a tender void whose bids cannot be opened: two trustees or more did not come in time.
+
+    No bid is opened then, not one; the owner publishes the tender again. Raises NotVoid before the grace
+    ends, and where enough trustees came.
+    """
+    locked = Tender.objects.select_for_update().get(pk=tender.pk)
+    over = locked.opened_at or locked.failed_at or locked.cancelled_at or not locked.published_at
+    came = locked.appointments.filter(shares__isnull=False).distinct()
+    if over or at < _grace_ends(locked) or came.count() >= NEEDED or not locked.bids.standing().exists():
+        raise errors.NotVoid
+    missing = [a.trustee.urn for a in locked.appointments.exclude(pk__in=came).select_related("trustee")]
+    locked.failed_at, locked.failure = at, "shares_missing"
+    locked.save(update_fields=["failed_at", "failure"])
+    body = {"reason": "shares_missing", "missing": missing, "waited_until": _grace_ends(locked).isoformat()}
+    record(kind="tenders.voided", subject=locked, actor=None, body=body)
+    return locked

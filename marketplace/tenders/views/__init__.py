@@ -1,4 +1,4 @@
-"""Pages of tenders: the owner's, the bidder's, the public's; and how bids are chosen."""
+"""Pages of tenders: the owner's, the bidder's, the trustee's, the public's; and how bids are chosen."""
 
 from .auction import auction, auction_live, auction_price, auction_start
 from .awarding import (
@@ -10,13 +10,16 @@ from .awarding import (
     low_price_decide,
     low_price_justify,
 )
-from .bidder import bid_new, bid_receipt, bid_withdraw
+from .bidder import bid_card, bid_new, bid_receipt, bid_withdraw
 from .challenges import challenge, challenge_act, challenge_list, challenge_new
 from .choosing import choosing, methods
 from .drawing import draw, draw_act, draw_inputs, draw_new, draw_script
+from .files import bid_file, bid_part
+from .machine import trustee_keys, trustee_shares, trustee_waiting
 from .owner import tender_cancel, tender_edit, tender_new, tender_publish
 from .public import tender, tender_list
 from .scoring import evaluator_name, evaluator_recuse, score
+from .trustee import trustee_answer, trustee_desk, trustee_file
 
 __all__ = [
     "auction",
@@ -25,8 +28,11 @@ __all__ = [
     "auction_start",
     "award",
     "award_decide",
+    "bid_card",
     "bid_exclude",
+    "bid_file",
     "bid_new",
+    "bid_part",
     "bid_receipt",
     "bid_step_back",
     "bid_withdraw",
@@ -53,4 +59,10 @@ __all__ = [
     "tender_list",
     "tender_new",
     "tender_publish",
+    "trustee_answer",
+    "trustee_desk",
+    "trustee_file",
+    "trustee_keys",
+    "trustee_shares",
+    "trustee_waiting",
 ]

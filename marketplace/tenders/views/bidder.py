@@ -1,70 +1,165 @@
+import base64
+import binascii
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from regulation.decoupling import explain
+from regulation.decoupling.models import Check, Outcome
 from regulation.ledger.queries import database_now
 from regulation.ledger.receipts import give_receipt, receipt_link
 from regulation.parties.access import acting_required
-from regulation.parties.models import Role
+from regulation.parties.models import Entity, Role
 
 from ..access import sees_receipt
-from ..errors import ConflictedBidder, TenderRefused, UnknownStanding
+from ..amounts import in_words
+from ..eligibility import conditions
+from ..errors import ConflictedBidder, TenderRefused, UnknownStanding, WrongEnvelope
 from ..forms import BidForm
-from ..models import Bid, Tender
-from ..operations import submit_bid, withdraw_bid
-from ..queries import public_tenders
+from ..models import NEEDED, Bid, Tender
+from ..operations import ask_gate, foresee_gate, submit_bid, withdraw_bid
+from ..queries import appointed_to, public_tenders, trustee_keys
+from ..sealing import SUITE_ID, envelope_size
+
+LONGEST_ENVELOPE = envelope_size(8)
+
+
+def _explained(check: Check) -> dict[str, Any]:
+    return {
+        "check": check,
+        "sentence": explain.sentence(check),
+        "steps": explain.steps(check),
+        "provision": explain.provision_of(check),
+    }
 
 
 def _refusal(request: HttpRequest, tender: Tender, refusal: TenderRefused) -> HttpResponse:
     """What was refused, why by which law, and what can be done: 409, nothing of the bid is kept."""
     context = {"tender": tender, "refusal": refusal}
     if isinstance(refusal, ConflictedBidder | UnknownStanding):
-        check = refusal.check
-        context |= {
-            "check": check,
-            "sentence": explain.sentence(check),
-            "steps": explain.steps(check),
-            "provision": explain.provision_of(check),
-        }
+        context |= _explained(refusal.check)
     return render(request, "tenders/refusal.html", context, status=409)
 
 
+@never_cache
 @acting_required(Role.AGENT)
 def bid_new(request: HttpRequest, ref: str) -> HttpResponse:
-    """Write, review and seal a bid. Nothing typed here is stored in the clear."""
+    """Whether one may bid; then write, look over and seal. Nothing typed here is stored in the clear."""
     tender = get_object_or_404(public_tenders(), ref=ref)
-    form = BidForm(request.POST or None, tender=tender)
+    form = BidForm(request.POST if "price" in request.POST else None, tender=tender)
+    if request.method == "POST" and "ask" in request.POST:
+        return _ask(request, tender)
+    if request.method == "POST" and ("envelope" in request.POST or "sealed_file" in request.FILES):
+        files = request.POST.get("files", "").split()
+        return _take(request, tender, envelope=_envelope(request), files=files)
     ready = request.method == "POST" and form.is_valid()
-    if ready and request.POST.get("sealed") == "yes":
-        try:
-            bid = submit_bid(
-                tender=tender,
-                tenderer=request.acting.entity,  # type: ignore[attr-defined]
-                bid=form.plain(),
-                by=request.user,  # type: ignore[arg-type]
-                at=database_now(),
-            )
-            give_receipt(subject=bid, kind="tenders.bid_submitted", holder=request.user)
-            return redirect("tenders:bid_receipt", pk=bid.pk)
-        except TenderRefused as refusal:
-            return _refusal(request, tender, refusal)
-    template = (
-        "tenders/bid_review.html" if ready and request.POST.get("edit") != "yes" else "tenders/bid_new.html"
-    )
-    return render(
-        request,
-        template,
-        {"tender": tender, "form": form, "now": database_now()},
-        status=422 if form.errors else 200,
-    )
+    if ready and (request.POST.get("sealed") == "yes" or tender.seal_on_device):
+        return _take(request, tender, bid=form.plain())
+    if ready and request.POST.get("edit") != "yes":
+        words = in_words(form.cleaned_data["price"])
+        context = {"tender": tender, "form": form, "words": words, "now": database_now()}
+        return render(request, "tenders/bid_review.html", context)
+    context = _page(request, tender) | {"form": form}
+    return render(request, "tenders/bid_new.html", context, status=422 if form.errors else 200)
 
 
-def _own_bid(request: HttpRequest, pk: int) -> Bid:
+def _page(request: HttpRequest, tender: Tender) -> dict[str, Any]:
+    """What the page of a new bid shows: conditions, what the gate would say, and what sealing needs."""
+    now, tenderer = database_now(), request.acting.entity  # type: ignore[attr-defined]
+    met = list(conditions(tender=tender, tenderer=tenderer, at=now))
+    context: dict[str, Any] = {"tender": tender, "now": now, "conditions": met}
+    gate = foresee_gate(tender=tender, tenderer=tenderer, at=now)
+    context |= {"gate": gate} | _explained(gate)
+    context["barred"] = any(c.refusal for c in met) or gate.outcome != Outcome.CLEAR
+    if not context["barred"]:
+        context |= _sealing(tender, tenderer)
+    return context
+
+
+def _sealing(tender: Tender, tenderer: Entity) -> dict[str, Any]:
+    return {
+        "trustees": appointed_to(tender),
+        "trustee_keys": " ".join(key.public.hex() for key in trustee_keys(tender)),
+        "needed": NEEDED,
+        "tenderer_urn": tenderer.urn,
+    }
+
+
+def _envelope(request: HttpRequest) -> bytes:
+    """The envelope that was sent, whatever it holds; what is no envelope is refused later, by name."""
+    upload = request.FILES.get("sealed_file")
+    if upload is not None:
+        return bytes(upload.read(LONGEST_ENVELOPE + 1))
+    try:
+        return base64.b64decode(request.POST.get("envelope", ""), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _ask(request: HttpRequest, tender: Tender) -> HttpResponse:
+    """Put the open question of the gate to two regulators, before a bid is written."""
+    acting = request.acting  # type: ignore[attr-defined]
+    try:
+        ask_gate(tender=tender, tenderer=acting.entity, by=request.user, at=database_now())  # type: ignore[arg-type]
+    except TenderRefused as refusal:
+        return _refusal(request, tender, refusal)
+    return redirect("tenders:bid_new", ref=tender.ref)
+
+
+def _take(request: HttpRequest, tender: Tender, **what: Any) -> HttpResponse:
+    """Submit a bid; to its receipt, or to why it is refused."""
+    try:
+        made = submit_bid(
+            tender=tender,
+            tenderer=request.acting.entity,  # type: ignore[attr-defined]
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
+            **what,
+        )
+    except TenderRefused as refusal:
+        if isinstance(refusal, WrongEnvelope) and "sealed_file" in request.FILES:
+            context = _page(request, tender) | {"form": BidForm(tender=tender), "wrong_file": refusal}
+            return render(request, "tenders/bid_new.html", context, status=422)
+        return _refusal(request, tender, refusal)
+    give_receipt(subject=made, kind="tenders.bid_submitted", holder=request.user)
+    return redirect(made)
+
+
+@never_cache
+@acting_required(Role.AGENT)
+def bid_card(request: HttpRequest, ref: str) -> HttpResponse:
+    """What the offline sealer needs to know of tender, bidder and trustees: a small file."""
+    tender = get_object_or_404(public_tenders(), ref=ref)
+    said = {
+        "format": "qinqing-sealing-card/1",
+        "suite": SUITE_ID,
+        "tender": tender.urn,
+        "title": tender.title,
+        "closes_at": tender.closes_at.isoformat() if tender.closes_at else "",
+        "ceiling": str(tender.ceiling) if tender.ceiling is not None else None,
+        "days": tender.days,
+        "tenderer": request.acting.entity.urn,  # type: ignore[attr-defined]
+        "bidder": request.acting.entity.name,  # type: ignore[attr-defined]
+        "needed": NEEDED,
+        "trustees": [
+            {"name": a.trustee.entity.name, "key": a.key_id, "public": bytes(a.key.public).hex()}
+            for a in appointed_to(tender)
+        ],
+    }
+    answer = JsonResponse(said, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer["Content-Disposition"] = f'attachment; filename="{tender.ref}-card.json"'
+    return answer
+
+
+def _own_bid(request: HttpRequest, ref: UUID) -> Bid:
     bid = get_object_or_404(
-        Bid.objects.select_related("tender__service", "tenderer", "opening_key", "gate"), pk=pk
+        Bid.objects.select_related("tender__service", "tender__region", "tenderer", "gate"), ref=ref
     )
     if not sees_receipt(request.acting, bid):  # type: ignore[attr-defined]
         raise Http404
@@ -72,30 +167,29 @@ def _own_bid(request: HttpRequest, pk: int) -> Bid:
 
 
 @acting_required(Role.AGENT)
-def bid_receipt(request: HttpRequest, pk: int) -> HttpResponse:
+def bid_receipt(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Proof in hand: the digest of the envelope and the time by the database clock."""
-    bid = _own_bid(request, pk)
+    bid = _own_bid(request, ref)
     code = "-".join(bid.envelope_digest[i : i + 4].upper() for i in range(0, 24, 4))
     facts = [
         (_("Tender"), bid.tender.title),
         (_("Bidder"), str(bid.tenderer)),
         (_("Received, by the database clock"), bid.submitted_at),
         (_("Envelope, SHA-256"), bid.envelope_digest),
-        (_("Sealed by"), _("the server, to opening key %(kid)s") % {"kid": bid.opening_key_id}),
-        (_("Suite"), bid.opening_key.suite),
+        (_("Sealed"), bid.get_sealed_by_display()),
+        (_("Suite"), bid.suite),
+        (_("Opened by any two of"), "、".join(str(a.trustee) for a in appointed_to(bid.tender))),
     ]
     link = receipt_link(subject=bid, kind="tenders.bid_submitted")
-    return render(
-        request,
-        "tenders/bid_receipt.html",
-        {"link": link, "bid": bid, "tender": bid.tender, "code": code, "facts": facts, "now": database_now()},
-    )
+    context: dict[str, Any] = {"link": link, "bid": bid, "tender": bid.tender, "code": code, "facts": facts}
+    context |= {"files": bid.sealed_files.order_by("pk"), "now": database_now()}
+    return render(request, "tenders/bid_receipt.html", context)
 
 
 @require_POST
 @acting_required(Role.AGENT)
-def bid_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    bid = _own_bid(request, pk)
+def bid_withdraw(request: HttpRequest, ref: UUID) -> HttpResponse:
+    bid = _own_bid(request, ref)
     try:
         withdraw_bid(bid=bid, by=request.user, at=database_now())  # type: ignore[arg-type]
         messages.success(request, _("The bid is withdrawn. You may submit another before the deadline."))

@@ -15,7 +15,15 @@ from ..forms import SORTS, TenderFilter
 from ..methods import METHODS
 from ..methods.telling import told
 from ..models import Tender
-from ..queries import OPEN, opened_bids, public_tenders, standing_bid, state_of, tenders_visible_to
+from ..queries import (
+    OPEN,
+    appointed_to,
+    opened_bids,
+    public_tenders,
+    standing_bid,
+    state_of,
+    tenders_visible_to,
+)
 
 PAGE = 20
 TONES = {
@@ -73,6 +81,9 @@ def _events(tender: Tender, now: dt.datetime) -> list[dict[str, Any]]:
 
 def failure_words(code: str) -> str:
     return {
+        "shares_missing": _(
+            "Too few trustees came in time, so no bid was opened. The owner may publish it again."
+        ),
         "no_bid": _("No bid was submitted."),
         "no_valid_bid": _("No bid that was opened is valid."),
         "nobody_clear": _("No bidder passed the conflict gate."),
@@ -101,6 +112,7 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "bids": opened_bids(found),
             "award": found.award,
             "avoided": found.avoided_units.select_related("entity"),
+            "trustees": appointed_to(found),
             "owns": owns(membership, found),
             "may_bid": bidder is not None and state == OPEN,
             "own_bid": standing_bid(found, bidder.entity) if bidder else None,

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -40,9 +41,11 @@ class Check(models.Model):
     `chain` is the list of interests that decided, each with its source; `grounds` is everything the rules
     found. `input_digest` is SHA-256 over the canonical graph, matter and rule pack, `doubt_digest` over what
     left it open. `on` is the day it speaks
-    for, `known_at` the moment whose knowledge it used. An unknown waits for a person until `due_at`.
+    for, `known_at` the moment whose knowledge it used. An unknown waits for a person until `due_at`. `ref` is
+    random, so that no address tells a firm how many were checked before it.
     """
 
+    ref = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     intermediary = models.ForeignKey(Entity, models.PROTECT, related_name="checks")
     department = models.ForeignKey(Entity, models.PROTECT, related_name="checks_against")
     gate = models.CharField(max_length=14, choices=Gate.choices)
@@ -86,7 +89,7 @@ class Check(models.Model):
         return f"{self.intermediary} / {self.department}: {self.get_outcome_display()}"
 
     def get_absolute_url(self) -> str:
-        return reverse("decoupling:check", args=[self.pk])
+        return reverse("decoupling:check", args=[self.ref])
 
     @property
     def urn(self) -> str:

@@ -1,7 +1,7 @@
 """Writes of the gate: checks, determinations, exemptions, rule packs."""
 
 from ..queries import NOTHING_MORE, About
-from .checking import WAITING, check
+from .checking import WAITING, check, foresee
 from .determinations import decide_determination, propose_determination
 from .exemptions import decide_exemption, propose_exemption, revoke_exemption
 from .packs import propose_pack, publish_pack
@@ -13,6 +13,7 @@ __all__ = [
     "check",
     "decide_determination",
     "decide_exemption",
+    "foresee",
     "propose_determination",
     "propose_exemption",
     "propose_pack",

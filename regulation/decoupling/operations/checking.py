@@ -41,6 +41,25 @@ def check(
     `at` + 5 days.
     A caller that refuses afterwards keeps this check by calling it in a transaction of its own.
     """
+    made = foresee(
+        intermediary=intermediary, department=department, on=on, gate=gate, by=by, at=at, about=about
+    )
+    made.save(force_insert=True)
+    _record(made, by=by)
+    return made
+
+
+def foresee(
+    *,
+    intermediary: Entity,
+    department: Entity,
+    on: dt.date,
+    gate: Gate,
+    by: User | None,
+    at: dt.datetime,
+    about: About = NOTHING_MORE,
+) -> Check:
+    """What a check would say now. It only reads: nothing is stored, and no gate opens by it."""
     pack = current_pack(at=at)
     graph, matter = asked(intermediary=intermediary, department=department, on=on, gate=gate, about=about)
     finding = judge(graph, matter, pack)
@@ -48,7 +67,7 @@ def check(
     outcome, reason, chain = _with_persons_answer(
         finding, intermediary=intermediary, department=department, doubt=doubt
     )
-    made = Check.objects.create(
+    return Check(
         intermediary=intermediary,
         department=department,
         gate=gate,
@@ -68,8 +87,6 @@ def check(
         due_at=_due(doubt, intermediary, department, at=at) if outcome == Outcome.UNKNOWN else None,
         asked_by=by,
     )
-    _record(made, by=by)
-    return made
 
 
 def _due(doubt: str, intermediary: Entity, department: Entity, *, at: dt.datetime) -> dt.datetime:

@@ -3,6 +3,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -103,9 +104,9 @@ def _shown(value: Any) -> str:
 
 
 @require_safe
-def public_check(request: HttpRequest, pk: int) -> HttpResponse:
+def public_check(request: HttpRequest, ref: UUID) -> HttpResponse:
     """What everyone may read of a check: firm, department, day, outcome and rule; no chain and no person."""
-    made = get_object_or_404(queries.public_checks(), pk=pk)
+    made = get_object_or_404(queries.public_checks(), ref=ref)
     rule = explain.rule_of(made)
     kin = rule is not None and rule.test == explain.KIN_RULE
     context = {

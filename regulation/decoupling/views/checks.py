@@ -1,4 +1,5 @@
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -40,9 +41,9 @@ def check_list(request: HttpRequest) -> HttpResponse:
 
 
 @acting_required(Role.REGULATOR, Role.AGENT)
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: HttpRequest, ref: UUID) -> HttpResponse:
     """One check: the seal, the sentence, the chain, the law, and whether it still computes."""
-    made = get_object_or_404(checks_visible_to(acting(request)), pk=pk)
+    made = get_object_or_404(checks_visible_to(acting(request)), ref=ref)
     finding, digest_fits = rerun(made)
     whole, pack = acts_as(acting(request), Role.REGULATOR), pack_named(made.rule_pack)
     if whole and explain.names_people(made):
@@ -100,9 +101,9 @@ def inquire(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @acting_required(Role.REGULATOR)
-def determine(request: HttpRequest, pk: int) -> HttpResponse:
+def determine(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Propose the answer to a check that could not decide."""
-    made = get_object_or_404(checks_visible_to(acting(request)), pk=pk)
+    made = get_object_or_404(checks_visible_to(acting(request)), ref=ref)
     form = DeterminationForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose an answer and write its reason."))

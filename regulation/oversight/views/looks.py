@@ -1,5 +1,6 @@
 """Who looked at what: each look of a regulator at personal data, and the list of them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from regulation.decoupling.models import Check
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
 from regulation.parties.access import acting, acting_required
@@ -86,7 +88,14 @@ class LookFilter(django_filters.FilterSet):
         return queryset.filter(subject=f"{URN}{value.strip().upper()}")
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _refs(entries: Iterable[Entry]) -> dict[str, str]:
+    """The random refs of the checks looked at, by the key in their entries."""
+    keys = [e.subject.removeprefix(CHECK_URN) for e in entries if e.subject.startswith(CHECK_URN)]
+    found = Check.objects.filter(pk__in=[key for key in keys if key.isdigit()])
+    return {str(pk): str(ref) for pk, ref in found.values_list("pk", "ref")}
+
+
+def _row(entry: Entry, refs: dict[str, str]) -> dict[str, Any]:
     said = body_of(entry)
     what = {
         REPORT: _("the account and the contact"),
@@ -97,11 +106,12 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
     prefix, _slash, key = entry.subject.partition("/")
     sort = f"{prefix}/"
+    named = refs.get(key, key) if sort == CHECK_URN else key
     return {
         "entry": entry,
         "sort": SORTS.get(sort, sort),
         "key": key,
-        "address": reverse(PAGES[sort], args=[key]) if sort in PAGES else "",
+        "address": reverse(PAGES[sort], args=[named]) if sort in PAGES else "",
         "what": what.get(said["what"], said["what"]),
     }
 
@@ -114,5 +124,6 @@ def look_list(request: HttpRequest) -> HttpResponse:
     membership: Any = acting(request)
     found = LookFilter(request.GET or None, queryset=looks_for(membership))
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
-    context = {"filter": found, "page_obj": page, "rows": [_row(entry) for entry in page]}
+    refs = _refs(page)
+    context = {"filter": found, "page_obj": page, "rows": [_row(entry, refs) for entry in page]}
     return render(request, "oversight/look_list.html", context)

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from marketplace.tenders import errors, keyring
+from marketplace.tenders import errors
 from marketplace.tenders.models import AvoidedUnit, Award, Bid, Opening, ProcedureRule, Tender
 from marketplace.tenders.operations import (
     cancel_tender,
@@ -80,7 +80,6 @@ def test_the_database_itself_refuses_a_bid_at_the_deadline(case, offset, refused
     row = {
         "tender": tender,
         "tenderer": world.entity(),
-        "opening_key": world.opening_key(),
         "envelope": b"x",
         "gate": world.check(),
         "submitted_by": world.user(),
@@ -162,7 +161,6 @@ def test_the_database_refuses_a_second_standing_bid():
         Bid.objects.create(
             tender=tender,
             tenderer=first.tenderer,
-            opening_key=first.opening_key,
             envelope=b"x",
             gate=first.gate,
             submitted_by=first.submitted_by,
@@ -203,17 +201,18 @@ def test_a_tender_is_not_opened_before_its_deadline():
     bid(tender)
     with pytest.raises(errors.NotDue):
         open_tender(tender=tender, at=tender.closes_at - MICROSECOND)
-    with pytest.raises(IntegrityError, match="tender_opens_by_the_database_clock"), transaction.atomic():
+    with pytest.raises(errors.AwaitsShares):  # a wrong clock of the web server has no shares either
         open_tender(tender=tender, at=tender.closes_at)
+    with pytest.raises(IntegrityError, match="tender_opens_by_the_database_clock"), transaction.atomic():
+        Tender.objects.filter(pk=tender.pk).update(opened_at=tender.closes_at)
     assert Opening.objects.count() == 0
 
 
-def test_a_process_without_the_keys_opens_nothing(settings):
+def test_without_shares_nothing_is_opened():
     tender = world.tender()
     bid(tender)
-    world.close(tender)
-    settings.OPENING_KEYS_DIR = ""
-    with pytest.raises(keyring.NoKeyring):
+    world.close(tender, shares=False)
+    with pytest.raises(errors.AwaitsShares):
         open_tender(tender=tender, at=timezone.now())
     assert open_due() == 0
     tender.refresh_from_db()
@@ -352,7 +351,7 @@ def publish(tender: Tender) -> Tender:
 
 
 def test_a_draft_becomes_public_once_and_then_stands():
-    world.opening_key()
+    world.trustees()
     made = publish(draft())
     assert made.published_at is not None
     with pytest.raises(errors.AlreadyPublished):
@@ -363,19 +362,19 @@ def test_a_draft_becomes_public_once_and_then_stands():
 
 
 def test_a_tender_says_its_ceiling_or_why_it_has_none():
-    world.opening_key()
+    world.trustees()
     with pytest.raises(errors.CeilingMissing):
         publish(draft(ceiling=None))
     assert publish(draft(ceiling=None, no_ceiling_reason="首次采购，无参考价")).published_at
 
 
-def test_without_an_opening_key_nothing_is_published():
-    with pytest.raises(errors.NoOpeningKey):
+def test_without_trustees_keys_nothing_is_published():
+    with pytest.raises(errors.TrusteesMissing, match="a notary"):
         publish(draft())
 
 
 def test_bidding_stays_open_as_long_as_the_nearest_regions_rule_says():
-    world.opening_key()
+    world.trustees()
     world.region()
     with pytest.raises(errors.ClosesTooSoon):
         publish(draft(closes_at=timezone.now() + dt.timedelta(days=2, hours=23)))

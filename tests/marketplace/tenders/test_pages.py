@@ -78,7 +78,7 @@ def terms(**fields: object) -> dict:
 
 
 def test_an_owner_drafts_edits_and_publishes(sign_in):
-    world.opening_key()
+    world.trustees()
     approval, service = world.approval(), world.service()
     owner = sign_in(world.member(Role.OWNER))
     address = f"/en/tenders/new/?approval={approval.ref}&service={service.code}"
@@ -121,8 +121,8 @@ def test_a_bid_is_looked_over_then_sealed_and_its_receipt_is_the_bidders_alone(s
     receipt = agent.post(f"/en/tenders/{tender.ref}/bid/", form | {"sealed": "yes"}, follow=True)
     bid = Bid.objects.get()
     assert bid.envelope_digest in receipt.content.decode()
-    assert sign_in(world.member(Role.AGENT)).get(f"/en/bids/{bid.pk}/").status_code == 404
-    assert sign_in(world.member(Role.REGULATOR)).get(f"/en/bids/{bid.pk}/").status_code == 403
+    assert sign_in(world.member(Role.AGENT)).get(f"/en/bids/{bid.ref}/").status_code == 404
+    assert sign_in(world.member(Role.REGULATOR)).get(f"/en/bids/{bid.ref}/").status_code == 403
 
 
 def test_a_refused_bidder_reads_the_chain_the_rule_and_what_to_do(sign_in):

@@ -139,7 +139,6 @@ def test_an_award_is_judged_again_over_what_its_gate_was_told():
             envelope=b"x",
             envelope_digest="void",
             gate=made.bid.gate,
-            opening_key=world.opening_key(),
             submitted_by=world.user(),
         )
         Bid.objects.filter(pk=void.pk).update(opened_at=timezone.now(), price=1, days=1, void_reason="x")
@@ -260,7 +259,6 @@ def test_a_firm_that_always_wins_is_a_lead_and_a_finding(client):
                 envelope=b"x",
                 envelope_digest=f"{n}/{one.pk}",
                 gate=gate,
-                opening_key=world.opening_key(),
                 submitted_by=world.user(),
             )
             for one in (firm, *rivals)

@@ -115,7 +115,7 @@ def test_the_chain_of_a_check_is_marked(regulator, firm):
     assert text.count('class="tie tie-chained"') == 1
     assert "In the chain" in text
     assert "In the chain" not in regulator.get(page(firm)).content.decode()
-    assert f"check={made.pk}" in regulator.get(f"/en/checks/{made.pk}/").content.decode()
+    assert f"check={made.pk}" in regulator.get(f"/en/checks/{made.ref}/").content.decode()
     assert f"/explorer/entity/{firm.pk}/" in regulator.get(f"/en/entities/{firm.pk}/").content.decode()
 
 

@@ -180,8 +180,8 @@ def test_the_regulators_can_do_it_all_on_the_pages(pair, sign_in):
         "/en/checks/new/", {"intermediary": body.credit_code, "department": department.name}, follow=True
     )
     made = Check.objects.get()
-    assert asked.redirect_chain[-1][0] == f"/en/checks/{made.pk}/"
-    client.post(f"/en/checks/{made.pk}/determine/", {"outcome": "clear", "reason": "查阅"})
+    assert asked.redirect_chain[-1][0] == f"/en/checks/{made.ref}/"
+    client.post(f"/en/checks/{made.ref}/determine/", {"outcome": "clear", "reason": "查阅"})
     determination = Determination.objects.get()
     client.post(f"/en/determinations/{determination.pk}/decide/", {"decision": "confirm"})
     determination.refresh_from_db()
@@ -261,7 +261,7 @@ def test_the_firm_reads_that_there_is_a_personal_tie_and_never_whose(
     language, pair, kin_of_the_head, sign_in
 ):
     assert kin_of_the_head.rule_code == "kin-of-official"
-    page = sign_in(world.member(Role.AGENT, pair[1])).get(f"{language}/checks/{kin_of_the_head.pk}/")
+    page = sign_in(world.member(Role.AGENT, pair[1])).get(f"{language}/checks/{kin_of_the_head.ref}/")
     text = page.content.decode()
     for word in ("演示甲", "演示乙", "兄弟", "局长"):
         assert word not in text, word
@@ -272,11 +272,11 @@ def test_the_firm_reads_that_there_is_a_personal_tie_and_never_whose(
 def test_everyone_reads_that_a_firm_is_barred_and_never_by_which_relative(
     language, pair, kin_of_the_head, client
 ):
-    assert client.get(f"{language}/decoupling/checks/{kin_of_the_head.pk}/").status_code == 404, (
+    assert client.get(f"{language}/decoupling/checks/{kin_of_the_head.ref}/").status_code == 404, (
         "it tells who bids"
     )
     made = run(pair, gate=Gate.INQUIRY)
-    text = client.get(f"{language}/decoupling/checks/{made.pk}/").content.decode()
+    text = client.get(f"{language}/decoupling/checks/{made.ref}/").content.decode()
     assert made.rule_code == "kin-of-official"
     for word in ("演示甲", "演示乙", "兄弟", "局长", "近亲属", "close relative", "kin-of-official"):
         assert word not in text, word
@@ -288,7 +288,7 @@ def test_the_public_page_of_a_check_names_the_rule_and_the_law_and_the_newest_ch
     provision = world.provision(ref="business-environment-43")
     ties = tied(pair)
     made = run(pair, gate=Gate.AWARD)
-    text = client.get(f"/en/decoupling/checks/{made.pk}/").content.decode()
+    text = client.get(f"/en/decoupling/checks/{made.ref}/").content.decode()
     assert escape(explain.rule_title(explain.rule_of(made))) in text
     assert provision.article in text
     assert "This pair was checked again" not in text
@@ -296,21 +296,21 @@ def test_the_public_page_of_a_check_names_the_rule_and_the_law_and_the_newest_ch
     end_interest(interest=ties[0], end=DAY, by=None, at=timezone.now())
     run(pair, gate=Gate.BID)
     later = run(pair, gate=Gate.INQUIRY)
-    text = client.get(f"/en/decoupling/checks/{made.pk}/").content.decode()
-    assert f'href="/en/decoupling/checks/{later.pk}/"' in text
+    text = client.get(f"/en/decoupling/checks/{made.ref}/").content.decode()
+    assert f'href="/en/decoupling/checks/{later.ref}/"' in text
     assert str(later.outcome) == "clear"
 
 
 def test_a_regulators_look_at_people_in_a_check_is_on_record(pair, kin_of_the_head, sign_in):
     one = world.member(Role.REGULATOR)
-    text = sign_in(one).get(f"/en/checks/{kin_of_the_head.pk}/").content.decode()
+    text = sign_in(one).get(f"/en/checks/{kin_of_the_head.ref}/").content.decode()
     assert "演示乙" in text
     look = Entry.objects.get(kind="parties.looked")
     assert (look.subject, look.actor) == (kin_of_the_head.urn, one.user)
 
 
 def test_a_check_without_people_is_looked_at_without_an_entry(pair, sign_in):
-    sign_in(world.member(Role.REGULATOR)).get(f"/en/checks/{run(pair).pk}/")
+    sign_in(world.member(Role.REGULATOR)).get(f"/en/checks/{run(pair).ref}/")
     assert not Entry.objects.filter(kind="parties.looked").exists()
 
 
@@ -318,8 +318,8 @@ def test_an_agent_lists_its_own_checks_and_nobody_elses(pair, sign_in):
     made, other = run(pair), world.check()
     client = sign_in(world.member(Role.AGENT, pair[1]))
     text = client.get("/en/checks/mine/").content.decode()
-    assert f"/checks/{made.pk}/" in text
-    assert f"/checks/{other.pk}/" not in text
+    assert f"/checks/{made.ref}/" in text
+    assert f"/checks/{other.ref}/" not in text
     assert client.get("/en/checks/mine/?outcome=%00&gate=x&text=%00&page=zz").status_code == 200
 
 

@@ -139,8 +139,11 @@ def test_a_bidder_sees_its_own_bid_alone(client, market):
     assert (second.count(RECEIVED), second.count(WITHDREW)) == (1, 1)
 
 
-def test_a_regulator_sees_all(client, market):
-    page = read(client, market["tender"], world.member(Role.REGULATOR))
+def test_a_regulator_sees_all_once_the_bids_are_opened(client, market):
+    regulator = world.member(Role.REGULATOR)
+    assert RECEIVED not in read(client, market["tender"], regulator)
+    open_tender(tender=world.close(market["tender"]), at=timezone.now())
+    page = read(client, market["tender"], regulator)
     assert (page.count(RECEIVED), page.count(WITHDREW)) == (2, 1)
     assert page.count("The conflict gate asked") == 2
 

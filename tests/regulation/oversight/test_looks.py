@@ -81,7 +81,11 @@ def test_looks_at_checks_findings_and_people_stand_in_the_one_list(client):
     note_look(subject=check, what="check", by=one.user)
     assert note_view(finding=found, by=one.user)
     page = signed(client, world.member(Role.REGULATOR).user).get("/en/oversight/looks/").content.decode()
-    addresses = [f"/en/identity/people/{person.pk}/", f"/en/checks/{check.pk}/", f"/en/findings/{found.ref}/"]
+    addresses = [
+        f"/en/identity/people/{person.pk}/",
+        f"/en/checks/{check.ref}/",
+        f"/en/findings/{found.ref}/",
+    ]
     assert [page.count(f'href="{address}"') for address in addresses] == [1, 1, 1]
     assert person.name not in page
     sorted_out = client.get("/en/oversight/looks/?sort=parties.person/").context["rows"]

@@ -1,0 +1,77 @@
+"""What a bidder has to fulfil besides the conflict gate: told before a bid is written and asked again."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.directory.models import Intermediary, Offer
+from regulation.parties.models import Entity
+
+from . import errors
+from .models import Tender
+
+Test = Callable[[Tender, Entity, dt.datetime], errors.TenderRefused | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition in words, and why it is not fulfilled if it is not."""
+
+    label: Any
+    refusal: errors.TenderRefused | None
+
+
+def _open(tender: Tender, _tenderer: Entity, at: dt.datetime) -> errors.TenderRefused | None:
+    return None if tender.accepts_bids_at(at) else errors.TenderClosed(tender.closes_at, at)
+
+
+def _not_its_own(tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.TenderRefused | None:
+    return errors.OwnTender() if tender.owner_id == tenderer.pk else None
+
+
+def _registered(_tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.TenderRefused | None:
+    there = Intermediary.objects.filter(entity=tenderer, suspended_at__isnull=True).exists()
+    return None if there else errors.NotRegistered()
+
+
+def _offers(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderRefused | None:
+    offers = Offer.objects.standing_on(timezone.localdate(at))
+    there = offers.filter(intermediary__entity=tenderer, service=tender.service_id).exists()
+    return None if there else errors.NoOffer()
+
+
+def _not_avoided(tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.TenderRefused | None:
+    avoided = tender.avoided_units.filter(entity=tenderer).first()
+    return errors.AvoidedBidder(avoided.reason) if avoided else None
+
+
+def _first_bid(tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.TenderRefused | None:
+    return errors.AlreadyBid() if tender.bids.standing().filter(tenderer=tenderer).exists() else None
+
+
+CONDITIONS: tuple[tuple[Any, Test], ...] = (
+    (_("The tender is open for bids"), _open),
+    (_("It is not your own tender"), _not_its_own),
+    (_("You are registered and not suspended"), _registered),
+    (_("You publish a price for this service"), _offers),
+    (_("The owner need not avoid you"), _not_avoided),
+    (_("You have no other bid in it"), _first_bid),
+)
+"""In the order they are told, the cheapest first."""
+
+
+def conditions(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> Iterator[Condition]:
+    """Each condition with why it keeps this bidder out, if it does."""
+    for label, test in CONDITIONS:
+        yield Condition(label, test(tender, tenderer, at))
+
+
+def refuse_the_ineligible(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> None:
+    """Raises the first refusal there is."""
+    for condition in conditions(tender=tender, tenderer=tenderer, at=at):
+        if condition.refusal is not None:
+            raise condition.refusal

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Seal a bid on a computer of your own, without a connection to anything.
+
+    seal_bid.py CARD.json --price 19600.00 --days 20 [--note TEXT] --out bid.qq2
+
+CARD.json is downloaded from the tender's bid page; bid.qq2 is uploaded there. Compare the trustees' keys that
+are printed with those named on the tender's page and in its entry of the record. Needs Python, `cryptography`
+and the folder this lies in. The format is told in docs/sealing.md.
+"""
+
+import argparse
+import datetime as dt
+import hashlib
+import json
+import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from marketplace.tenders.sealing import NOTE_LIMIT, SUITE_ID, Key, PlainBid, seal  # noqa: E402
+
+
+class CannotSeal(Exception):
+    """The message tells why."""
+
+
+def sealed(card: dict[str, Any], *, price: str, days: int, note: str) -> bytes:
+    """The envelope of a bid for the tender and bidder of a card. Raises CannotSeal."""
+    if card.get("suite") != SUITE_ID:
+        raise CannotSeal(f"the card asks for suite {card.get('suite')}, this program knows {SUITE_ID}")
+    keys = [Key(bytes.fromhex(each["public"])) for each in card["trustees"]]
+    if any(key.id.hex() != each["key"] for key, each in zip(keys, card["trustees"], strict=True)):
+        raise CannotSeal("the card names a key that is not the one it holds")
+    try:
+        amount = Decimal(price).quantize(Decimal("0.01"))
+    except InvalidOperation as failure:
+        raise CannotSeal(f"{price} is no amount") from failure
+    if amount != Decimal(price) or not 0 < amount < Decimal("1e10"):
+        raise CannotSeal("the price: yuan, more than 0, two places at the most")
+    if card.get("ceiling") and amount > Decimal(card["ceiling"]):
+        raise CannotSeal(f"the price is above the ceiling of {card['ceiling']}; such a bid does not count")
+    if not 0 < days <= card["days"]:
+        raise CannotSeal(f"the tender allows 1 to {card['days']} working days")
+    if len(note) > NOTE_LIMIT or "\0" in note:
+        raise CannotSeal(f"the note: {NOTE_LIMIT} characters at the most")
+    place = {"tender": card["tender"], "tenderer": card["tenderer"]}
+    return seal(PlainBid(amount, days, note), trustees=keys, needed=card["needed"], **place)
+
+
+def main(words: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="seal_bid.py", description="Seal a bid on a computer of your own.")
+    parser.add_argument("card", type=Path)
+    parser.add_argument("--price", required=True, help="total in yuan without tax")
+    parser.add_argument("--days", required=True, type=int, help="working days you need")
+    parser.add_argument("--note", default="", help="becomes public at the opening")
+    parser.add_argument("--out", required=True, type=Path)
+    said = parser.parse_args(words)
+    try:
+        card = json.loads(said.card.read_text(encoding="utf-8"))
+        envelope = sealed(card, price=said.price, days=said.days, note=said.note)
+        said.out.write_bytes(envelope)
+    except (CannotSeal, OSError, ValueError, KeyError, TypeError) as failure:
+        print(f"Not sealed: {failure}", file=sys.stderr)
+        return 1
+    deadline = dt.datetime.fromisoformat(card["closes_at"])
+    print(f"{card['title']}\n{card['bidder']}\ndeadline {deadline:%Y-%m-%d %H:%M %Z}")
+    for trustee in card["trustees"]:
+        print(f"trustee {trustee['name']}: key {trustee['key']}")
+    print(f"envelope SHA-256 {hashlib.sha256(envelope).hexdigest()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
