@@ -75,9 +75,12 @@ def _award(tender: Tender) -> Award:
 def _score(tender: Tender) -> Award:
     """Three people score alone; the bid that stands first in the list gets the most points."""
     bids = bids_in_the_running(tender)
-    for n, key in enumerate(("enterprise", "enterprise2", "editor")):
-        at = database_now()
-        seat = operations.name_evaluator(tender=tender, user=who(key), by=who("enterprise"), at=at)
+    at, owner = database_now(), who("enterprise")
+    seats = [
+        operations.name_evaluator(tender=tender, user=who(key), by=owner, at=at)
+        for key in ("enterprise", "enterprise2", "editor")
+    ]
+    for n, seat in enumerate(seats):
         points = {
             (bid.pk, name): Decimal(given[min(place, len(given) - 1)]) - n
             for place, bid in enumerate(bids)

@@ -12,7 +12,7 @@ from itertools import permutations
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.tenders import choosing_errors as refused
@@ -59,6 +59,7 @@ def by_hand(of: pure.Inputs) -> list[str]:
     return order
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(names=st.sets(NAMES, min_size=1, max_size=12))
 def test_a_draw_is_the_definition_and_loses_nobody(names):
     of = inputs(sorted(names))
@@ -66,6 +67,7 @@ def test_a_draw_is_the_definition_and_loses_nobody(names):
     assert sorted(pure.draw(of)) == sorted(names)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(names=st.lists(NAMES, min_size=2, max_size=8, unique=True))
 def test_the_order_in_which_names_or_trustees_are_stored_does_not_matter(names):
     of = inputs(names)
@@ -136,7 +138,7 @@ def test_a_secret_that_was_not_committed_to_is_refused():
         )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(names=st.sets(NAMES, min_size=1, max_size=20))
 def test_the_script_on_the_page_repeats_the_draw(names):
     of = inputs(sorted(names))

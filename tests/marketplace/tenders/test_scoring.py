@@ -38,8 +38,9 @@ def score(one: Evaluator, points: dict, *, hand_in: bool = True) -> None:
 
 def test_the_most_points_win_and_each_part_is_told(scored):
     tender, (first, second) = scored
-    for a, b in (("34", "25"), ("32", "27"), ("36", "26")):
-        score(seat(tender), {first: {"方案": a, "人员": "24"}, second: {"方案": b, "人员": "20"}})
+    points = (("34", "25"), ("32", "27"), ("36", "26"))
+    for one, (a, b) in zip([seat(tender) for _n in points], points, strict=True):
+        score(one, {first: {"方案": a, "人员": "24"}, second: {"方案": b, "人员": "20"}})
     made = award_tender(tender=tender, by=world.user(), at=timezone.now())
     row = made.evaluation.standing[0]
     assert (made.bid, row["score"]) == (first, "82.00")
@@ -55,6 +56,8 @@ def test_there_is_no_order_before_all_have_handed_in_and_enough_are_named(scored
     score(seats[2], full, hand_in=False)
     with pytest.raises(refused.NotAllScored):
         operations.propose_award(tender=tender, by=world.user(), at=timezone.now())
+    with pytest.raises(refused.HandedIn):  # nobody joins who could know the others' scores
+        seat(tender)
     operations.recuse(evaluator=seats[2], reason="回避", by=seats[2].user, at=timezone.now())
     with pytest.raises(refused.NotAllScored):  # two are not three
         operations.propose_award(tender=tender, by=world.user(), at=timezone.now())
@@ -115,8 +118,9 @@ def test_a_tie_that_came_since_stops_the_handing_in(scored):
 
 def test_an_evaluator_far_off_the_others_is_marked_and_still_counts(scored):
     tender, (first, second) = scored
-    for points in ("35", "36", "2"):
-        score(seat(tender), {first: {"方案": points, "人员": "20"}, second: {"方案": "30", "人员": "20"}})
+    seats = [seat(tender) for _n in range(3)]
+    for one, points in zip(seats, ("35", "36", "2"), strict=True):
+        score(one, {first: {"方案": points, "人员": "20"}, second: {"方案": "30", "人员": "20"}})
     marked = operations.outliers(tender)
     assert [len(marked[bid.pk]) for bid in (first, second)] == [1, 0]
     made = award_tender(tender=tender, by=world.user(), at=timezone.now())
