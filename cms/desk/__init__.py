@@ -12,6 +12,7 @@ from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership, Role, User
 from regulation.registry.queries import followings_of, with_things
 
+from .choosing import panels
 from .editors import editors
 from .market import agent, owner, practitioner, trustee
 from .parts import SHOWN, by_urgency, item, section
@@ -83,6 +84,6 @@ def staff() -> dict[str, Any]:
 def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
     """What the desk shows: the role's own sections in order of urgency, and the site's for staff."""
     own = by_urgency(DESKS[acting.role](acting)) if acting else []
-    return [*_alarms(user, acting), *own, *_own_reports(user, acting), _followed(user)] + (
+    return [*_alarms(user, acting), *panels(user), *own, *_own_reports(user, acting), _followed(user)] + (
         [staff()] if user.is_staff else []
     )

@@ -14,6 +14,7 @@ from regulation.ledger.queries import database_now
 from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership, Role
 
+from .choosing import challenges
 from .interests import declaration, held_about
 from .parts import SHOWN, item, section
 
@@ -58,6 +59,7 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
     ]
     return [
         section(_("To award"), waiting, _("No opened tender waits for your award.")),
+        challenges(acting),
         section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it.")),
         section(_("Open for bids"), running, _("None of your tenders is open for bids."), others=True),
         _money(acting),

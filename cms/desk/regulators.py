@@ -10,6 +10,7 @@ from regulation.oversight import queries as oversight
 from regulation.parties.exchange.queries import unsettled_imports
 from regulation.parties.models import Membership
 
+from .choosing import complaints
 from .interests import to_judge
 from .parts import SHOWN, item, section
 
@@ -50,6 +51,7 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         *to_judge(acting),
         section(_("Checks to determine"), waiting, _("No check waits."), checks),
         section(_("Determinations to decide"), proposed, _("No determination waits.")),
+        complaints(),
         *_findings(acting),
         section(_("Exemptions to decide"), exemptions, _("No exemption waits."), all_exemptions),
         _imports(acting),
