@@ -10,6 +10,8 @@ for _name in ("SECRET_KEY", "IDENTITY_HMAC_KEY"):
     if not globals()[_name]:
         raise ImproperlyConfigured(f"{_name} must be set in the environment")
 
+# A connection is kept from one request to the next: what a check reads is planned once on each.
+DATABASES["default"]["CONN_MAX_AGE"] = int(os.environ.get("CONN_MAX_AGE", "60"))
 STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 _https = os.environ.get("INSECURE_HTTP") != "1"
 SECURE_SSL_REDIRECT = _https

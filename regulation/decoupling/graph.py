@@ -108,6 +108,7 @@ class Graph:
     by_urn: dict[str, Node] = field(init=False, repr=False, compare=False)
     one: dict[str, str] = field(init=False, repr=False, compare=False)
     views: dict[dt.date, "Graph"] = field(init=False, repr=False, compare=False, default_factory=dict)
+    texts: tuple[bytes, ...] = field(default=(), repr=False, compare=False)  # canonical, of the interests
 
     def __post_init__(self) -> None:
         one = _joined(self.same)
@@ -131,10 +132,13 @@ class Graph:
     ) -> "Graph":
         """The same interests in whatever order give the same graph."""
         pairs = {(min(a, b), max(a, b)) for a, b in same}
+        told = {canonical(interest.as_json()): interest for interest in interests}
+        texts = sorted(told)
         return cls(
-            tuple(sorted(set(interests), key=lambda i: canonical(i.as_json()))),
-            tuple(sorted(set(nodes), key=lambda n: n.urn)),
+            tuple(told[text] for text in texts),
+            tuple(sorted({node.urn: node for node in nodes}.values(), key=lambda n: n.urn)),
             tuple(sorted(pairs)),
+            tuple(texts),
         )
 
     def party(self, urn: str) -> str:
@@ -166,6 +170,12 @@ class Graph:
             "same": [list(pair) for pair in self.same],
         }
 
+    def canonical(self) -> bytes:
+        """Canonical JSON of `as_json`, put together from the texts that gave the interests their order."""
+        told = self.texts or [canonical(i.as_json()) for i in self.interests]
+        rest = canonical({"nodes": [n.as_json() for n in self.nodes], "same": [list(p) for p in self.same]})
+        return b'{"interests":[' + b",".join(told) + b"]," + rest[1:]
+
     @classmethod
     def from_json(cls, value: Any) -> "Graph":
         """From `as_json`, and from the plain list of interests that the first rule packs stored."""
@@ -194,13 +204,17 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {urn: top(urn) for pair in pairs for urn in pair}
 
 
+_encoded = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
+
+
 def canonical(value: Any) -> bytes:
     """Canonical JSON (RFC 8785) of values without fractions, at the speed of the standard library.
 
     Text, whole numbers, true, false and null, with keys in ASCII: there both write the same bytes.
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode()
+    return _encoded(value).encode()
 
 
 def digest_of(value: Any) -> str:

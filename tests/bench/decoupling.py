@@ -105,7 +105,10 @@ def chains(cursor) -> None:
             " FROM unnest(%s::bigint[], %s::bigint[]) AS pair (a, b)",
             [keys[:-1], keys[1:]],
         )
-        cursor.execute("INSERT INTO parties_declaration (entity_id, as_of) VALUES (%s, %s)", [keys[-1], DAY])
+        cursor.execute(
+            "INSERT INTO parties_declaration (entity_id, as_of, contents, digest) VALUES (%s, %s, '[]', '')",
+            [keys[-1], DAY],
+        )
 
 
 def peak() -> float:

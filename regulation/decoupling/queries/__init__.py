@@ -1,12 +1,13 @@
 """Reads for the gate and its desk."""
 
 import datetime as dt
+import hashlib
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regulation.parties.models import Entity, Interest, Membership, Role
 
-from ..graph import Graph, digest_of
+from ..graph import Graph, canonical, digest_of
 from ..matter import Matter
 from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublication, RulePack
 from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_pack, shipped_pack
@@ -82,7 +83,8 @@ def proposed_exemptions() -> QuerySet[Exemption]:
 
 def input_digest(graph: Graph, matter: Matter, pack: Pack) -> str:
     """SHA-256 over everything a check's answer depends on."""
-    return digest_of({"graph": graph.as_json(), "matter": matter.as_json(), "pack": pack.digest})
+    rest = canonical({"matter": matter.as_json(), "pack": pack.digest})
+    return hashlib.sha256(b'{"graph":' + graph.canonical() + b"," + rest[1:]).hexdigest()
 
 
 def doubt_digest(finding: Finding, graph: Graph, matter: Matter) -> str:
@@ -94,7 +96,7 @@ def doubt_digest(finding: Finding, graph: Graph, matter: Matter) -> str:
             "grounds": open_grounds,
             "declared": matter.declared,
             "whole": matter.whole,
-            "graph": "" if complete else digest_of(graph.as_json()),
+            "graph": "" if complete else hashlib.sha256(graph.canonical()).hexdigest(),
         }
     )
 

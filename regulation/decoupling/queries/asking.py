@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from regulation.parties.models import Declaration, Entity, Region
-from regulation.parties.queries import region_and_parents
 
 from ..graph import Graph
 from ..matter import Avoided, Exempted, Matter, Part
 from ..models import Exemption
-from .gathering import gather
+from .gathering import graph_of, read
 
 
 @dataclass(frozen=True)
@@ -50,28 +49,24 @@ def asked(
     With `known_at`, interests, merges, declarations and exemptions as they were on record at that moment.
     """
     roots = [intermediary, *([about.owner] if about.owner else []), *about.rivals, *about.others]
-    graph, whole = gather(
-        [*roots, department],
-        on=on,
-        known_at=known_at,
-        compared=[intermediary, *about.rivals],
-        agents=about.agents,
-    )
     region = about.region.code if about.region else department.region_id
+    pair = (intermediary.pk, department.pk, region)
+    told = read([*roots, department], on=on, known_at=known_at, pair=pair)
+    graph = graph_of(told, compared=[intermediary, *about.rivals], agents=about.agents)
     return graph, Matter(
         intermediary=intermediary.urn,
         authority=department.urn,
         on=on,
         gate=str(gate),
-        declared=has_declared(intermediary, on=on, known_at=known_at),
-        whole=whole,
+        declared=told["declared"],
+        whole=told["whole"],
         owner=about.owner.urn if about.owner else "",
         service=about.service,
-        regions=tuple(region_and_parents(region)) if region else ("000000",),
+        regions=tuple(told["regions"] or ["000000"]),
         rivals=tuple(sorted(rival.urn for rival in about.rivals)),
         avoided=about.avoided,
         parts=about.parts,
-        exempted=exempted(intermediary=intermediary, department=department, on=on, known_at=known_at),
+        exempted=tuple(Exempted(ref, tuple(rules)) for ref, rules in told["exempted"] or ()),
     )
 
 

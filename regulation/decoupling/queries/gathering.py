@@ -33,33 +33,50 @@ def gather(
     Among `compared` and what was found, equal addresses, contacts and accounts of the entity register become
     interests too; `agents` names who acts for a bidder, by URN.
     """
-    told = _read(roots, on=on, known_at=known_at)
+    told = read(roots, on=on, known_at=known_at)
+    return graph_of(told, compared=compared, agents=agents), told["whole"]
+
+
+def graph_of(
+    told: dict[str, Any], *, compared: Iterable[Entity] = (), agents: dict[str, str] | None = None
+) -> Graph:
+    """The graph of what was read; see `gather`."""
     nodes = _nodes(told)
     derived = [*_alike(told, nodes, compared), *_acting(agents or {}, nodes)]
     same = [(f"parties.{sort}/{one}", f"parties.{sort}/{other}") for sort, one, other in told["same"] or ()]
-    graph = Graph.of([*_lines(told, nodes), *derived], nodes.values(), same)
-    return graph, told["whole"]
+    return Graph.of([*_lines(told, nodes), *derived], nodes.values(), same)
 
 
 def ownership(roots: Iterable[Entity], *, on: dt.date, known_at: dt.datetime | None = None) -> list[Interest]:
     """What entities hold in the roots at any depth, on a day: the first thing that `gather` reads."""
-    told = _read(roots, on=on, known_at=known_at, alone=True)
+    told = read(roots, on=on, known_at=known_at, alone=True)
     return _lines(told, _nodes(told))
 
 
-def _read(
-    roots: Iterable[Entity], *, on: dt.date, known_at: dt.datetime | None, alone: bool = False
+def read(
+    roots: Iterable[Entity],
+    *,
+    on: dt.date,
+    known_at: dt.datetime | None,
+    alone: bool = False,
+    pair: tuple[int, int, str | None] | None = None,
 ) -> dict[str, Any]:
-    """The answer of the database's own function, in one round trip (migration 0012)."""
+    """The answer of the database's own functions, in one round trip (migrations 0012 and 0014).
+
+    With `pair` (keys of intermediary and department, region code) what else their matter holds.
+    """
     name = "known" if known_at else "standing"
     keys = sorted({entity.pk for entity in roots})
+    asked: list[Any] = [keys, on, years_before(on, LOOK_BACK), MOST_INTERESTS, known_at, alone]
+    sql = f"SELECT public.decoupling_gathered_{name}(%s::bigint[], %s, %s, %s, %s, %s)"
+    if pair is not None:
+        sql += ", public.decoupling_told(%s, %s, %s, %s, %s)"
+        asked += [*pair, on, known_at]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT public.decoupling_gathered_{name}(%s::bigint[], %s, %s, %s, %s, %s)",
-            [keys, on, years_before(on, LOOK_BACK), MOST_INTERESTS, known_at, alone],
-        )
-        told: dict[str, Any] = json.loads(cursor.fetchone()[0])
-    return told
+        cursor.execute(sql, asked)
+        row = cursor.fetchone()
+    told: dict[str, Any] = json.loads(row[0])
+    return told | (json.loads(row[1]) if pair is not None else {})
 
 
 def _nodes(told: dict[str, Any]) -> dict[str, Node]:

@@ -1,6 +1,7 @@
 """What the database refuses of a check, whoever writes it; exemptions and rule packs by two people."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -17,10 +18,11 @@ from regulation.decoupling.operations import (
     publish_pack,
     revoke_exemption,
 )
-from regulation.decoupling.queries import current_pack, exempted
+from regulation.decoupling.queries import asked, current_pack, exempted, has_declared
 from regulation.decoupling.rules import PACK, BadPack
 from regulation.ledger.models import Entry
 from regulation.parties.models import Declaration, Role, Same
+from regulation.parties.queries import region_and_parents
 from tests.factories import world
 
 pytestmark = pytest.mark.django_db
@@ -160,8 +162,28 @@ def test_what_was_on_record_of_exemptions_at_a_moment(pair):
         [bool(exempted(intermediary=body, department=department, on=on, known_at=at)) for on in days]
         for at in (noon[1], noon[2], noon[4], noon[5], noon[8], None)
     ]
+    gates = [
+        [
+            bool(asked(intermediary=body, department=department, on=on, gate="bid", known_at=at)[1].exempted)
+            for on in days
+        ]
+        for at in (noon[1], noon[2], noon[4], noon[5], noon[8], None)
+    ]
+    assert gates == told, "the gate reads by a function of the database what the pages read by queries"
     revoked = [True, False, False]
     assert told == [[False] * 3, [True] * 3, [True] * 3, revoked, revoked, revoked]
+
+
+def test_a_matter_is_read_as_the_queries_say(pair):
+    department, body = pair
+    other = world.department(region=world.region("370102", "历下区"))
+    moments = [None, timezone.now() - dt.timedelta(days=1), timezone.now() + dt.timedelta(days=1)]
+    for authority, at, on in itertools.product((department, other), moments, (DAY, dt.date(2019, 1, 1))):
+        matter = asked(intermediary=body, department=authority, on=on, gate="bid", known_at=at)[1]
+        assert matter.declared == has_declared(body, on=on, known_at=at)
+        assert matter.regions == tuple(region_and_parents(authority.region_id))
+    nowhere = world.department(region=None)
+    assert asked(intermediary=body, department=nowhere, on=DAY, gate="bid")[1].regions == ("000000",)
 
 
 @pytest.mark.parametrize(
