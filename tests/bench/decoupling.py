@@ -169,6 +169,7 @@ def gate(n: int) -> None:
         "ownership upward": lambda i, d: ownership([i, d], on=DAY),
         "gather": lambda i, d: gather([i, d], on=DAY, compared=[i]),
         "gather and judge": judged,
+        "the same with its matter": facing,
         "check, stored": lambda i, d: check(
             intermediary=i, department=d, on=DAY, gate="inquiry", by=None, at=timezone.now()
         ),
@@ -199,6 +200,16 @@ def judged(intermediary, department):
     graph, whole = gather([intermediary, department], on=DAY, compared=[intermediary])
     matter = Matter(intermediary.urn, department.urn, DAY, "inquiry", declared=True, whole=whole)
     return judge(graph, matter, shipped_pack(PACK))
+
+
+def facing(intermediary, department):
+    """With declaration, exemptions and regions, as a gate does."""
+    from regulation.decoupling.queries import asked
+    from regulation.decoupling.rules import PACK, judge, shipped_pack
+
+    return judge(
+        *asked(intermediary=intermediary, department=department, on=DAY, gate="inquiry"), shipped_pack(PACK)
+    )
 
 
 def deep() -> None:
