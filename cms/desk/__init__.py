@@ -63,7 +63,8 @@ def _alarms(user: User, acting: Membership | None) -> list[dict[str, Any]]:
         for alarm in open_alarms()[:SHOWN]
     ]
     every = (_("Alarms of the record"), reverse("ledger:alarm_list"))
-    return [section(_("Alarms of the record"), found, _("No alarm is open."), every)]
+    erasures = (_("Erasures"), reverse("ledger:erasure_list"))
+    return [section(_("Alarms of the record"), found, _("No alarm is open."), every, erasures)]
 
 
 def staff() -> dict[str, Any]:

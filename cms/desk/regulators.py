@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from regulation.decoupling.queries import proposed_determinations, proposed_exemptions, waiting_checks
+from regulation.ledger.queries import erasures_to_decide
 from regulation.oversight import queries as oversight
 from regulation.parties.exchange.queries import unsettled_imports
 from regulation.parties.models import Membership
@@ -55,7 +56,23 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         *_findings(acting),
         section(_("Exemptions to decide"), exemptions, _("No exemption waits."), all_exemptions),
         _imports(acting),
+        _erasures(acting),
     ]
+
+
+def _erasures(acting: Membership) -> dict[str, Any]:
+    """Erasures another regulator asked for."""
+    waiting = [
+        item(
+            one,
+            one.get_absolute_url(),
+            _("Asked for by %(name)s; a second regulator decides.") % {"name": one.asked_by},
+        )
+        for one in erasures_to_decide(acting.user)[:SHOWN]
+    ]
+    every = (_("Erasures"), reverse("ledger:erasure_list"))
+    new = (_("Ask for an erasure"), reverse("ledger:erasure_find"))
+    return section(_("Erasures to decide"), waiting, _("No erasure waits for you."), every, new)
 
 
 def _findings(acting: Membership) -> list[dict[str, Any]]:

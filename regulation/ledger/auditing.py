@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from .merkle import Frontier, leaf_hash
-from .models import Alarm, Checkpoint, Cosignature, Entry, Leaf, LogKey, Pending
-from .operations import record
+from .models import ERASED, Alarm, Checkpoint, Cosignature, Entry, Leaf, LogKey, Pending
+from .operations import commitment, record
 from .queries import body_of
 from .sequencing import header_of_entry
 from .tiles import TileReader
@@ -63,7 +63,7 @@ def _leaves(frontier: Frontier, signed: dict[int, Checkpoint], progress: Progres
         if leaf.index != frontier.size:
             yield Difference("leaf missing", f"ledger.leaf/{frontier.size}", f"next is {leaf.index}")
             return
-        yield from _entry(leaf.entry, where)
+        yield from _content(leaf.entry, where)
         salt, data = bytes(leaf.header_salt), bytes(leaf.data)
         if hashlib.sha256(salt + header_of_entry(leaf.entry)).digest() != data:
             yield Difference("entry altered", where, "kind, subject, actor, time or commitment")
@@ -85,9 +85,24 @@ def _stored(reader: TileReader, index: int) -> bytes | None:
         return None
 
 
-def _entry(entry: Entry, where: str) -> Iterator[Difference]:
-    if hashlib.sha256(bytes(entry.salt) + entry.body.encode()).digest() != bytes(entry.commitment):
+def _content(entry: Entry, where: str) -> Iterator[Difference]:
+    """Salt and body give the commitment; where they are gone, an entry says that they were erased."""
+    if entry.salt is None or entry.body is None:
+        if not _told(entry):
+            yield Difference("content missing", where, "no entry says that it was erased")
+    elif hashlib.sha256(bytes(entry.salt) + entry.body.encode()).digest() != bytes(entry.commitment):
         yield Difference("body altered", where, "salt or body do not give the commitment")
+
+
+def _told(entry: Entry) -> bool:
+    """Whether an entry that is whole itself names this one's commitment; its own leaf is audited like any."""
+    for said in Entry.objects.filter(kind=ERASED, subject=entry.urn):
+        if said.salt is None or said.body is None:
+            continue
+        whole = commitment(bytes(said.salt), said.body.encode()) == bytes(said.commitment)
+        if whole and body_of(said).get("commitment") == bytes(entry.commitment).hex():
+            return True
+    return False
 
 
 def _unplaced() -> list[Difference]:

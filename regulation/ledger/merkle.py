@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+_sha256 = hashlib.sha256
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -52,6 +53,24 @@ class Frontier:
             complete.append((level, index >> level, found))
         self.peaks.append(found)
         self.size += 1
+        return complete
+
+    def extend(self, leaves: Sequence[bytes]) -> list[tuple[int, int, list[bytes]]]:
+        """Add the hashes of many leaves, a level at a time. Returns what became complete by them, upward:
+        (level, index of the first, hashes)."""
+        peaks = {level: peak for (level, _), peak in zip(_complete(0, self.size), self.peaks, strict=True)}
+        complete, level, first, row = [], 0, self.size, list(leaves)
+        self.size += len(row)
+        while row:
+            complete.append((level, first, row))
+            if (left := peaks.pop(level, None)) is not None:
+                row, first = [left, *row], first - 1
+            if len(row) & 1:
+                peaks[level] = row[-1]
+            pairs = zip(row[::2], row[1::2], strict=False)
+            row = [_sha256(b"\x01" + one + other).digest() for one, other in pairs]
+            level, first = level + 1, first >> 1
+        self.peaks = [peaks[level] for level in sorted(peaks, reverse=True)]
         return complete
 
     def root(self) -> bytes:

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 import rfc8785
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 
+from .effects import effects_of
 from .errors import AlreadyExplained, ReasonMissing
 from .generation import turn
 from .models import Alarm, Entry
@@ -39,11 +40,11 @@ def record(
     the time a page takes would tell that a sealed bid came in.
     Raises TransactionManagementError outside a transaction, so that no write goes without its entry.
     """
-    if not transaction.get_connection().in_atomic_block:
+    if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("ledger.record needs the caller's transaction")
     canonical = rfc8785.dumps(body)
     salt = secrets.token_bytes(SALT_BYTES)
-    entry = Entry.objects.create(
+    entry = Entry(
         kind=kind,
         subject=subject.urn,
         actor=actor,
@@ -51,14 +52,47 @@ def record(
         body=canonical.decode(),
         commitment=commitment(salt, canonical),
     )
+    owed = list(effects_of(kind))
+    _insert(entry, owed)
     if noticeable:
         transaction.on_commit(turn, robust=True)
-    transaction.on_commit(partial(_queue, entry.pk), robust=True)
+    if owed:
+        transaction.on_commit(partial(_queue, entry.pk), robust=True)
     return entry
 
 
+# The entry and what it owes (outbox.py) in one statement. Number and time are the database's to give.
+INSERT = """
+    WITH made AS (
+        INSERT INTO ledger_entry (kind, subject, actor_id, salt, body, commitment)
+        VALUES (%s, %s, %s, %s, %s, %s) RETURNING id, recorded_at
+    ), owed AS (
+        INSERT INTO ledger_outstanding (entry_id, effect, tries, error)
+        SELECT id, effect, 0, '' FROM made, unnest(%s::text[]) AS effect
+    )
+    SELECT id, recorded_at FROM made
+"""
+
+
+def _insert(entry: Entry, owed: list[str]) -> None:
+    """One round trip; the entry is given what the database gave it."""
+    told: list[Any] = [
+        entry.kind,
+        entry.subject,
+        entry.actor_id,
+        entry.salt,
+        entry.body,
+        entry.commitment,
+        owed,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, told)
+        entry.pk, entry.recorded_at = cursor.fetchone()
+    entry._state.adding, entry._state.db = False, connection.alias
+
+
 def _queue(entry_id: int) -> None:
-    """A broker that is away loses nothing: beat re-drives what lacks its delivery."""
+    """A broker that is away loses nothing: beat tries what is owed again."""
     current_app.send_task("ledger.deliver", [entry_id], retry=False)
 
 

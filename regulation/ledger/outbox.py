@@ -15,19 +15,12 @@ from django.db import transaction
 
 from . import backoff
 from .effects import Effect, effects_of
-from .models import Delivery, Entry, Outstanding
+from .models import Delivery, Outstanding
 from .operations import record
 from .queries import dead_letters, due
 
 LOST, UNKNOWN = "worker lost", "effect is no longer registered"
 chance: Callable[[], float] = random.random
-
-
-def owe(entry: Entry) -> None:
-    """Write down what the entry owes, in the caller's transaction."""
-    rows = [Outstanding(entry=entry, effect=name) for name in effects_of(entry.kind)]
-    if rows:
-        Outstanding.objects.bulk_create(rows)
 
 
 def said(failure: BaseException) -> str:

@@ -50,6 +50,8 @@ def header_of(entry: Entry) -> Disclosed | None:
 
 def content_of(entry: Entry) -> Disclosed | None:
     """The body with its salt; None where it was erased."""
+    if entry.salt is None or entry.body is None:
+        return None
     return Disclosed(bytes(entry.salt), entry.body.encode())
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from .effects import all_effects
-from .models import Alarm, Entry, Heartbeat, Outstanding
+from .models import Alarm, Entry, Erasure, Heartbeat, Outcome, Outstanding
 from .stories import disclosed_kinds
 
 
@@ -22,9 +23,33 @@ def database_now() -> dt.datetime:
 
 
 def body_of(entry: Entry) -> dict[str, Any]:
-    """The entry's body as JSON values."""
-    body: dict[str, Any] = json.loads(entry.body)
+    """The entry's body as JSON values; nothing where it was erased, which whoever reads it allows for."""
+    body: dict[str, Any] = json.loads(entry.body) if entry.body is not None else {}
     return body
+
+
+def erasures() -> QuerySet[Erasure]:
+    """What was asked to be erased: what waits for a second person first, of each the newest first."""
+    found = Erasure.objects.select_related("entry", "asked_by", "decided_by")
+    return found.annotate(open=Q(outcome=Outcome.OPEN)).order_by("-open", "-pk")
+
+
+def erasures_to_decide(user: Any) -> QuerySet[Erasure]:
+    """What waits for a second person who is neither the one who asked nor the one who made the entry."""
+    waiting = Erasure.objects.waiting().select_related("asked_by")
+    return waiting.exclude(asked_by=user).exclude(entry__actor=user)
+
+
+def erasures_of(entries: Iterable[Entry]) -> dict[int, Erasure]:
+    """The erasure of each entry whose content is gone, by the entry's key: one query, or none."""
+    gone = [entry.pk for entry in entries if entry.is_erased]
+    found = Erasure.objects.filter(entry__in=gone, outcome=Outcome.ERASED) if gone else []
+    return {one.entry_id: one for one in found}
+
+
+def erasable() -> QuerySet[Entry]:
+    """Entries whose content may be erased, the newest first: not what the record says of itself."""
+    return Entry.objects.exclude(kind__startswith="ledger.").order_by("-pk")
 
 
 def due(*, at: dt.datetime) -> QuerySet[Outstanding]:

@@ -1,14 +1,17 @@
 """What the site's own database role may do. Applied by the owner after every migrate.
 
 The site's role owns nothing. On tables whose model carries an `append_only` trigger it may only read and
-insert, and it cannot switch a trigger off: django-pgtrigger's ignore list is honoured for the owner alone.
+insert, and it cannot switch a trigger off: django-pgtrigger's ignore list is honoured for the owner alone. On
+the ledger's own tables it has named columns only: it can give a row neither its number nor its time. Triggers
+fire always, also in a session that says it replicates.
 """
 
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models.fields import NOT_PROVIDED, AutoFieldMixin
 from psycopg import sql
 
 APPEND_ONLY_TRIGGER = "append_only"
@@ -31,6 +34,26 @@ $$ LANGUAGE plpgsql;
 """
 
 
+# Tables of which the site's role has named columns: what of each it may update.
+NAMED: dict[str, tuple[str, ...]] = {
+    "ledger_entry": (),
+    "ledger_leaf": (),
+    "ledger_tile": ("hashes",),
+    "ledger_checkpoint": (),
+    "ledger_delivery": (),
+    "ledger_receiptlink": (),
+    "ledger_erasure": ("outcome", "decided_by_id", "note"),
+}
+
+ERASE = "public.ledger_erase(bigint, bigint)"
+
+_NOT_ALWAYS = """
+SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal AND t.tgenabled = 'O'
+  AND starts_with(t.tgname, 'pgtrigger_')
+"""
+
+
 def append_only_tables() -> list[str]:
     """Tables that the site's role may read and insert into, and nothing else."""
     return sorted(
@@ -45,7 +68,7 @@ def grant_site_role(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     connection = connections[using]
     role = settings.DATABASE_SITE_ROLE
     existing = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=using), connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         owner = cursor.fetchone()[0]
         if "django_migrations" not in existing or not role or role == owner:
@@ -70,3 +93,46 @@ def grant_site_role(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
                         sql.Identifier(table), site
                     )
                 )
+        for table, updated in NAMED.items():
+            if table in existing:
+                _grant_columns(cursor, table, updated, site)
+        cursor.execute("SELECT to_regprocedure(%s)", [ERASE])
+        if cursor.fetchone()[0]:
+            cursor.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(ERASE), site))
+
+
+def _grant_columns(cursor: Any, table: str, updated: tuple[str, ...], site: sql.Identifier) -> None:
+    """Reading: the model's columns. Inserting: those but for what the database gives, number and time."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    columns = [(str(f.column), f) for f in model._meta.concrete_fields]
+    named: dict[str, list[str]] = {
+        "SELECT": [name for name, _field in columns],
+        "INSERT": [
+            name
+            for name, field in columns
+            if field.db_default is NOT_PROVIDED and not isinstance(field, AutoFieldMixin)
+        ],
+        "UPDATE": list(updated),
+    }
+    cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), site))
+    for verb, names in named.items():
+        if names:
+            listed = sql.SQL(", ").join(map(sql.Identifier, names))
+            cursor.execute(
+                sql.SQL("GRANT {} ({}) ON {} TO {}").format(
+                    sql.SQL(verb), listed, sql.Identifier(table), site
+                )
+            )
+
+
+def fire_always(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+    """Have every trigger of ours fire always: django-pgtrigger makes them such that a session which says it
+    replicates (session_replication_role) goes round them. Idempotent."""
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute(_NOT_ALWAYS)
+        for table, trigger in cursor.fetchall():
+            cursor.execute(
+                sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(
+                    sql.Identifier("public", table), sql.Identifier(trigger)
+                )
+            )

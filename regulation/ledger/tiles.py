@@ -1,6 +1,5 @@
 """The stored tree: tiles read and grown."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db import connection
@@ -39,16 +38,22 @@ class TileReader:
         return self._kept[row, index]
 
 
-def grow(complete: Iterable[tuple[int, int, bytes]]) -> None:
-    """Add subtrees (level, index, hash) in order of their index; only every eighth level is stored."""
-    added: dict[tuple[int, int], bytes] = defaultdict(bytes)
-    for level, index, found in complete:
-        if level % HEIGHT == 0:
-            added[level // HEIGHT, index // TILE_WIDTH] += found
+def grow(complete: Iterable[tuple[int, int, list[bytes]]]) -> None:
+    """Add runs of subtrees (level, index of the first, hashes); only every eighth level is stored."""
+    added: dict[tuple[int, int], bytes] = {}
+    for level, index, hashes in complete:
+        if level % HEIGHT:
+            continue
+        start = 0
+        while start < len(hashes):
+            tile, within = divmod(index + start, TILE_WIDTH)
+            end = start + TILE_WIDTH - within
+            added[level // HEIGHT, tile] = b"".join(hashes[start:end])
+            start = end
     with connection.cursor() as cursor:
-        for (row, index), hashes in sorted(added.items()):
+        for (row, index), joined in sorted(added.items()):
             cursor.execute(
                 "INSERT INTO ledger_tile AS t (level, index, hashes) VALUES (%s, %s, %s) "
                 "ON CONFLICT (level, index) DO UPDATE SET hashes = t.hashes || EXCLUDED.hashes",
-                [row, index, hashes],
+                [row, index, joined],
             )

@@ -25,3 +25,21 @@ def append_only() -> list[pgtrigger.Trigger]:
         pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         no_truncate(),
     ]
+
+
+def append_only_but(condition: str) -> list[pgtrigger.Trigger]:
+    """As `append_only`, but for the one change that the condition (SQL over OLD and NEW) describes."""
+    return [
+        pgtrigger.Trigger(
+            name="append_only",
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            when=pgtrigger.Before,
+            func=f"""
+                IF {condition} THEN
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+            """,
+        ),
+        no_truncate(),
+    ]

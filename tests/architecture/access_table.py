@@ -104,6 +104,14 @@ TABLE: list[Row] = [
     _get("ledger:alarm_list", only(admin=200, regulator=200)),
     _get("ledger:alarm", only(admin=200, regulator=200), "alarm"),
     _post("ledger:alarm", only(admin=422, regulator=422), "alarm"),
+    # erasures: seen by staff and regulators, asked and decided by regulators alone
+    _get("ledger:erasure_list", only(admin=200, regulator=200)),
+    _get("ledger:erasure", only(admin=200, regulator=200), "erasure"),
+    _get("ledger:erasure_find", only(regulator=200)),
+    _get("ledger:erasure_ask", only(regulator=200), "erasable"),
+    _post("ledger:erasure_ask", only(regulator=422), "erasable"),
+    _post("ledger:erasure_confirm", only(regulator=422), "erasure"),
+    _post("ledger:erasure_decline", only(regulator=422), "erasure"),
     # the tree for machines: nothing is published yet, so there is nothing
     _get("ledger_machine:checkpoint", everyone(404)),
     _get("ledger_machine:rotations", everyone()),

@@ -27,7 +27,9 @@ from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.operations import decide_exemption, propose_exemption
 from regulation.decoupling.rules import PACK
 from regulation.decoupling.sweeping.operations import start_sweep
-from regulation.ledger.models import Alarm, Entry, Outstanding
+from regulation.ledger.erasing import ask_erasure
+from regulation.ledger.models import Alarm, Entry, Ground, Outstanding
+from regulation.ledger.operations import commitment
 from regulation.ledger.receipts import give_receipt
 from regulation.oversight.models import FindingKind
 from regulation.oversight.operations import Seen, note_finding
@@ -104,9 +106,26 @@ def practices():
 
 def dead_letter():
     """An effect that was given up."""
-    entry = Entry.objects.create(kind="k", subject="s", salt=b"0", body="{}", commitment=b"dead")
+    entry = Entry.objects.create(
+        kind="k", subject="s", salt=b"0", body="{}", commitment=commitment(b"0", b"{}")
+    )
     now = timezone.now()
     return Outstanding.objects.create(entry=entry, effect="e", tries=16, next_try_at=None, dead_at=now)
+
+
+def erasures():
+    """An erasure that waits, and an entry that may be asked for."""
+    bodies = ('{"n":1}', '{"n":2}')
+    made = [
+        Entry.objects.create(
+            kind="k", subject="s", salt=b"0", body=body, commitment=commitment(b"0", body.encode())
+        )
+        for body in bodies
+    ]
+    asked = ask_erasure(
+        entry=made[0], ground=Ground.CONSENT, reason="r", retention="r", by=world.member(Role.REGULATOR).user
+    )
+    return {"erasure": asked.pk, "erasable": made[1].pk}
 
 
 def build():
@@ -298,6 +317,7 @@ def things(users, service, approval, seller, tender, bid):
         **drafts(users),
         **assessed(users["editor"]),
         "dead_letter": dead_letter().pk,
+        **erasures(),
         "alarm": Alarm.objects.create(what="body altered", where="ledger.entry/1").pk,
         "tile_level": "0",
         "tile_path": "000.p/1",

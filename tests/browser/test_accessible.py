@@ -23,7 +23,8 @@ from regulation.decoupling.published.queries import public_checks
 from regulation.decoupling.sweeping.operations import carry_on as sweep_on
 from regulation.decoupling.sweeping.operations import start_sweep
 from regulation.decoupling.sweeping.queries import last_done as last_sweep
-from regulation.ledger.models import Alarm
+from regulation.ledger.erasing import ask_erasure
+from regulation.ledger.models import Alarm, Entry, Erasure, Ground
 from regulation.ledger.queries import database_now
 from regulation.oversight.models import Finding, Report
 from regulation.oversight.operations import note_sweep
@@ -233,6 +234,22 @@ def alarmed() -> list[str]:
     return [Alarm.objects.get_or_create(what="body altered", where="ledger.entry/1")[0].get_absolute_url()]
 
 
+def to_erase() -> list[str]:
+    """The way to ask for an erasure, and one that waits for a second regulator."""
+    first, second = Entry.objects.exclude(kind__startswith="ledger.").order_by("pk")[:2]
+    asked = Erasure.objects.first()
+    if asked is None:
+        by = User.objects.exclude(email=f"regulator@{DOMAIN}").first()
+        asked = ask_erasure(entry=first, ground=Ground.CONSENT, reason="r", retention="r", by=by)
+    return [
+        reverse("ledger:erasure_list"),
+        reverse("ledger:erasure_find"),
+        f"{reverse('ledger:erasure_find')}?subject={first.subject}",
+        reverse("ledger:erasure_ask", args=[second.pk]),
+        asked.get_absolute_url(),
+    ]
+
+
 def reported() -> list[str]:
     """An answered report as the public reads it."""
     return [Report.objects.filter(answer__isnull=False).first().get_absolute_url()]
@@ -367,6 +384,7 @@ ROLES = {
         reverse("oversight:queue"),
         reverse("ledger:alarm_list"),
         *alarmed(),
+        *to_erase(),
         *to_handle(),
         reverse("oversight:look_list"),
         *judged(),

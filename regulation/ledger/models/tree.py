@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..triggers import append_only, kept, no_truncate
-from .entry import Entry
+from .entry import DatabaseTimed, Entry
 
 
 class Pending(models.Model):
@@ -50,7 +50,7 @@ class Pending(models.Model):
         ]
 
 
-class Leaf(models.Model):
+class Leaf(DatabaseTimed):
     """The place of an entry in the tree (RFC 9162). Indices have no gap and no double.
 
     `data` is SHA-256(header salt || header), the header being canonical JSON of the entry's kind, subject,
@@ -125,7 +125,7 @@ class LogKey(models.Model):
         return f"ledger.key/{self.pk}"
 
 
-class Checkpoint(models.Model):
+class Checkpoint(DatabaseTimed):
     """What the log signed at a size (c2sp.org/tlog-checkpoint): origin, size, root, signature."""
 
     size = models.BigIntegerField(primary_key=True)
@@ -166,6 +166,7 @@ class Cosignature(models.Model):
 
 FOUND = {
     "body altered": _("The content of an entry was altered"),
+    "content missing": _("The content of an entry is gone and no entry says that it was erased"),
     "entry altered": _("An entry was altered"),
     "entry without a place": _("An entry has no place in the tree and does not wait for one"),
     "leaf missing": _("An entry is missing from the tree"),

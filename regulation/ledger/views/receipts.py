@@ -13,7 +13,7 @@ from .. import proofs
 from ..forms import ReceiptForm
 from ..models import ReceiptLink
 from ..publication import next_moment, published_note
-from ..queries import database_now
+from ..queries import database_now, erasures_of
 from ..receipts import qr, short_code, verdict_on
 from ..stories import story_of
 
@@ -41,6 +41,8 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
         "ready": proofs.receipt_file(link.entry) is not None,
         "next": next_moment(at=database_now()),
         "address": address,
+        "erasure": erasures_of([link.entry]).get(link.entry_id),
+        "is_erased": link.entry.is_erased,
         "qr": mark_safe(qr(address)),  # noqa: S308  made here, of nothing but squares
     }
     response = render(request, "ledger/receipt.html", context)

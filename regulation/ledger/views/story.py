@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from ..models import Entry
-from ..queries import body_of, told_of
+from ..access import erases
+from ..models import Entry, Erasure
+from ..queries import body_of, erasures_of, told_of
 from ..stories import Fact, Sight, story_of, subject_of
 
 PAGE = 50
@@ -38,10 +39,16 @@ def _facts(body: dict[str, Any], facts: tuple[Fact, ...]) -> list[dict[str, Any]
     return told
 
 
-def _line(entry: Entry) -> dict[str, Any]:
+def _line(entry: Entry, erasures: dict[int, Erasure], *, may_ask: bool) -> dict[str, Any]:
     told = story_of(entry.kind)
-    facts = _facts(body_of(entry), tuple(told.facts)) if told else []
-    return {"entry": entry, "sentence": told.sentence if told else entry.kind, "facts": facts}
+    return {
+        "entry": entry,
+        "sentence": told.sentence if told else entry.kind,
+        "facts": _facts(body_of(entry), tuple(told.facts)) if told else [],
+        "is_erased": entry.is_erased,
+        "erasure": erasures.get(entry.pk),
+        "may_ask": may_ask and not entry.is_erased,
+    }
 
 
 @cache_control(no_cache=True)
@@ -59,12 +66,15 @@ def record_page(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     entries = told_of(noun.about(found, request), disclosed_only=sight == Sight.DISCLOSED)
     page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
     whole = sight == Sight.ALL
+    may_ask = erases(user=request.user, acting=getattr(request, "acting", None))
+    gone = erasures_of(page)
     context = {
         "subject": found,
         "noun": noun.noun,
         "address": noun.address(found, request),
         "page_obj": page,
-        "lines": [_line(entry) for entry in page],
+        "lines": [_line(entry, gone, may_ask=may_ask) for entry in page],
+        "may_ask": may_ask,
         "whole": whole,
     }
     return render(request, "ledger/record.html", context)

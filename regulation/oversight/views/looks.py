@@ -112,7 +112,7 @@ def _row(entry: Entry, refs: dict[str, str]) -> dict[str, Any]:
         "sort": SORTS.get(sort, sort),
         "key": key,
         "address": reverse(PAGES[sort], args=[named]) if sort in PAGES else "",
-        "what": what.get(said["what"], said["what"]),
+        "what": what.get(said.get("what", ""), said.get("what", _("erased"))),
     }
 
 

@@ -80,7 +80,7 @@ def returned_notes(drafts: Sequence[Ruling | Measure | ZoneAssessment]) -> dict[
     notes: dict[int, str] = {}
     for entry in Entry.objects.filter(subject__in=keys).order_by("pk"):
         if entry.kind in RETURNED:
-            notes[keys[entry.subject]] = str(body_of(entry)["note"])
+            notes[keys[entry.subject]] = str(body_of(entry).get("note", ""))
         elif entry.kind in TAKEN_UP:
             notes.pop(keys[entry.subject], None)
     return notes
@@ -105,7 +105,7 @@ def refused_publications(drafts: Sequence[Ruling]) -> dict[int, str]:
     refused: dict[int, str] = {}
     for entry in Entry.objects.filter(subject__in=keys).order_by("pk"):
         if entry.kind == PUBLICATION_REFUSED:
-            refused[keys[entry.subject]] = str(body_of(entry)["refusal"])
+            refused[keys[entry.subject]] = str(body_of(entry).get("refusal", ""))
         else:
             refused.pop(keys[entry.subject], None)
     return refused

@@ -34,12 +34,16 @@ def story_of(draft: Ruling) -> list[Entry]:
 
 
 def versions_of(draft: Ruling, story: Sequence[Entry]) -> list[Version]:
-    """The wordings of a draft, the first first, in two queries however many there are."""
+    """The wordings of a draft, the first first, in two queries however many there are.
+
+    One whose content was erased keeps its number and is left out.
+    """
     written = [(entry, body_of(entry)) for entry in story if entry.kind in WRITTEN]
-    known = _provisions(urn for _entry, said in written for urn in said["provisions"])
+    known = _provisions(urn for _entry, said in written for urn in said.get("provisions", []))
     return [
         Version(number, entry.pk, entry.recorded_at, _as_said(said, draft, known))
         for number, (entry, said) in enumerate(written, start=1)
+        if said
     ]
 
 

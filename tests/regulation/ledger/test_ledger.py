@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from regulation.ledger import effects
 from regulation.ledger.models import Delivery, Entry
-from regulation.ledger.operations import record
+from regulation.ledger.operations import commitment, record
 from regulation.ledger.queries import body_of
 from regulation.ledger.tasks import deliver
 from tests.factories import world
@@ -71,8 +71,19 @@ def test_the_sites_role_may_not_even_try(sql, as_site_role):
 
 @pytest.mark.django_db
 def test_the_sites_role_can_write_an_entry(as_site_role):
-    made = Entry.objects.create(kind="k", subject="s", salt=b"0", body="{}", commitment=b"1")
+    made = Entry.objects.create(
+        kind="k", subject="s", salt=b"0", body="{}", commitment=commitment(b"0", b"{}")
+    )
     assert Entry.objects.get(pk=made.pk).kind == "k"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("salt", "body", "said"), [(b"0", "{}", b"1"), (b"0", None, b"1"), (None, "{}", b"1"), (None, None, b"1")]
+)
+def test_the_database_refuses_an_entry_that_does_not_commit_to_its_content(salt, body, said):
+    with pytest.raises(IntegrityError, match="entry_commits_to_its_content"), transaction.atomic():
+        Entry.objects.create(kind="k", subject="s", salt=salt, body=body, commitment=said)
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from regulation.ledger.merkle import (
     verify_inclusion,
 )
 from regulation.ledger.models import Alarm, Checkpoint, Entry, Leaf, LogKey, Pending, Tile
-from regulation.ledger.operations import record
+from regulation.ledger.operations import commitment, record
 from regulation.ledger.sequencing import sequence, sign_checkpoint
 from regulation.ledger.tasks import integrate
 from regulation.ledger.tiles import TileReader
@@ -115,7 +115,7 @@ def test_the_databases_clock_is_the_entrys_time():
         subject="s",
         salt=b"0",
         body="{}",
-        commitment=b"1",
+        commitment=commitment(b"0", b"{}"),
         recorded_at=dt.datetime(2001, 1, 1, tzinfo=dt.UTC),
     )
     made.refresh_from_db()
