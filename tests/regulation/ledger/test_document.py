@@ -1,5 +1,6 @@
 """The worked example in docs/ledger.md holds: every value is computed again from the others."""
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
-from regulation.ledger.leaves import leaf_data
+from regulation.ledger.leaves import header, leaf_data
 from regulation.ledger.merkle import leaf_hash, root_of, verify_inclusion
 from regulation.ledger.tlog import (
     ED25519,
@@ -105,3 +108,24 @@ def test_the_receipt_is_of_the_first_entry_and_verifies(blocks, entries):
     log, witness = (Key.read(keys(blocks)[name]) for name in ("log", "witness"))
     assert check_receipt(text, [log], [witness], 1).code == "valid"
     assert check_receipt(text.replace("index 0", "index 1"), [log], [witness], 1).code != "valid"
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.none() | st.integers(0, 2**53 - 1),
+    st.datetimes(timezones=st.timezones()),
+    st.binary(min_size=32, max_size=32),
+)
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_header_is_what_the_canonical_serialiser_makes(kind, subject, actor, recorded_at, commitment):
+    assume(2 < recorded_at.year < 9998)
+    value = {
+        "v": 1,
+        "kind": kind,
+        "subject": subject,
+        "actor": actor,
+        "recorded_at": recorded_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        "content": commitment.hex(),
+    }
+    assert header(kind, subject, actor, recorded_at, commitment) == rfc8785.dumps(value)

@@ -156,3 +156,19 @@ def test_no_proof_is_made_of_what_cannot_be(old, new):
 def test_a_frontier_has_the_hashes_of_its_size():
     with pytest.raises(ValueError, match="complete"):
         Frontier(3, [b"\0" * 32])
+
+
+@given(st.lists(st.integers(0, 70), max_size=6))
+def test_adding_many_at_once_is_adding_one_after_another(batches):
+    leaves, at, many, one = hashes(sum(batches)), 0, Frontier(), Frontier()
+    for size in batches:
+        batch = leaves[at : at + size]
+        runs = {
+            (level, first + n): found
+            for level, first, row in many.extend(batch)
+            for n, found in enumerate(row)
+        }
+        singly = {(level, index): found for leaf in batch for level, index, found in one.append(leaf)}
+        assert runs == singly
+        assert (many.size, many.peaks, many.root()) == (one.size, one.peaks, naive(leaves[: at + size]))
+        at += size
