@@ -38,7 +38,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("decoupling", "0013_clear_for_a_gate"),
+        ("decoupling", "0014_checks_by_random_ref"),
         ("parties", "0012_suggestions"),
     ]
 
