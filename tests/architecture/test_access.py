@@ -276,7 +276,8 @@ def chosen(owner, service, approval, seller):
     drawn, _bids = tenders.opened("900.00", method="random_draw", **of)
     hold_draw(draw=tenders.ready_to_draw(drawn), by=None, at=timezone.now())
     auctioned, _bids = tenders.opened("900.00", "950.00", method="price_auction", **of)
-    start_auction(tender=auctioned, starts_at=timezone.now(), by=world.user(), at=timezone.now())
+    now = timezone.now()
+    start_auction(tender=auctioned, starts_at=now, by=world.user(), at=now)
     return {
         "chosen": tender.ref,
         "opened_bid": lost.pk,
