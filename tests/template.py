@@ -71,7 +71,7 @@ def prepared(folder: Path) -> str:
     name, new, dump = f"qinqing_template_{mark}", f"qinqing_new_{mark}", folder / f"{mark}.dump"
     folder.mkdir(parents=True, exist_ok=True)
     with psycopg.connect(address("postgres"), autocommit=True) as link:
-        if link.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
         link.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
         link.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(new)))
