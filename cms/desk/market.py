@@ -10,6 +10,7 @@ from marketplace.directory.queries import intermediary_of, offers_of
 from marketplace.payments import queries as payments
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.access import trusteeship
+from marketplace.tenders.life import TAKING, State
 from regulation.ledger.queries import database_now
 from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership, Role
@@ -47,15 +48,15 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
     new = (_("Announce a tender"), reverse("tenders:tender_new"))
     waiting = [
         item(t.title, t.get_absolute_url(), _("Opened: award it, or cancel it with a reason."))
-        for t in tenders.tenders_to_award(acting.entity)[:SHOWN]
+        for t in tenders.tenders_to_award(acting.entity, now=now)[:SHOWN]
     ]
     unsent = [
         item(t.title, t.get_absolute_url(), t.service)
-        for t in tenders.in_state(own, tenders.DRAFT, now=now)[:SHOWN]
+        for t in tenders.in_state(own, State.DRAFT, State.RETURNED, now=now)[:SHOWN]
     ]
     running = [
         item(t.title, t.get_absolute_url(), t.service, t.closes_at)
-        for t in tenders.in_state(own, tenders.OPEN, now=now)[:SHOWN]
+        for t in tenders.in_state(own, *TAKING, now=now)[:SHOWN]
     ]
     return [
         section(_("To award"), waiting, _("No opened tender waits for your award.")),

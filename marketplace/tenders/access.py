@@ -15,6 +15,17 @@ def owns(membership: Membership | None, tender: Tender) -> bool:
     return may_own(membership) and membership is not None and membership.entity_id == tender.owner_id
 
 
+def may_review(membership: Membership | None, tender: Tender) -> bool:
+    """Whether somebody may review, return or publish: a colleague of whoever wrote it, or the platform's
+    reviewer. That the three are different people the operations and the database see to."""
+    return owns(membership, tender) or acts_as(membership, Role.REVIEWER)
+
+
+def oversees(membership: Membership | None) -> bool:
+    """Whether somebody may suspend a tender or declare it void."""
+    return acts_as(membership, Role.REGULATOR)
+
+
 def may_bid(membership: Membership | None) -> bool:
     """Whether somebody may bid at all: acts for an intermediary as its agent."""
     return acts_as(membership, Role.AGENT)

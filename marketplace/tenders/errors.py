@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from regulation.decoupling.models import Check, Outcome
 
+from . import life
+from .life_texts import STATE_WORDS
+
 
 class TenderRefused(Exception):
     """Base. `code` is stable, `message` is for the reader."""
@@ -17,6 +20,45 @@ class TenderRefused(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class NotNow(TenderRefused):
+    """An act the tender's state does not allow; life.TRANSITIONS says which do."""
+
+    code = "not_now"
+
+    def __init__(self, act: life.Act, state: life.State) -> None:
+        self.act, self.state = act, state
+        self.message = _('This cannot be done while the tender is in the state "%(state)s".') % {
+            "state": STATE_WORDS[state]
+        }
+
+
+class ReasonMissing(TenderRefused):
+    code = "reason_missing"
+    message = _("State the reason; it is kept on the record.")
+
+
+class SamePerson(TenderRefused):
+    code = "same_person"
+    message = _("A tender is written, reviewed and published by three different people.")
+    next_step = _("A colleague who acts for the owner, or the platform's reviewer, can do it.")
+
+
+class NotTheWriter(TenderRefused):
+    code = "not_the_writer"
+    message = _("Only whoever wrote the draft submits it or takes it back.")
+
+
+class StandsInReview(TenderRefused):
+    code = "stands_in_review"
+    message = _("The draft is in review and cannot be changed.")
+    next_step = _("Take it back first.")
+
+
+class ComesEarlier(TenderRefused):
+    code = "comes_earlier"
+    message = _("Bidders would have less time than before. Choose a later deadline.")
 
 
 class AlreadyPublished(TenderRefused):

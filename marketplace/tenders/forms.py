@@ -10,19 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from regulation.parties.models import Entity, Region
 from regulation.registry.models import Service
 
+from .life import PUBLIC, State
+from .life_texts import STATE_WORDS
 from .models import Tender
 from .operations.drafting import Terms
 from .queries import in_state, public_tenders
 from .sealing import NOTE_LIMIT, PlainBid
 
-STATES = [
-    ("open", _("open for bids")),
-    ("closed", _("closed, being opened")),
-    ("opened", _("opened, to be awarded")),
-    ("awarded", _("awarded")),
-    ("failed", _("failed")),
-    ("cancelled", _("cancelled")),
-]
+STATES = [(str(state), STATE_WORDS[state]) for state in PUBLIC]
 SORTS = {
     "closes": ("closes_at", "pk"),
     "-closes": ("-closes_at", "-pk"),
@@ -65,7 +60,7 @@ class TenderFilter(django_filters.FilterSet):
         return queryset
 
     def by_state(self, queryset: Any, name: str, value: str) -> Any:
-        return in_state(queryset, value, now=timezone.now())
+        return in_state(queryset, State(value), now=timezone.now())
 
 
 class TermsForm(forms.Form):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from regulation.decoupling.matter import Avoided, Part
@@ -10,45 +10,30 @@ from regulation.decoupling.queries import About
 from regulation.parties.models import Entity, Membership, Region, Role
 from regulation.parties.queries import region_and_parents
 
-from .models import NEEDED, Appointment, Award, Bid, ProcedureRule, Share, Suspension, Tender, Trustee
+from .life import UNPUBLISHED, State
+from .models import (
+    NEEDED,
+    Appointment,
+    Award,
+    Bid,
+    ProcedureRule,
+    Share,
+    Suspension,
+    Tender,
+    TenderAct,
+    Trustee,
+    states,
+)
 from .sealing import Key, Unreadable
 from .sealing.shamir import value_at
 
 DEFAULT_MINIMUM = dt.timedelta(days=3)
 DEFAULT_GRACE = dt.timedelta(days=1)
 
-DRAFT, OPEN, CLOSED, OPENED = "draft", "open", "closed", "opened"
-AWARDED, FAILED, CANCELLED = "awarded", "failed", "cancelled"
 
-
-def state_of(tender: Tender, *, now: dt.datetime) -> str:
-    """The state that follows from a tender's facts at a moment."""
-    if tender.cancelled_at:
-        return CANCELLED
-    if tender.failed_at:
-        return FAILED
-    if tender.awarded_at:
-        return AWARDED
-    if tender.opened_at:
-        return OPENED
-    if not tender.published_at or not tender.closes_at:
-        return DRAFT
-    return OPEN if now < tender.closes_at else CLOSED
-
-
-def in_state(tenders: QuerySet[Tender], state: str, *, now: dt.datetime) -> QuerySet[Tender]:
-    """The tenders in a state at a moment; the same rule as `state_of`."""
-    going = Q(cancelled_at__isnull=True, failed_at__isnull=True)
-    conditions = {
-        DRAFT: going & Q(published_at__isnull=True),
-        OPEN: going & Q(published_at__isnull=False, opened_at__isnull=True, closes_at__gt=now),
-        CLOSED: going & Q(published_at__isnull=False, opened_at__isnull=True, closes_at__lte=now),
-        OPENED: going & Q(opened_at__isnull=False, awarded_at__isnull=True),
-        AWARDED: going & Q(awarded_at__isnull=False),
-        FAILED: Q(failed_at__isnull=False, cancelled_at__isnull=True),
-        CANCELLED: Q(cancelled_at__isnull=False),
-    }
-    return tenders.filter(conditions[state]) if state in conditions else tenders.none()
+def in_state(tenders: QuerySet[Tender], *wanted: State, now: dt.datetime) -> QuerySet[Tender]:
+    """The tenders in one of the states at a moment; the same rule as `life.state_of`."""
+    return tenders.alias(at_state=states(now)).filter(at_state__in=[str(state) for state in wanted])
 
 
 def public_tenders() -> QuerySet[Tender]:
@@ -58,11 +43,18 @@ def public_tenders() -> QuerySet[Tender]:
 
 
 def tenders_visible_to(acting: Membership | None) -> QuerySet[Tender]:
-    """Published ones for everyone, drafts for those who act for their owner."""
+    """Published ones for everyone, drafts for who acts for the owner, those in review for reviewers."""
     entity_ids = [acting.entity_id] if acting and acting.role == Role.OWNER else []
-    return Tender.objects.visible_to(entity_ids).select_related(
-        "owner", "approval", "service", "department", "region", "ruling"
+    reviews = bool(acting and acting.role == Role.REVIEWER)
+    return Tender.objects.visible_to(entity_ids, reviews=reviews).select_related(
+        "owner", "approval", "service", "department", "region", "ruling", "replaces"
     )
+
+
+def told_acts(tender: Tender, *, all_of_them: bool) -> QuerySet[TenderAct]:
+    """What was done with a tender, in order: from its publication on, or from the draft on."""
+    acts = tender.acts.order_by("pk")
+    return acts if all_of_them else acts.exclude(to_state__in=[str(state) for state in UNPUBLISHED])
 
 
 def procedure_rule_for(region: Region, *, on: dt.date) -> ProcedureRule | None:
@@ -185,12 +177,11 @@ def tenders_of(entity: Entity) -> QuerySet[Tender]:
     return Tender.objects.filter(owner=entity).select_related("service", "approval", "region").order_by("-pk")
 
 
-def tenders_to_award(entity: Entity) -> QuerySet[Tender]:
+def tenders_to_award(entity: Entity, *, now: dt.datetime) -> QuerySet[Tender]:
     """An owner's opened tenders that wait for its award."""
-    waiting = Tender.objects.filter(
-        owner=entity, opened_at__isnull=False, awarded_at__isnull=True, failed_at__isnull=True
-    )
-    return waiting.filter(cancelled_at__isnull=True).select_related("service").order_by("opened_at")
+    opened = Tender.objects.filter(owner=entity, opened_at__isnull=False)
+    waiting = in_state(opened, State.EVALUATING, now=now)
+    return waiting.select_related("service").order_by("opened_at")
 
 
 def bids_of(entity: Entity) -> QuerySet[Bid]:
@@ -225,6 +216,7 @@ def live_bids_reached(entities: list[int] | None) -> QuerySet[Bid]:
         tender__awarded_at__isnull=True,
         tender__cancelled_at__isnull=True,
         tender__failed_at__isnull=True,
+        tender__void_at__isnull=True,
         tender__published_at__isnull=False,
     )
     live = live if entities is None else live.filter(tenderer__in=entities)

@@ -235,4 +235,6 @@ def tenders_to_score(user: User) -> QuerySet[Evaluator]:
     """Seats in which somebody still has to hand in scores."""
     open_seats = Evaluator.objects.filter(user=user, handed_in_at__isnull=True, recused_at__isnull=True)
     going = Q(tender__opened_at__isnull=False, tender__awarded_at__isnull=True)
-    return open_seats.filter(going, tender__failed_at__isnull=True).select_related("tender")
+    return open_seats.filter(
+        going, tender__failed_at__isnull=True, tender__void_at__isnull=True
+    ).select_related("tender")

@@ -17,6 +17,10 @@ from .models import Tender
 
 story("tenders.drafted", _("The owner began a draft."))
 story("tenders.revised", _("The owner revised the draft."))
+story("tenders.submitted", _("The owner submitted the draft for review."))
+story("tenders.taken_back", _("The owner took the draft back from review."))
+story("tenders.returned", _("The reviewer returned the draft."), facts=[("reason", _("Reason"), "text")])
+story("tenders.reviewed", _("The reviewer passed the draft."))
 story(
     "tenders.published",
     _("The owner published the tender; its terms stand."),
@@ -135,6 +139,19 @@ story(
     disclosed=True,
     facts=[("reason", _("Reason"), "text")],
 )
+for kind, sentence in (
+    ("tenders.suspended", _("The tender was suspended.")),
+    ("tenders.resumed", _("The tender goes on.")),
+    ("tenders.annulled", _("The tender was declared void.")),
+):
+    story(kind, sentence, disclosed=True, facts=[("reason", _("Reason"), "text")])
+story(
+    "tenders.postponed",
+    _("The owner postponed the tender."),
+    disclosed=True,
+    facts=[("reason", _("Reason"), "text"), ("closes_at", _("Deadline for bids, exclusive"), "moment")],
+)
+story("tenders.retendered", _("The owner tendered it again."), disclosed=True)
 story("tenders.bid_suspended", _("A check set the bid aside."))
 story("tenders.bid_reinstated", _("A later check was clear; the bid stands again."))
 story("tenders.reaudit_started", _("An audit of past awards began."))

@@ -94,8 +94,14 @@ def test_from_the_home_page_to_the_award(language, demo, new_page, tmp_path, liv
     )
     page.fill("input[name=contact]", "0826-0000000")
     page.click("main form .actions button")
-    page.click("form[action$='/publish/'] button")
+    page.click("form[action$='/submit/'] button")
     tender = Tender.objects.get(title="旅程采购")
+    for who, act in ((f"enterprise2@{DOMAIN}", "pass"), (f"reviewer@{DOMAIN}", "publish")):
+        person = new_page()
+        sign_in(person, language, who, demo[who])
+        person.goto(f"{language}/tenders/{tender.ref}/")
+        person.click(f"form[action$='/{act}/'] button")
+    tender.refresh_from_db()
     assert tender.published_at is not None
     address = f"{language}/tenders/{tender.ref}/"
 

@@ -25,7 +25,15 @@ from ..auditing.operations import start_reaudit
 from ..errors import ConflictedBidder
 from ..methods import METHODS
 from ..models import Tender
-from ..operations import approve_award, draft_tender, propose_award, publish_tender, submit_bid
+from ..operations import (
+    approve_award,
+    draft_tender,
+    pass_tender,
+    propose_award,
+    publish_tender,
+    submit_bid,
+    submit_tender,
+)
 from ..operations.drafting import Terms
 from ..sealing import PlainBid
 from . import choosing
@@ -143,7 +151,10 @@ def _tender(
     Tender.objects.filter(pk=draft.pk).update(
         method=method, method_parameters=METHODS[method].clean(parameters or {})
     )
-    return publish_tender(tender=draft, by=by, at=now)
+    colleague, reviewer = (User.objects.get(email=f"{key}@{DOMAIN}") for key in ("enterprise2", "reviewer"))
+    submit_tender(tender=draft, by=by, at=database_now())
+    pass_tender(tender=draft, by=colleague, at=database_now())
+    return publish_tender(tender=draft, by=reviewer, at=database_now())
 
 
 def _bids(tell: Tell, tender: Tender) -> None:

@@ -1,16 +1,10 @@
 """Tender, bid, opening, award, the procedure rules they follow; and audits of awards."""
 
+from .act import TenderAct
+from .amendment import Amendment
 from .attachment import SealedFile, SealedPart
 from .auction import Auction, AuctionPrice, AuctionRound, Seat
-from .award import (
-    Award,
-    AwardProposal,
-    EndKind,
-    Exclusion,
-    ExclusionKind,
-    Opening,
-    Suspension,
-)
+from .award import Award, AwardProposal, EndKind, Exclusion, ExclusionKind, Opening, Suspension
 from .bid import Bid, Sealed, VoidReason
 from .challenge import Challenge, Remedy, Stage
 from .draw import Draw, DrawSecret, DrawWitness, PublicSource
@@ -19,12 +13,13 @@ from .evaluation import Evaluation, Evaluator, LowPrice, Score
 from .limit import LimitKind, LowPriceRule, TimeLimit
 from .reaudit import DesignationShare, Reaudit, ReauditedAward, ReauditStatus
 from .rules import ProcedureRule
-from .tender import AvoidedUnit, Method, Tender
+from .tender import AvoidedUnit, Method, Tender, states
 from .trustee import NEEDED, TRUSTEES, Appointment, Trustee, TrusteeKey, TrusteePart
 
 __all__ = [
     "NEEDED",
     "TRUSTEES",
+    "Amendment",
     "Appointment",
     "Auction",
     "AuctionPrice",
@@ -63,9 +58,11 @@ __all__ = [
     "Stage",
     "Suspension",
     "Tender",
+    "TenderAct",
     "TimeLimit",
     "Trustee",
     "TrusteeKey",
     "TrusteePart",
     "VoidReason",
+    "states",
 ]

@@ -108,9 +108,9 @@ class Bid(models.Model):
                     DECLARE t tenders_tender%ROWTYPE;
                     BEGIN
                     SELECT * INTO t FROM tenders_tender WHERE id = NEW.tender_id FOR SHARE;
-                    IF t.published_at IS NULL OR t.cancelled_at IS NOT NULL
+                    IF public.tenders_state(t, clock_timestamp()) <> 'open'
                        OR NEW.submitted_at < t.published_at
-                       OR NEW.submitted_at >= t.closes_at OR clock_timestamp() >= t.closes_at THEN
+                       OR NEW.submitted_at >= t.closes_at THEN
                         RAISE EXCEPTION 'bid_before_the_deadline: tender %', NEW.tender_id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'bid_before_the_deadline';
                     END IF;

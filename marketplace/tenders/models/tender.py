@@ -1,16 +1,18 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from regulation.parties.models import Entity, Region
+from regulation.parties.models import Entity, Region, User
 from regulation.registry.models import Approval, Ruling, Service
+
+from .. import life
+from .guards import part_guard, tender_guards
 
 if TYPE_CHECKING:
     from .award import Award
@@ -27,29 +29,52 @@ class Method(models.TextChoices):
     DIRECT_CHOICE = "direct_choice", _("direct choice")
 
 
+def states(now: dt.datetime) -> Case:
+    """The state of each tender at a moment, by the rules of life.py."""
+    lookups = {
+        "set": ("isnull", False),
+        "unset": ("isnull", True),
+        "past": ("lte", now),
+        "future": ("gt", now),
+    }
+    whens = []
+    for state, facts in life.RULES:
+        terms = {f"{f.column}__{lookups[f.is_][0]}": lookups[f.is_][1] for f in facts}
+        whens.append(When(**terms, then=Value(str(state))))
+    return Case(*whens, default=Value(str(life.OTHERWISE)), output_field=models.CharField())
+
+
 class TenderQuerySet(models.QuerySet["Tender"]):
     def published(self) -> "TenderQuerySet":
         return self.filter(published_at__isnull=False)
 
     def accepting_at(self, moment: dt.datetime) -> "TenderQuerySet":
-        """Open for bids: published_at <= moment < closes_at and not cancelled."""
-        return self.filter(published_at__lte=moment, closes_at__gt=moment, cancelled_at__isnull=True)
+        """Open for bids at a moment; the deadline is exclusive."""
+        open_ = self.filter(published_at__lte=moment, closes_at__gt=moment)
+        return open_.alias(at_state=states(moment)).filter(at_state=life.State.OPEN)
 
     def due_for_opening(self, moment: dt.datetime) -> "TenderQuerySet":
-        """Closed, and neither opened, cancelled nor void."""
-        return self.published().filter(
-            closes_at__lte=moment, opened_at__isnull=True, cancelled_at__isnull=True, failed_at__isnull=True
-        )
+        """Closed or being opened: neither opened, ended nor suspended."""
+        due = self.published().filter(closes_at__lte=moment, opened_at__isnull=True)
+        return due.alias(at_state=states(moment)).filter(at_state__in=(life.State.CLOSED, life.State.OPENING))
 
-    def visible_to(self, entity_ids: list[int]) -> "TenderQuerySet":
-        """Published ones for everyone; drafts for the owner's own members."""
-        return self.filter(Q(published_at__isnull=False) | Q(owner__in=entity_ids))
+    def visible_to(self, entity_ids: list[int], *, reviews: bool = False) -> "TenderQuerySet":
+        """Published ones for everyone; drafts for the owner's members, and for reviewers once submitted."""
+        seen = Q(published_at__isnull=False) | Q(owner__in=entity_ids)
+        return self.filter(seen | Q(submitted_at__isnull=False)) if reviews else self.filter(seen)
+
+
+def _person() -> "models.ForeignKey[User | None, User | None]":
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
 
 class Tender(models.Model):
     """An enterprise's call for one service (OCDS tender).
 
-    Facts are stored (`published_at`, `opened_at` …), states derived. `ruling` is the version relied on;
+    Facts are stored (`published_at`, `opened_at` …), states derived (life.py), acts kept beside it with who
+    and why. `ruling` is the version relied on;
     without one the tender is voluntary. The deadline is exclusive: published_at <= t < closes_at.
     `ceiling` is yuan without tax. With `seal_on_device` the server seals no bid for anybody.
     """
@@ -72,15 +97,36 @@ class Tender(models.Model):
     contact = models.CharField(max_length=200)
     seal_on_device = models.BooleanField(default=False)
     closes_at = models.DateTimeField(null=True, blank=True)
+    opens_at = models.DateTimeField(null=True, blank=True)
+    questions_until = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    returned_at = models.DateTimeField(null=True, editable=False)
+    return_reason = models.CharField(max_length=600, blank=True)
+    reviewed_at = models.DateTimeField(null=True, editable=False)
+    reviewer = _person()
     published_at = models.DateTimeField(null=True, editable=False)
+    publisher = _person()
+    amendment_no = models.PositiveSmallIntegerField(default=0, editable=False)
+    suspended_at = models.DateTimeField(null=True, editable=False)
+    suspend_reason = models.CharField(max_length=600, blank=True)
+    postponed_at = models.DateTimeField(null=True, editable=False)
+    postpone_reason = models.CharField(max_length=600, blank=True)
+    resumes_at = models.DateTimeField(null=True, editable=False)
+    opening_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     awarded_at = models.DateTimeField(null=True, editable=False)
+    standstill_until = models.DateTimeField(null=True, editable=False)
+    contracted_at = models.DateTimeField(null=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancel_reason = models.CharField(max_length=300, blank=True)
     failed_at = models.DateTimeField(null=True, editable=False)
     failure = models.CharField(max_length=40, blank=True)
+    void_at = models.DateTimeField(null=True, editable=False)
+    void_reason = models.CharField(max_length=600, blank=True)
+    retendered_at = models.DateTimeField(null=True, editable=False)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     is_invented = models.BooleanField(default=False)
 
     objects = TenderQuerySet.as_manager()
@@ -115,43 +161,17 @@ class Tender(models.Model):
                 condition=Q(ceiling__isnull=True) | Q(ceiling__gt=0), name="tender_ceiling_is_positive"
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="published_terms_stand",
-                operation=pgtrigger.Update,
-                when=pgtrigger.Before,
-                condition=pgtrigger.Q(old__published_at__isnull=False),
-                func="""
-                    IF (to_jsonb(NEW) - ARRAY['opened_at', 'awarded_at', 'cancelled_at', 'cancel_reason',
-                                              'failed_at', 'failure'])
-                       IS DISTINCT FROM
-                       (to_jsonb(OLD) - ARRAY['opened_at', 'awarded_at', 'cancelled_at', 'cancel_reason',
-                                              'failed_at', 'failure'])
-                       OR (OLD.opened_at IS NOT NULL AND NEW.opened_at IS DISTINCT FROM OLD.opened_at) THEN
-                        RAISE EXCEPTION 'tender_published_terms_stand: tender %', OLD.id
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'tender_published_terms_stand';
-                    END IF;
-                    IF OLD.opened_at IS NULL AND NEW.opened_at IS NOT NULL
-                       AND clock_timestamp() < OLD.closes_at THEN
-                        RAISE EXCEPTION 'tender_opens_by_the_database_clock: tender %', OLD.id
-                            USING ERRCODE = 'check_violation',
-                                  CONSTRAINT = 'tender_opens_by_the_database_clock';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-        ]
+        triggers = tender_guards()
 
     def __str__(self) -> str:
         return self.title
 
     def accepts_bids_at(self, moment: dt.datetime) -> bool:
-        """published_at <= moment < closes_at, and not cancelled."""
+        """Published by that moment, and open for bids at it."""
         return (
             self.published_at is not None
-            and self.closes_at is not None
-            and self.cancelled_at is None
-            and self.published_at <= moment < self.closes_at
+            and self.published_at <= moment
+            and self.state_at(moment) == life.State.OPEN
         )
 
     @property
@@ -161,6 +181,9 @@ class Tender(models.Model):
         if fetched is not None:
             return fetched[0] if fetched else None
         return self.awards.live().select_related("bid__tenderer", "evaluation").first()
+
+    def state_at(self, moment: dt.datetime) -> life.State:
+        return life.state_of(self, moment)
 
     def get_absolute_url(self) -> str:
         return reverse("tenders:tender", args=[self.ref])
@@ -182,3 +205,4 @@ class AvoidedUnit(models.Model):
             models.UniqueConstraint(fields=["tender", "entity"], name="avoided_unit_once_per_tender"),
             models.CheckConstraint(condition=~Q(reason=""), name="avoided_unit_has_a_reason"),
         ]
+        triggers = [part_guard()]

@@ -11,7 +11,16 @@ from .challenging import (
     propose_decision,
     take_up_complaint,
 )
-from .drafting import cancel_tender, draft_tender, publish_tender, revise_tender
+from .changing import annul_tender, cancel_tender, postpone_tender, resume_tender, suspend_tender
+from .drafting import (
+    draft_tender,
+    pass_tender,
+    publish_tender,
+    return_tender,
+    revise_tender,
+    submit_tender,
+    take_back_tender,
+)
 from .drawing import (
     commit_secret,
     confirm_draw,
@@ -33,6 +42,7 @@ from .scoring import hand_in, name_evaluator, outliers, recuse, save_scores
 from .trusteeship import appoint_trustees, register_keys, register_trustee
 
 __all__ = [
+    "annul_tender",
     "answer_challenge",
     "appoint_trustees",
     "approve_award",
@@ -69,6 +79,8 @@ __all__ = [
     "open_tender",
     "outliers",
     "pass_later_gate",
+    "pass_tender",
+    "postpone_tender",
     "propose_award",
     "propose_decision",
     "propose_exclusion",
@@ -78,10 +90,15 @@ __all__ = [
     "recuse",
     "register_keys",
     "register_trustee",
+    "resume_tender",
+    "return_tender",
     "revise_tender",
     "save_scores",
     "start_auction",
     "submit_bid",
+    "submit_tender",
+    "suspend_tender",
+    "take_back_tender",
     "take_up_complaint",
     "void_unopened",
     "withdraw_after_opening",

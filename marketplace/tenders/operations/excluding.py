@@ -16,7 +16,7 @@ from .marking import is_being_evaluated
 def _under_lock(bid: Bid) -> Tender:
     """The bid's tender, locked; refused unless the bid may still go out."""
     tender = Tender.objects.select_for_update(no_key=True).get(pk=bid.tender_id)
-    going = is_being_evaluated(tender) or (tender.awarded_at and not tender.failed_at)
+    going = is_being_evaluated(tender) or (tender.awarded_at and not (tender.failed_at or tender.void_at))
     live = Award.objects.live().filter(tender=tender, bid=bid).first()
     final = live is not None and live.final_at is not None
     if not going or final or not tender.bids.valid().filter(pk=bid.pk).exists():

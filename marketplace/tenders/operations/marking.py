@@ -1,43 +1,41 @@
-"""What the choice does to the tender's own facts. One place, so that one table of transitions can hold it."""
+"""What the choice does to the tender's own facts: acts that the one table of transitions allows (life.py)."""
 
 import datetime as dt
 from typing import Any
 
-from regulation.ledger.operations import record
 from regulation.parties.models import User
 
+from ..life import Act
 from ..models import Tender
+from .acting import do_act
 
 
 def is_being_evaluated(tender: Tender) -> bool:
-    """Opened, and neither awarded nor ended."""
-    return bool(tender.opened_at) and not (tender.awarded_at or tender.cancelled_at or tender.failed_at)
+    """Opened, and neither awarded, suspended nor ended."""
+    over = tender.awarded_at or tender.cancelled_at or tender.failed_at or tender.void_at
+    return bool(tender.opened_at) and not (over or tender.suspended_at)
 
 
 def mark_awarded(
     tender: Tender, *, by: User, at: dt.datetime, until: dt.datetime, body: dict[str, Any]
 ) -> None:
-    tender.awarded_at = at
-    tender.save(update_fields=["awarded_at"])
-    record(kind="tenders.awarded", subject=tender, actor=by, body=body)
+    facts = {"awarded_at": at, "standstill_until": until}
+    do_act(tender, Act.AWARD, kind="tenders.awarded", by=by, at=at, body=body, **facts)
 
 
 def mark_failed(tender: Tender, *, why: str, by: User, at: dt.datetime, body: dict[str, Any]) -> None:
-    tender.failed_at, tender.failure = at, why
-    tender.save(update_fields=["failed_at", "failure"])
-    record(kind="tenders.failed", subject=tender, actor=by, body=body)
+    facts: dict[str, Any] = {"failed_at": at, "failure": why}
+    do_act(tender, Act.FAIL, kind="tenders.failed", by=by, at=at, body=body, **facts)
 
 
 def mark_evaluating_again(tender: Tender, *, reason: str, by: User, at: dt.datetime) -> None:
     """The award does not stand any more; the bids left are evaluated again."""
-    tender.awarded_at = None
-    tender.save(update_fields=["awarded_at"])
-    record(kind="tenders.evaluated_again", subject=tender, actor=by, body={"reason": reason})
+    facts: dict[str, Any] = {"awarded_at": None, "standstill_until": None}
+    kind = "tenders.evaluated_again"
+    do_act(tender, Act.EVALUATE_AGAIN, kind=kind, by=by, at=at, reason=reason, **facts)
 
 
 def mark_void(tender: Tender, *, reason: str, by: User, at: dt.datetime) -> None:
     """A challenge or a complaint left nothing standing."""
-    tender.awarded_at = None
-    tender.failed_at, tender.failure = at, "challenge_upheld"
-    tender.save(update_fields=["awarded_at", "failed_at", "failure"])
-    record(kind="tenders.failed", subject=tender, actor=by, body={"reason": reason})
+    facts: dict[str, Any] = {"void_at": at, "void_reason": reason[:600]}
+    do_act(tender, Act.ANNUL, kind="tenders.annulled", by=by, at=at, reason=reason, **facts)

@@ -1,6 +1,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -9,9 +10,11 @@ from regulation.ledger.operations import record
 from regulation.parties.models import User
 
 from .. import errors
+from ..life import Act, may
 from ..models import NEEDED, TRUSTEES, Appointment, Bid, Opening, Share, Tender, VoidReason
 from ..queries import opening_grace_ends, trustee_keys
 from ..sealing import Key, Malformed, Unreadable, read_header, share_fits, unseal
+from .acting import do_act
 from .filing import name_files
 from .gating import about, pass_gate, suspend_bid
 
@@ -106,7 +109,7 @@ def open_tender(*, tender: Tender, at: dt.datetime) -> Opening:
     locked = Tender.objects.select_for_update().get(pk=tender.pk)
     if existing := Opening.objects.filter(tender=locked).first():
         return existing
-    if not locked.published_at or locked.cancelled_at or not locked.closes_at or at < locked.closes_at:
+    if not may(Act.OPEN, locked.state_at(at)):
         raise errors.NotDue
     bids = list(
         locked.bids.standing()
@@ -124,32 +127,31 @@ def open_tender(*, tender: Tender, at: dt.datetime) -> Opening:
 
 def _opened(tender: Tender, bids: list[Bid], *, at: dt.datetime) -> Opening:
     void = sum(bool(bid.void_reason) for bid in bids)
-    tender.opened_at = at
+    facts: dict[str, Any] = {"opened_at": at}
     if len(bids) == void:
-        tender.failed_at, tender.failure = at, "no_valid_bid" if bids else "no_bid"
-    tender.save(update_fields=["opened_at", "failed_at", "failure"])
+        facts |= {"failed_at": at, "failure": "no_valid_bid" if bids else "no_bid"}
+    do_act(tender, Act.OPEN, kind="tenders.opened", by=None, at=at, body=_told(bids, at), **facts)
     Bid.objects.bulk_update(bids, ["opened_at", "price", "days", "note", "void_reason"])
     opening = Opening.objects.create(tender=tender, opened_at=at, bids_opened=len(bids), bids_void=void)
-    record(
-        kind="tenders.opened",
-        subject=tender,
-        actor=None,
-        body={
-            "opened_at": at.isoformat(),
-            "bids": [
-                {
-                    "bid": bid.urn,
-                    "tenderer": bid.tenderer.urn,
-                    "envelope": bid.envelope_digest,
-                    "price": str(bid.price) if bid.price is not None else None,
-                    "void": bid.void_reason,
-                }
-                for bid in bids
-            ],
-        },
-    )
     _gate(tender, at=at)
     return opening
+
+
+def _told(bids: list[Bid], at: dt.datetime) -> dict[str, Any]:
+    """What the ledger keeps of an opening."""
+    return {
+        "opened_at": at.isoformat(),
+        "bids": [
+            {
+                "bid": bid.urn,
+                "tenderer": bid.tenderer.urn,
+                "envelope": bid.envelope_digest,
+                "price": str(bid.price) if bid.price is not None else None,
+                "void": bid.void_reason,
+            }
+            for bid in bids
+        ],
+    }
 
 
 def _gate(tender: Tender, *, at: dt.datetime) -> None:
@@ -179,13 +181,12 @@ def void_unopened(*, tender: Tender, at: dt.datetime) -> Tender:
     ends, and where enough trustees came.
     """
     locked = Tender.objects.select_for_update().get(pk=tender.pk)
-    over = locked.opened_at or locked.failed_at or locked.cancelled_at or not locked.published_at
+    over = not may(Act.FAIL, locked.state_at(at)) or locked.opened_at
     came = locked.appointments.filter(shares__isnull=False).distinct()
     if over or at < _grace_ends(locked) or came.count() >= NEEDED or not locked.bids.standing().exists():
         raise errors.NotVoid
     missing = [a.trustee.urn for a in locked.appointments.exclude(pk__in=came).select_related("trustee")]
-    locked.failed_at, locked.failure = at, "shares_missing"
-    locked.save(update_fields=["failed_at", "failure"])
     body = {"reason": "shares_missing", "missing": missing, "waited_until": _grace_ends(locked).isoformat()}
-    record(kind="tenders.voided", subject=locked, actor=None, body=body)
+    facts = {"failed_at": at, "failure": "shares_missing"}
+    do_act(locked, Act.FAIL, kind="tenders.voided", by=None, at=at, body=body, **facts)
     return locked

@@ -1,5 +1,16 @@
 """Pages of tenders: the owner's, the bidder's, the trustee's, the public's; and how bids are chosen."""
 
+from .acts import (
+    tender_annul,
+    tender_cancel,
+    tender_pass,
+    tender_publish,
+    tender_resume,
+    tender_return,
+    tender_submit,
+    tender_suspend,
+    tender_take_back,
+)
 from .auction import auction, auction_live, auction_price, auction_start
 from .awarding import (
     award,
@@ -16,7 +27,7 @@ from .choosing import choosing, methods
 from .drawing import draw, draw_act, draw_inputs, draw_new, draw_script
 from .files import bid_file, bid_part
 from .machine import trustee_keys, trustee_shares, trustee_waiting
-from .owner import tender_cancel, tender_edit, tender_new, tender_publish
+from .owner import tender_edit, tender_new
 from .public import tender, tender_list
 from .scoring import evaluator_name, evaluator_recuse, score
 from .trustee import trustee_answer, trustee_desk, trustee_file
@@ -54,11 +65,18 @@ __all__ = [
     "methods",
     "score",
     "tender",
+    "tender_annul",
     "tender_cancel",
     "tender_edit",
     "tender_list",
     "tender_new",
+    "tender_pass",
     "tender_publish",
+    "tender_resume",
+    "tender_return",
+    "tender_submit",
+    "tender_suspend",
+    "tender_take_back",
     "trustee_answer",
     "trustee_desk",
     "trustee_file",

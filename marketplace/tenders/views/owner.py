@@ -5,8 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting_required
@@ -15,10 +13,10 @@ from regulation.registry.models import Approval, Service
 from regulation.registry.queries import verdict_for
 
 from ..access import owns
-from ..errors import TenderRefused
+from ..errors import StandsInReview, TenderRefused
 from ..forms import TermsForm
 from ..models import Tender
-from ..operations import cancel_tender, draft_tender, publish_tender, revise_tender
+from ..operations import draft_tender, revise_tender
 from ..queries import minimum_bidding, procedure_rule_for
 
 GENERAL_RULES = "通则"
@@ -84,8 +82,11 @@ def _own_tender(request: HttpRequest, ref: str) -> Tender:
 
 @acting_required(Role.OWNER)
 def tender_edit(request: HttpRequest, ref: str) -> HttpResponse:
-    """Change a draft."""
+    """Change a draft, while no reviewer has it."""
     found = _own_tender(request, ref)
+    if found.published_at is None and found.submitted_at is not None:
+        messages.error(request, str(StandsInReview()))
+        return redirect(found)
     form = TermsForm(request.POST or None, initial=TermsForm.initial_of(found))
     if request.method == "POST" and form.is_valid():
         try:
@@ -110,42 +111,3 @@ def tender_edit(request: HttpRequest, ref: str) -> HttpResponse:
         "rule": procedure_rule_for(found.region, on=today),
     }
     return render(request, "tenders/tender_form.html", context, status=422 if form.errors else 200)
-
-
-def _act(request: HttpRequest, found: Tender, act: Any, done: str) -> HttpResponse:
-    try:
-        act()
-        messages.success(request, done)
-    except TenderRefused as refusal:
-        messages.error(request, " ".join(filter(None, (str(refusal), str(refusal.next_step)))))
-    return redirect(found)
-
-
-@require_POST
-@acting_required(Role.OWNER)
-def tender_publish(request: HttpRequest, ref: str) -> HttpResponse:
-    found = _own_tender(request, ref)
-    return _act(
-        request,
-        found,
-        lambda: publish_tender(tender=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
-        _("The tender is public. Its terms stand from now on."),
-    )
-
-
-@require_POST
-@acting_required(Role.OWNER)
-def tender_cancel(request: HttpRequest, ref: str) -> HttpResponse:
-    found = _own_tender(request, ref)
-    reason = request.POST.get("reason", "").replace("\0", "")
-    return _act(
-        request,
-        found,
-        lambda: cancel_tender(
-            tender=found,
-            reason=reason,
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        ),
-        _("The tender is cancelled, and the reason is public."),
-    )

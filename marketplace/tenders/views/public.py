@@ -10,43 +10,16 @@ from django.views.decorators.cache import cache_control
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting
 
-from ..access import may_bid, owns
+from ..access import may_bid, may_review, oversees, owns
 from ..forms import SORTS, TenderFilter
+from ..life import Act, State, acts_in
+from ..life_texts import ACT_WORDS, STATE_WORDS, TONES
 from ..methods import METHODS
 from ..methods.telling import told
 from ..models import Tender
-from ..queries import (
-    OPEN,
-    appointed_to,
-    opened_bids,
-    public_tenders,
-    standing_bid,
-    state_of,
-    tenders_visible_to,
-)
+from ..queries import appointed_to, opened_bids, public_tenders, standing_bid, tenders_visible_to, told_acts
 
 PAGE = 20
-TONES = {
-    "draft": "neutral",
-    "open": "good",
-    "closed": "warn",
-    "opened": "info",
-    "awarded": "info",
-    "failed": "bad",
-    "cancelled": "bad",
-}
-
-
-def state_words(state: str) -> str:
-    return {
-        "draft": _("Draft"),
-        "open": _("Open for bids"),
-        "closed": _("Closed, being opened"),
-        "opened": _("Opened, to be awarded"),
-        "awarded": _("Awarded"),
-        "failed": _("Failed"),
-        "cancelled": _("Cancelled"),
-    }[state]
 
 
 def tender_list(request: HttpRequest) -> HttpResponse:
@@ -55,27 +28,33 @@ def tender_list(request: HttpRequest) -> HttpResponse:
     found = TenderFilter(request.GET or None, queryset=public_tenders())
     order = SORTS.get(request.GET.get("sort", ""), SORTS["-published"])
     page = Paginator(found.qs.order_by(*order), PAGE).get_page(request.GET.get("page"))
-    rows = [
-        {"tender": t, "words": state_words(s), "tone": TONES[s]} for t in page for s in [state_of(t, now=now)]
-    ]
+    rows = [{"tender": t, "words": STATE_WORDS[s], "tone": TONES[s]} for t in page for s in [t.state_at(now)]]
     return render(
         request, "tenders/tender_list.html", {"filter": found, "page_obj": page, "rows": rows, "now": now}
     )
 
 
-def _events(tender: Tender, now: dt.datetime) -> list[dict[str, Any]]:
-    facts = [
-        (tender.published_at, _("Published"), ""),
-        (tender.closes_at, _("Deadline for bids, exclusive"), ""),
-        (tender.opened_at, _("Bids opened"), ""),
-        (tender.awarded_at, _("Award published"), ""),
-        (tender.failed_at, _("Failed"), failure_words(tender.failure)),
-        (tender.cancelled_at, _("Cancelled"), tender.cancel_reason),
+def _events(tender: Tender, now: dt.datetime, *, all_of_them: bool) -> list[dict[str, Any]]:
+    """What was done and why, and what the clock does by itself."""
+    acts = list(told_acts(tender, all_of_them=all_of_them))
+    events = [
+        (one.at, str(one), failure_words(tender.failure) if one.to_state == State.FAILED else one.reason)
+        for one in acts
     ]
-    dated = [(at, title, text) for at, title, text in facts if at]
+    if not acts and tender.published_at:  # published before acts were kept
+        events.append((tender.published_at, str(ACT_WORDS[Act.PUBLISH]), ""))
+    clock = [
+        (tender.questions_until, _("Questions until"), ""),
+        (tender.opens_at, _("Bidding begins"), ""),
+        (tender.resumes_at, _("Bidding goes on"), ""),
+        (tender.closes_at, _("Deadline for bids, exclusive"), ""),
+        (tender.standstill_until, _("The time to challenge the award ends"), ""),
+    ]
+    ended = tender.cancelled_at or tender.failed_at or tender.void_at
+    events += [(at, title, text) for at, title, text in clock if at and not (ended and at > ended)]
     return [
         {"at": at, "title": title, "text": text, "future": at > now}
-        for at, title, text in sorted(dated, key=lambda f: f[0])
+        for at, title, text in sorted(events, key=lambda event: event[0])
     ]
 
 
@@ -96,7 +75,8 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
     membership = acting(request)
     found = get_object_or_404(tenders_visible_to(membership), ref=ref)
     now = database_now()
-    state = state_of(found, now=now)
+    state = found.state_at(now)
+    owned = owns(membership, found)
     bidder = membership if may_bid(membership) else None
     return render(
         request,
@@ -104,17 +84,21 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
         {
             "tender": found,
             "state": state,
-            "state_words": state_words(state),
+            "state_words": STATE_WORDS[state],
             "tone": TONES[state],
             "now": now,
             "told": told(METHODS[found.method], found.method_parameters),
-            "events": _events(found, now),
+            "events": _events(found, now, all_of_them=owned or may_review(membership, found)),
             "bids": opened_bids(found),
             "award": found.award,
             "avoided": found.avoided_units.select_related("entity"),
             "trustees": appointed_to(found),
-            "owns": owns(membership, found),
-            "may_bid": bidder is not None and state == OPEN,
+            "owns": owned,
+            "wrote": owned and found.created_by_id == request.user.pk,
+            "reviews": may_review(membership, found) and found.created_by_id != request.user.pk,
+            "oversees": oversees(membership),
+            "acts": acts_in(state),
+            "may_bid": bidder is not None and state == State.OPEN,
             "own_bid": standing_bid(found, bidder.entity) if bidder else None,
             "bases": found.ruling.bases.select_related("provision__instrument") if found.ruling else [],
         },

@@ -122,7 +122,7 @@ def test_an_upheld_challenge_may_leave_nothing_standing(filed):
     challenge, award, _lost = filed
     answer(challenge, upheld=True, remedy="void")
     award.tender.refresh_from_db()
-    assert (award.tender.award, award.tender.failed_at is not None) == (None, True)
+    assert (award.tender.award, award.tender.void_at is not None) == (None, True)
 
 
 def complained(challenge: Challenge) -> Challenge:

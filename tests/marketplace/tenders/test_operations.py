@@ -347,6 +347,9 @@ def draft(**fields: object) -> Tender:
 
 
 def publish(tender: Tender) -> Tender:
+    """A second person passes it, a third publishes it."""
+    if tender.published_at is None and tender.submitted_at is None:
+        tender = world.reviewed(tender)
     return publish_tender(tender=tender, by=world.user(), at=timezone.now())
 
 

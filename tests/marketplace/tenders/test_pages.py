@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from marketplace.tenders.models import Bid, Tender
@@ -87,9 +88,42 @@ def test_an_owner_drafts_edits_and_publishes(sign_in):
     tender = Tender.objects.get()
     assert tender.avoided_units.get().entity == approval.department
     owner.post(f"/en/tenders/{tender.ref}/edit/", terms(title="改名"))
-    owner.post(f"/en/tenders/{tender.ref}/publish/")
+    owner.post(f"/en/tenders/{tender.ref}/submit/")
+    assert b"A colleague" in owner.get(f"/en/tenders/{tender.ref}/").content
+    assert owner.get(f"/en/tenders/{tender.ref}/edit/").status_code == 302
+    colleague = sign_in(world.member(Role.OWNER, tender.owner))
+    colleague.post(f"/en/tenders/{tender.ref}/return/", {"reason": "预算依据不足"})
+    assert "预算依据不足" in owner.get(f"/en/tenders/{tender.ref}/").content.decode()
+    owner.post(f"/en/tenders/{tender.ref}/submit/")
+    colleague.post(f"/en/tenders/{tender.ref}/pass/")
+    for same in (owner, colleague):
+        same.post(f"/en/tenders/{tender.ref}/publish/")
+        tender.refresh_from_db()
+        assert tender.published_at is None
+    reviewer = sign_in(world.member(Role.REVIEWER))
+    assert b"Publish this tender" in reviewer.get(f"/en/tenders/{tender.ref}/").content
+    reviewer.post(f"/en/tenders/{tender.ref}/publish/")
     tender.refresh_from_db()
     assert (tender.title, tender.published_at is not None) == ("改名", True)
+    page = reviewer.get(f"/en/tenders/{tender.ref}/").content.decode()
+    assert "Passed by the reviewer" in page
+    assert "Passed by the reviewer" not in Client().get(f"/en/tenders/{tender.ref}/").content.decode()
+
+
+def test_a_regulator_suspends_a_tender_and_lets_it_go_on(client, sign_in):
+    tender = world.tender()
+    regulator = sign_in(world.member(Role.REGULATOR))
+    address = f"/en/tenders/{tender.ref}/"
+    regulator.post(f"{address}suspend/", {"reason": ""})
+    assert b"Open for bids" in client.get(address).content
+    regulator.post(f"{address}suspend/", {"reason": "质疑受理"})
+    page = client.get(address).content.decode()
+    assert "The tender is suspended" in page
+    assert page.count("质疑受理") == 2  # in the notice, in the history
+    regulator.post(f"{address}resume/", {"reason": "质疑不成立"})
+    assert b"Open for bids" in client.get(address).content
+    regulator.post(f"{address}annul/", {"reason": "违规"})
+    assert b"The tender is void" in client.get(address).content
 
 
 def test_a_draft_is_nobody_elses_to_know(client, sign_in):

@@ -1,0 +1,16 @@
+"""A draft: written, reviewed and published by three people."""
+
+from .reviewing import pass_tender, publish_tender, return_tender, submit_tender, take_back_tender
+from .terms import Terms
+from .writing import draft_tender, revise_tender
+
+__all__ = [
+    "Terms",
+    "draft_tender",
+    "pass_tender",
+    "publish_tender",
+    "return_tender",
+    "revise_tender",
+    "submit_tender",
+    "take_back_tender",
+]

@@ -1,0 +1,46 @@
+"""What an owner writes of a tender."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from regulation.parties.models import Entity
+
+from ...models import AvoidedUnit, Tender
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an owner writes: `ceiling` in yuan without tax, working `days`, and an exclusive `closes_at`.
+
+    Bidding begins at `opens_at`, at once where there is none; questions are taken until `questions_until`.
+    """
+
+    title: str
+    description: str
+    days: int
+    contact: str
+    closes_at: dt.datetime | None
+    ceiling: Decimal | None = None
+    no_ceiling_reason: str = ""
+    seal_on_device: bool = False
+    opens_at: dt.datetime | None = None
+    questions_until: dt.datetime | None = None
+
+
+def apply_terms(tender: Tender, terms: Terms) -> None:
+    for name in Terms.__dataclass_fields__:
+        setattr(tender, name, getattr(terms, name))
+
+
+def set_avoided(tender: Tender, avoided: Iterable[tuple[Entity, str]]) -> None:
+    """The units to be avoided, in place of those there are."""
+    wanted = {entity.pk: (entity, reason) for entity, reason in avoided}
+    there = {unit.entity_id: unit.reason for unit in tender.avoided_units.all()}
+    if there == {pk: reason for pk, (_entity, reason) in wanted.items()}:
+        return
+    tender.avoided_units.all().delete()
+    AvoidedUnit.objects.bulk_create(
+        AvoidedUnit(tender=tender, entity=entity, reason=reason) for entity, reason in wanted.values()
+    )
