@@ -7,6 +7,7 @@ from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
 from regulation.parties.models import Interest, Same
 
+from . import telling
 from .models import Tender
 from .operations import ask_about_low_prices, recheck_award, recheck_bid
 from .queries import awards_reached, live_bids_reached
@@ -54,6 +55,25 @@ def recheck_after_exemption(entry: Entry) -> None:
     exemption = Exemption.objects.filter(pk=_key(entry.subject, "decoupling.exemption")).first()
     if exemption is not None:
         _again([exemption.intermediary_id])
+
+
+def _tender_of(entry: Entry) -> Tender | None:
+    return Tender.objects.filter(ref=entry.subject.partition("/")[2]).first()
+
+
+@effect("tenders.published")
+def tell_followers(entry: Entry) -> None:
+    """Followers of what a new tender is about learn of it by mail."""
+    if (tender := _tender_of(entry)) is not None:
+        telling.tell_followers(tender)
+
+
+@effect("tenders.amended")
+def tell_bidders(entry: Entry) -> None:
+    """Each bidder of an amended tender learns of it by mail, alone."""
+    if (tender := _tender_of(entry)) is not None:
+        for bid in tender.bids.standing().select_related("submitted_by", "tender").order_by("pk"):
+            telling.tell_bidder(bid, body_of(entry).get("reason", ""))
 
 
 @effect("decoupling.pack_published", "parties.import_written")

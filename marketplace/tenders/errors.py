@@ -56,6 +56,27 @@ class StandsInReview(TenderRefused):
     next_step = _("Take it back first.")
 
 
+class QuestionsOver(TenderRefused):
+    code = "questions_over"
+    message = _("The time for questions about this tender is over, or has not begun.")
+
+
+class AlreadyAnswered(TenderRefused):
+    code = "already_answered"
+    message = _("The question is answered. An answer stands.")
+    next_step = _("Amend the tender if its terms must change.")
+
+
+class NoWords(TenderRefused):
+    code = "no_words"
+    message = _("Write something first.")
+
+
+class NothingChanged(TenderRefused):
+    code = "nothing_changed"
+    message = _("Nothing differs from the published terms.")
+
+
 class ComesEarlier(TenderRefused):
     code = "comes_earlier"
     message = _("Bidders would have less time than before. Choose a later deadline.")

@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -7,17 +8,20 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from regulation.parties.models import Entity, Region
-from regulation.registry.models import Service
+from regulation.parties.models import Entity
 
 from .life import PUBLIC, State
 from .life_texts import STATE_WORDS
-from .models import Tender
+from .method_fields import PREFIX, fields_of, raw_of
+from .methods import METHODS, BadParameters
+from .models import Method, Tender
 from .operations.drafting import Terms
-from .queries import in_state, public_tenders
+from .queries import Cell, in_state
 from .sealing import NOTE_LIMIT, PlainBid
 
 STATES = [(str(state), STATE_WORDS[state]) for state in PUBLIC]
+MOST_OPTIONS = 20
+READY = ("", "scores", "draw", "auction", "choice")  # what a method may need after the opening
 SORTS = {
     "closes": ("closes_at", "pk"),
     "-closes": ("-closes_at", "-pk"),
@@ -26,29 +30,51 @@ SORTS = {
 }
 
 
-def tendered_services() -> Any:
-    return Service.objects.filter(pk__in=public_tenders().order_by().values("service"))
-
-
-def tendered_regions() -> Any:
-    return Region.objects.filter(pk__in=public_tenders().order_by().values("region"))
-
-
 class TenderFilter(django_filters.FilterSet):
-    """What a reader narrows the tenders by."""
+    """What a reader narrows the tenders by. `cells` are the counts that its facets show."""
 
     q = django_filters.CharFilter(label=_("Title, approval or owner"), method="by_text", max_length=60)
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="by_state")
-    service = django_filters.ModelChoiceFilter(
-        label=_("Service"), queryset=lambda _r: tendered_services(), to_field_name="code"
-    )
-    region = django_filters.ModelChoiceFilter(
-        label=_("Region"), queryset=lambda _r: tendered_regions(), to_field_name="code"
-    )
+    service = django_filters.CharFilter(label=_("Service"), field_name="service__code", max_length=80)
+    region = django_filters.CharFilter(label=_("Region"), field_name="region__code", max_length=6)
 
     class Meta:
         model = Tender
         fields = ("service", "region")
+
+    def __init__(self, *args: Any, cells: Sequence[Cell] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cells = cells
+        for name in ("service", "region"):
+            choices = sorted({(getattr(c, name), getattr(c, f"{name}_name")) for c in cells})
+            field = self.form.fields[name]
+            field.widget = forms.Select(choices=[("", "---------"), *choices])
+            field.choices = choices
+
+    def facets(self) -> list[dict[str, Any]]:
+        """By state, service and region: how many there are with the other two as they are chosen."""
+        chosen = {name: self.form.data.get(name, "") for name in ("state", "service", "region")}
+        labels = {
+            "state": dict(STATES),
+            "service": {c.service: c.service_name for c in self.cells},
+            "region": {c.region: c.region_name for c in self.cells},
+        }
+        return [
+            {
+                "name": name,
+                "label": self.form.fields[name].label,
+                "options": [
+                    {"value": value, "label": label, "count": n, "selected": value == chosen[name]}
+                    for value, label in labels[name].items()
+                    if (n := self._count(name, value, chosen))
+                ][:MOST_OPTIONS],
+            }
+            for name in chosen
+        ]
+
+    def _count(self, name: str, value: str, chosen: dict[str, str]) -> int:
+        wanted = {other: one for other, one in chosen.items() if other != name and one} | {name: value}
+        return sum(c.count for c in self.cells if all(getattr(c, n) == v for n, v in wanted.items()))
 
     def by_text(self, queryset: Any, name: str, value: str) -> Any:
         for word in value.replace("\0", "").split():
@@ -61,6 +87,15 @@ class TenderFilter(django_filters.FilterSet):
 
     def by_state(self, queryset: Any, name: str, value: str) -> Any:
         return in_state(queryset, State(value), now=timezone.now())
+
+
+def _moment(label: Any, help_text: Any, *, required: bool = False) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        required=required,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
+        help_text=help_text,
+    )
 
 
 class TermsForm(forms.Form):
@@ -90,10 +125,22 @@ class TermsForm(forms.Form):
     no_ceiling_reason = forms.CharField(
         label=_("If there is no ceiling: why"), max_length=300, required=False
     )
-    closes_at = forms.DateTimeField(
-        label=_("Bids until"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
-        help_text=_("Beijing time. A bid at this moment is too late."),
+    method = forms.ChoiceField(
+        label=_("How it is decided"),
+        choices=lambda: [(m.code, m.name) for m in METHODS.values() if m.needs in READY],
+        initial=Method.LOWEST_PRICE,
+        required=False,
+        help_text=_("What the method asks for appears once the draft is saved."),
+    )
+    closes_at = _moment(_("Bids until"), _("Beijing time. A bid at this moment is too late."), required=True)
+    opens_at = _moment(_("Bids from"), _("Empty: as soon as the tender is public."))
+    questions_until = _moment(_("Questions until"), _("Empty: until the deadline. Who asks is not shown."))
+    project = forms.CharField(label=_("Project it belongs to"), max_length=200, required=False)
+    witnesses = forms.CharField(
+        label=_("Witnesses of the opening"),
+        max_length=300,
+        required=False,
+        help_text=_("Up to three, by name or office; they are shown to the public."),
     )
     seal_on_device = forms.BooleanField(
         label=_("Take only bids sealed on the bidder's own device"),
@@ -112,6 +159,14 @@ class TermsForm(forms.Form):
             "One a line: name or credit code, a bar |, and the reason. They are shown to the public."
         ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.data.get("method") if self.is_bound else self.initial.get("method")
+        stored = self.initial.get("method_parameters", {})
+        self.chosen = METHODS.get(str(chosen or Method.LOWEST_PRICE), METHODS[Method.LOWEST_PRICE])
+        for name, one in fields_of(self.chosen, stored).items():
+            self.fields[name] = one
 
     def clean_closes_at(self) -> dt.datetime:
         closes: dt.datetime = self.cleaned_data["closes_at"]
@@ -141,6 +196,16 @@ class TermsForm(forms.Form):
         data = super().clean() or {}
         if "ceiling" in data and data["ceiling"] is None and not data.get("no_ceiling_reason", "").strip():
             self.add_error("ceiling", _("State a price ceiling, or the reason why there is none."))
+        data["method"] = self.chosen.code
+        try:
+            data["method_parameters"] = self.chosen.clean(raw_of(self.chosen, data))
+        except BadParameters as bad:
+            for name, fault in bad.faults.items():
+                self.add_error(PREFIX + name if PREFIX + name in self.fields else None, str(fault))
+        closes = data.get("closes_at")
+        for name in ("opens_at", "questions_until"):
+            if closes and data.get(name) and data[name] >= closes:
+                self.add_error(name, _("This has to come before the deadline."))
         return data
 
     def terms(self) -> Terms:
@@ -152,6 +217,43 @@ class TermsForm(forms.Form):
         initial = {name: getattr(tender, name) for name in Terms.__dataclass_fields__}
         units = tender.avoided_units.select_related("entity")
         return initial | {"avoided": "\n".join(f"{u.entity.name} | {u.reason}" for u in units)}
+
+
+class AmendForm(TermsForm):
+    """Published terms anew, with the reason. What it is called stays."""
+
+    reason = forms.CharField(
+        label=_("Why the terms change"),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Shown to the public."),
+    )
+    field_order = ("reason",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title"].disabled = True
+        for name in [n for n in self.fields if n == "method" or n.startswith(PREFIX)]:
+            del self.fields[name]  # how it is decided stands
+
+
+class PostponeForm(forms.Form):
+    """A later deadline, with the reason; and from when bids are taken again, if they stop meanwhile."""
+
+    closes_at = _moment(_("Bids until"), _("Later than now set. Bidders lose no time."), required=True)
+    resumes_at = _moment(_("Take no bids until"), _("Empty: bids are taken all the time."))
+    reason = forms.CharField(
+        label=_("Why it is postponed"),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Shown to the public."),
+    )
+
+    def clean_resumes_at(self) -> dt.datetime | None:
+        resumes: dt.datetime | None = self.cleaned_data["resumes_at"]
+        if resumes is not None and resumes <= timezone.now():
+            raise forms.ValidationError(_("This moment is past."))
+        return resumes
 
 
 class BidForm(forms.Form):

@@ -78,3 +78,16 @@ WHO_WORDS: dict[str, Any] = {
     "trustees": _("the opening"),
     "clock": _("the clock"),
 }
+FAILURES: dict[str, Any] = {
+    "shares_missing": _(
+        "Too few trustees came in time, so no bid was opened. The owner may publish it again."
+    ),
+    "no_bid": _("No bid was submitted."),
+    "no_valid_bid": _("No bid that was opened is valid."),
+    "nobody_clear": _("No bidder passed the conflict gate."),
+}
+
+
+def failure_words(code: str) -> str:
+    """Why a tender failed, in a sentence."""
+    return str(FAILURES.get(code, ""))

@@ -1,22 +1,28 @@
 """Reads of tenders and bids. Nothing here tells how many bids a tender has before it is opened."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from regulation.decoupling.matter import Avoided, Part
 from regulation.decoupling.queries import About
 from regulation.parties.models import Entity, Membership, Region, Role
 from regulation.parties.queries import region_and_parents
+from regulation.registry.models import Following, Topic
+from regulation.registry.queries import working_calendar
 
 from .life import UNPUBLISHED, State
 from .models import (
     NEEDED,
+    Amendment,
     Appointment,
     Award,
     Bid,
+    Confirmation,
     ProcedureRule,
+    Question,
     Share,
     Suspension,
     Tender,
@@ -29,6 +35,7 @@ from .sealing.shamir import value_at
 
 DEFAULT_MINIMUM = dt.timedelta(days=3)
 DEFAULT_GRACE = dt.timedelta(days=1)
+AFTER_AMENDMENT = dt.timedelta(days=1)
 
 
 def in_state(tenders: QuerySet[Tender], *wanted: State, now: dt.datetime) -> QuerySet[Tender]:
@@ -158,6 +165,86 @@ def trustee_keys(tender: Tender) -> list[Key]:
     return [Key(bytes(public)) for public in publics]
 
 
+def time_after_amendment(region: Region, *, on: dt.date) -> dt.timedelta:
+    """What bidders have at least once the terms are amended; a day where no rule is on record."""
+    rule = procedure_rule_for(region, on=on)
+    return rule.after_amendment if rule else AFTER_AMENDMENT
+
+
+def earliest_deadline(region: Region, *, now: dt.datetime) -> dt.datetime:
+    """The first deadline the region's rule allows at five on a working day, for an owner to plan by."""
+    day = timezone.localdate(now + minimum_bidding(region, on=timezone.localdate(now)))
+    calendar = working_calendar(since=day)
+    end = dt.time(17)
+    due = timezone.make_aware(dt.datetime.combine(day, end))
+    if not calendar.is_working(day) or due - now < minimum_bidding(region, on=timezone.localdate(now)):
+        due = timezone.make_aware(dt.datetime.combine(calendar.next_working(day), end))
+    return due
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many public tenders stand in a state, for a service and a region; names for who reads Chinese."""
+
+    state: str
+    service: str
+    service_name: str
+    region: str
+    region_name: str
+    count: int
+
+
+def tender_facets(tenders: QuerySet[Tender], *, now: dt.datetime) -> list[Cell]:
+    """Tenders counted by state, service and region together, in one query."""
+    counted = (
+        tenders.order_by()
+        .annotate(at_state=states(now))
+        .values_list("at_state", "service__code", "service__name", "region__code", "region__name")
+        .annotate(n=Count("pk"))
+        .order_by("service__name", "region__code")
+    )
+    return [Cell(*row) for row in counted]
+
+
+def awaits_confirmation(bid: Bid) -> bool:
+    """Whether the terms were amended after a bid, and its bidder has not let it stand."""
+    last = Amendment.objects.filter(tender=bid.tender_id, made_at__gte=bid.submitted_at).last()
+    return last is not None and not bid.confirmations.filter(amendment=last).exists()
+
+
+def bid_board(entity: Entity) -> QuerySet[Bid]:
+    """All bids of an intermediary, each with whether it is `confirmed` after the last amendment."""
+    later = Amendment.objects.filter(tender=OuterRef("tender"), made_at__gte=OuterRef("submitted_at"))
+    last = later.order_by("-number").values("pk")[:1]
+    done = Confirmation.objects.filter(bid=OuterRef("pk"), amendment=OuterRef("last_amendment"))
+    return (
+        bids_of(entity)
+        .annotate(last_amendment=Subquery(last))
+        .annotate(confirmed=Q(last_amendment__isnull=True) | Exists(done))
+    )
+
+
+def followers_of(tender: Tender) -> QuerySet[Following]:
+    """Followings of active users that a tender touches: its service, approval, department, or a region of
+    its line."""
+    about = (
+        Q(topic=Topic.SERVICE, key=tender.service.code)
+        | Q(topic=Topic.APPROVAL, key=tender.approval.ref)
+        | Q(topic=Topic.DEPARTMENT, key=str(tender.department_id))
+        | Q(topic=Topic.REGION, key__in=region_and_parents(tender.region_id))
+    )
+    standing = Following.objects.filter(about, ended_at__isnull=True, user__is_active=True)
+    return standing.select_related("user").order_by("user", "pk")
+
+
+def questions_for(tender: Tender, *, owner: bool, asker: Entity | None) -> QuerySet[Question]:
+    """What was asked: the answered for everyone, all for the owner, and for who asks its own."""
+    if owner:
+        return tender.questions.order_by("pk")
+    seen = Q(answered_at__isnull=False)
+    return tender.questions.filter(seen | Q(asker=asker) if asker else seen).order_by("pk")
+
+
 def standing_bid(tender: Tender, entity: Entity) -> Bid | None:
     """An entity's own standing bid in a tender."""
     return Bid.objects.standing().filter(tender=tender, tenderer=entity).first()
@@ -174,7 +261,12 @@ def opened_bids(tender: Tender) -> list[Bid]:
 
 def tenders_of(entity: Entity) -> QuerySet[Tender]:
     """All tenders of an owner, drafts included, newest first."""
-    return Tender.objects.filter(owner=entity).select_related("service", "approval", "region").order_by("-pk")
+    return (
+        Tender.objects.filter(owner=entity)
+        .select_related("service", "approval", "region")
+        .annotate(waiting=Count("questions", filter=Q(questions__answered_at__isnull=True)))
+        .order_by("-pk")
+    )
 
 
 def tenders_to_award(entity: Entity, *, now: dt.datetime) -> QuerySet[Tender]:
@@ -188,7 +280,7 @@ def bids_of(entity: Entity) -> QuerySet[Bid]:
     """All bids of an intermediary, newest first."""
     return (
         Bid.objects.filter(tenderer=entity)
-        .select_related("tender", "tender__service")
+        .select_related("tender__service", "tender__region")
         .prefetch_related(Prefetch("tender__awards", Award.objects.live(), to_attr="live_awards"))
         .order_by("-submitted_at", "-pk")
     )

@@ -151,6 +151,20 @@ story(
     disclosed=True,
     facts=[("reason", _("Reason"), "text"), ("closes_at", _("Deadline for bids, exclusive"), "moment")],
 )
+story("tenders.question_asked", _("Somebody asked a question."))
+story(
+    "tenders.question_answered",
+    _("The owner answered a question."),
+    disclosed=True,
+    facts=[("asked", _("Question"), "text"), ("answer", _("Answer"), "text")],
+)
+story(
+    "tenders.amended",
+    _("The owner amended the terms."),
+    disclosed=True,
+    facts=[("reason", _("Reason"), "text"), ("number", _("Number"), "text")],
+)
+story("tenders.bid_confirmed", _("The bidder confirmed its bid after an amendment."))
 story("tenders.retendered", _("The owner tendered it again."), disclosed=True)
 story("tenders.bid_suspended", _("A check set the bid aside."))
 story("tenders.bid_reinstated", _("A later check was clear; the bid stands again."))

@@ -348,6 +348,7 @@ def things(users, service, approval, seller, tender, bid):
         **chosen(tender.owner, service, approval, seller),
         "bid": bid.ref,
         "trustee_ref": tender.appointments.first().trustee.ref,
+        "notice_kind": "procurement",
         "page": "privacy/",
         "rows_kind": "services",
         "table_format": "csv",

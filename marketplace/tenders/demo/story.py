@@ -37,6 +37,7 @@ from ..operations import (
 from ..operations.drafting import Terms
 from ..sealing import PlainBid
 from . import choosing
+from .states import People, show_states
 from .world import DOMAIN, ENTERPRISE
 
 APPROVAL = "511602-1j-5100-00019"
@@ -95,7 +96,23 @@ def play(tell: Tell) -> None:
     choosing.play(tell, others, wait=lambda: time.sleep(0.25))
     visitor = _tender(VISITOR_TITLE, approval, service, buyer, open_for=dt.timedelta(days=7))
     tell(_("10. Another tender is open for you until next week"), visitor.get_absolute_url())
+    show_states(visitor, _people())
     _look_again()
+
+
+def _people() -> People:
+    user = {
+        key: User.objects.get(email=f"{key}@{DOMAIN}")
+        for key in ("enterprise", "enterprise2", "reviewer", "regulator", "intermediary1")
+    }
+    return People(
+        writer=user["enterprise"],
+        second=user["enterprise2"],
+        third=user["reviewer"],
+        regulator=user["regulator"],
+        agent=user["intermediary1"],
+        asker=Entity.objects.get(name=BIDDERS[0].name),
+    )
 
 
 def _look_again() -> None:

@@ -7,10 +7,12 @@ from .auction import Auction, AuctionPrice, AuctionRound, Seat
 from .award import Award, AwardProposal, EndKind, Exclusion, ExclusionKind, Opening, Suspension
 from .bid import Bid, Sealed, VoidReason
 from .challenge import Challenge, Remedy, Stage
+from .confirmation import Confirmation
 from .draw import Draw, DrawSecret, DrawWitness, PublicSource
 from .envelope import Share
 from .evaluation import Evaluation, Evaluator, LowPrice, Score
 from .limit import LimitKind, LowPriceRule, TimeLimit
+from .question import Question
 from .reaudit import DesignationShare, Reaudit, ReauditedAward, ReauditStatus
 from .rules import ProcedureRule
 from .tender import AvoidedUnit, Method, Tender, states
@@ -29,6 +31,7 @@ __all__ = [
     "AwardProposal",
     "Bid",
     "Challenge",
+    "Confirmation",
     "DesignationShare",
     "Draw",
     "DrawSecret",
@@ -45,6 +48,7 @@ __all__ = [
     "Opening",
     "ProcedureRule",
     "PublicSource",
+    "Question",
     "Reaudit",
     "ReauditStatus",
     "ReauditedAward",

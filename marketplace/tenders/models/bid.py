@@ -150,6 +150,7 @@ class Bid(models.Model):
         return f"{self.tender_id}/{self.pk}"
 
     def get_absolute_url(self) -> str:
+        """Its receipt, which its own agents alone see."""
         return reverse("tenders:bid_receipt", args=[self.ref])
 
     @property

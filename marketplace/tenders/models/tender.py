@@ -96,6 +96,8 @@ class Tender(models.Model):
     days = models.PositiveSmallIntegerField()
     contact = models.CharField(max_length=200)
     seal_on_device = models.BooleanField(default=False)
+    project = models.CharField(max_length=200, blank=True)
+    witnesses = models.CharField(max_length=300, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     opens_at = models.DateTimeField(null=True, blank=True)
     questions_until = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,6 @@
 """Writes: one verb, one transaction, one ledger entry."""
 
+from .amending import amend_tender, confirm_bid
 from .auctioning import close_auction, give_price, start_auction
 from .awarding import approve_award, decline_proposal, finalise_award, propose_award
 from .bidding import ask_gate, foresee_gate, submit_bid, withdraw_bid
@@ -12,7 +13,9 @@ from .challenging import (
     take_up_complaint,
 )
 from .changing import annul_tender, cancel_tender, postpone_tender, resume_tender, suspend_tender
+from .clarifying import answer_question, ask_question
 from .drafting import (
+    copy_tender,
     draft_tender,
     pass_tender,
     publish_tender,
@@ -42,18 +45,23 @@ from .scoring import hand_in, name_evaluator, outliers, recuse, save_scores
 from .trusteeship import appoint_trustees, register_keys, register_trustee
 
 __all__ = [
+    "amend_tender",
     "annul_tender",
     "answer_challenge",
+    "answer_question",
     "appoint_trustees",
     "approve_award",
     "ask_about_low_prices",
     "ask_gate",
+    "ask_question",
     "cancel_tender",
     "close_auction",
     "commit_secret",
     "complain",
+    "confirm_bid",
     "confirm_draw",
     "content_of",
+    "copy_tender",
     "decide_complaint",
     "decide_exclusion",
     "decide_low_price",

@@ -19,7 +19,7 @@ def is_being_evaluated(tender: Tender) -> bool:
 def mark_awarded(
     tender: Tender, *, by: User, at: dt.datetime, until: dt.datetime, body: dict[str, Any]
 ) -> None:
-    facts = {"awarded_at": at, "standstill_until": until}
+    facts: dict[str, Any] = {"awarded_at": at, "standstill_until": until}
     do_act(tender, Act.AWARD, kind="tenders.awarded", by=by, at=at, body=body, **facts)
 
 

@@ -22,11 +22,16 @@ from .awarding import (
     low_price_justify,
 )
 from .bidder import bid_card, bid_new, bid_receipt, bid_withdraw
+from .boards import own_bids, own_tenders
 from .challenges import challenge, challenge_act, challenge_list, challenge_new
+from .changing import tender_amend, tender_copy, tender_postpone
 from .choosing import choosing, methods
+from .clarifying import bid_confirm, question_answer, question_ask
 from .drawing import draw, draw_act, draw_inputs, draw_new, draw_script
+from .feeds import tender_calendar, tender_feed
 from .files import bid_file, bid_part
 from .machine import trustee_keys, trustee_shares, trustee_waiting
+from .notices import notice
 from .owner import tender_edit, tender_new
 from .public import tender, tender_list
 from .scoring import evaluator_name, evaluator_recuse, score
@@ -40,6 +45,7 @@ __all__ = [
     "award",
     "award_decide",
     "bid_card",
+    "bid_confirm",
     "bid_exclude",
     "bid_file",
     "bid_new",
@@ -63,14 +69,24 @@ __all__ = [
     "low_price_decide",
     "low_price_justify",
     "methods",
+    "notice",
+    "own_bids",
+    "own_tenders",
+    "question_answer",
+    "question_ask",
     "score",
     "tender",
+    "tender_amend",
     "tender_annul",
+    "tender_calendar",
     "tender_cancel",
+    "tender_copy",
     "tender_edit",
+    "tender_feed",
     "tender_list",
     "tender_new",
     "tender_pass",
+    "tender_postpone",
     "tender_publish",
     "tender_resume",
     "tender_return",

@@ -17,7 +17,7 @@ from ..errors import StandsInReview, TenderRefused
 from ..forms import TermsForm
 from ..models import Tender
 from ..operations import draft_tender, revise_tender
-from ..queries import minimum_bidding, procedure_rule_for
+from ..queries import earliest_deadline, minimum_bidding, procedure_rule_for
 
 GENERAL_RULES = "通则"
 
@@ -38,7 +38,10 @@ def tender_new(request: HttpRequest) -> HttpResponse:
     approval, service = pair
     today = timezone.localdate()
     ruling = verdict_for(approval=approval, service=service, region=approval.region, on=today)
-    initial = {"title": f"{approval.name}：{service.name}"[:200]}
+    initial = {
+        "title": f"{approval.name}：{service.name}"[:200],
+        "closes_at": earliest_deadline(approval.region, now=database_now()),
+    }
     form = TermsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         made = draft_tender(
@@ -67,7 +70,7 @@ def tender_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _own_tender(request: HttpRequest, ref: str) -> Tender:
+def own_tender(request: HttpRequest, ref: str) -> Tender:
     """A tender the reader owns; 404 where it is not theirs to know of, 403 where not theirs to change."""
     found = get_object_or_404(
         Tender.objects.visible_to([request.acting.entity_id]).select_related(  # type: ignore[attr-defined]
@@ -83,7 +86,7 @@ def _own_tender(request: HttpRequest, ref: str) -> Tender:
 @acting_required(Role.OWNER)
 def tender_edit(request: HttpRequest, ref: str) -> HttpResponse:
     """Change a draft, while no reviewer has it."""
-    found = _own_tender(request, ref)
+    found = own_tender(request, ref)
     if found.published_at is None and found.submitted_at is not None:
         messages.error(request, str(StandsInReview()))
         return redirect(found)

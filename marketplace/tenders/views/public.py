@@ -4,6 +4,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
@@ -11,13 +12,28 @@ from regulation.ledger.queries import database_now
 from regulation.parties.access import acting
 
 from ..access import may_bid, may_review, oversees, owns
+from ..amended import lines
 from ..forms import SORTS, TenderFilter
 from ..life import Act, State, acts_in
-from ..life_texts import ACT_WORDS, STATE_WORDS, TONES
+from ..life_texts import ACT_WORDS, STATE_WORDS, TONES, failure_words
 from ..methods import METHODS
 from ..methods.telling import told
 from ..models import Tender
-from ..queries import appointed_to, opened_bids, public_tenders, standing_bid, tenders_visible_to, told_acts
+from ..operations.clarifying import takes_questions
+from ..queries import (
+    appointed_to,
+    awaits_confirmation,
+    minimum_bidding,
+    opened_bids,
+    public_tenders,
+    questions_for,
+    standing_bid,
+    tender_facets,
+    tenders_visible_to,
+    told_acts,
+)
+from ..readiness import check_list
+from .notices import notice_links
 
 PAGE = 20
 
@@ -25,12 +41,22 @@ PAGE = 20
 def tender_list(request: HttpRequest) -> HttpResponse:
     """Published tenders, newest first; nothing tells how many bids there are."""
     now = database_now()
-    found = TenderFilter(request.GET or None, queryset=public_tenders())
+    cells = tender_facets(public_tenders(), now=now)
+    found = TenderFilter(request.GET or None, queryset=public_tenders(), cells=cells)
     order = SORTS.get(request.GET.get("sort", ""), SORTS["-published"])
     page = Paginator(found.qs.order_by(*order), PAGE).get_page(request.GET.get("page"))
     rows = [{"tender": t, "words": STATE_WORDS[s], "tone": TONES[s]} for t in page for s in [t.state_at(now)]]
     return render(
-        request, "tenders/tender_list.html", {"filter": found, "page_obj": page, "rows": rows, "now": now}
+        request,
+        "tenders/tender_list.html",
+        {
+            "filter": found,
+            "facets": found.facets(),
+            "page_obj": page,
+            "rows": rows,
+            "now": now,
+            "query": request.GET.urlencode(),
+        },
     )
 
 
@@ -58,17 +84,6 @@ def _events(tender: Tender, now: dt.datetime, *, all_of_them: bool) -> list[dict
     ]
 
 
-def failure_words(code: str) -> str:
-    return {
-        "shares_missing": _(
-            "Too few trustees came in time, so no bid was opened. The owner may publish it again."
-        ),
-        "no_bid": _("No bid was submitted."),
-        "no_valid_bid": _("No bid that was opened is valid."),
-        "nobody_clear": _("No bidder passed the conflict gate."),
-    }.get(code, "")
-
-
 @cache_control(no_cache=True)  # its clock is never late
 def tender(request: HttpRequest, ref: str) -> HttpResponse:
     """One tender: terms, clock, law, and after the opening every bid with its rank or its reason."""
@@ -78,6 +93,8 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
     state = found.state_at(now)
     owned = owns(membership, found)
     bidder = membership if may_bid(membership) else None
+    own_bid = standing_bid(found, bidder.entity) if bidder else None
+    on = timezone.localdate(now)
     return render(
         request,
         "tenders/tender.html",
@@ -89,6 +106,13 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "now": now,
             "told": told(METHODS[found.method], found.method_parameters),
             "events": _events(found, now, all_of_them=owned or may_review(membership, found)),
+            "notices": notice_links(found),
+            "check_list": check_list(found, minimum=minimum_bidding(found.region, on=on), now=now)
+            if owned and state in (State.DRAFT, State.RETURNED)
+            else [],
+            "questions": list(questions_for(found, owner=owned, asker=bidder.entity if bidder else None)),
+            "may_ask": bidder is not None and takes_questions(found, now),
+            "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],
             "bids": opened_bids(found),
             "award": found.award,
             "avoided": found.avoided_units.select_related("entity"),
@@ -99,7 +123,8 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "oversees": oversees(membership),
             "acts": acts_in(state),
             "may_bid": bidder is not None and state == State.OPEN,
-            "own_bid": standing_bid(found, bidder.entity) if bidder else None,
+            "own_bid": own_bid,
+            "to_confirm": own_bid is not None and state == State.OPEN and awaits_confirmation(own_bid),
             "bases": found.ruling.bases.select_related("provision__instrument") if found.ruling else [],
         },
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from marketplace.tenders.models import Bid, Tender
 from marketplace.tenders.operations import open_tender, submit_bid
 from marketplace.tenders.sealing import PlainBid
-from regulation.parties.models import Role
+from regulation.parties.models import Membership, Role
 from tests.factories import world
 
 pytestmark = pytest.mark.django_db
@@ -78,10 +78,17 @@ def terms(**fields: object) -> dict:
     } | fields
 
 
-def test_an_owner_drafts_edits_and_publishes(sign_in):
+def signed_in(membership: Membership) -> Client:
+    """A client of its own, so that several people look at once."""
+    client = Client()
+    client.force_login(membership.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_an_owner_drafts_edits_and_publishes():
     world.trustees()
     approval, service = world.approval(), world.service()
-    owner = sign_in(world.member(Role.OWNER))
+    owner = signed_in(world.member(Role.OWNER))
     address = f"/en/tenders/new/?approval={approval.ref}&service={service.code}"
     assert b"You need not buy this" in owner.get(address).content
     owner.post(address, terms(avoided=f"{approval.department.name} | 审批部门"))
@@ -91,7 +98,7 @@ def test_an_owner_drafts_edits_and_publishes(sign_in):
     owner.post(f"/en/tenders/{tender.ref}/submit/")
     assert b"A colleague" in owner.get(f"/en/tenders/{tender.ref}/").content
     assert owner.get(f"/en/tenders/{tender.ref}/edit/").status_code == 302
-    colleague = sign_in(world.member(Role.OWNER, tender.owner))
+    colleague = signed_in(world.member(Role.OWNER, tender.owner))
     colleague.post(f"/en/tenders/{tender.ref}/return/", {"reason": "预算依据不足"})
     assert "预算依据不足" in owner.get(f"/en/tenders/{tender.ref}/").content.decode()
     owner.post(f"/en/tenders/{tender.ref}/submit/")
@@ -100,7 +107,7 @@ def test_an_owner_drafts_edits_and_publishes(sign_in):
         same.post(f"/en/tenders/{tender.ref}/publish/")
         tender.refresh_from_db()
         assert tender.published_at is None
-    reviewer = sign_in(world.member(Role.REVIEWER))
+    reviewer = signed_in(world.member(Role.REVIEWER))
     assert b"Publish this tender" in reviewer.get(f"/en/tenders/{tender.ref}/").content
     reviewer.post(f"/en/tenders/{tender.ref}/publish/")
     tender.refresh_from_db()
@@ -110,9 +117,9 @@ def test_an_owner_drafts_edits_and_publishes(sign_in):
     assert "Passed by the reviewer" not in Client().get(f"/en/tenders/{tender.ref}/").content.decode()
 
 
-def test_a_regulator_suspends_a_tender_and_lets_it_go_on(client, sign_in):
+def test_a_regulator_suspends_a_tender_and_lets_it_go_on(client):
     tender = world.tender()
-    regulator = sign_in(world.member(Role.REGULATOR))
+    regulator = signed_in(world.member(Role.REGULATOR))
     address = f"/en/tenders/{tender.ref}/"
     regulator.post(f"{address}suspend/", {"reason": ""})
     assert b"Open for bids" in client.get(address).content

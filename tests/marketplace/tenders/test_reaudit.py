@@ -13,8 +13,10 @@ from marketplace.tenders.auditing import operations, tasks
 from marketplace.tenders.auditing.errors import AuditRunning
 from marketplace.tenders.auditing.operations import carry_on, start_reaudit
 from marketplace.tenders.auditing.queries import judged_again
-from marketplace.tenders.models import Award, Bid, DesignationShare, Reaudit, ReauditedAward, Tender
+from marketplace.tenders.life import Act
+from marketplace.tenders.models import Award, Bid, DesignationShare, Reaudit, ReauditedAward
 from marketplace.tenders.operations import open_tender, submit_bid
+from marketplace.tenders.operations.acting import do_act
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.models import Check, Exemption
 from regulation.decoupling.operations import revoke_exemption
@@ -264,7 +266,8 @@ def test_a_firm_that_always_wins_is_a_lead_and_a_finding(client):
             for one in (firm, *rivals)
         ]
         world.close(tender)
-        Tender.objects.filter(pk=tender.pk).update(opened_at=timezone.now())
+        at = timezone.now()
+        do_act(tender, Act.OPEN, kind="tenders.opened", by=None, at=at, body={"bids": []}, opened_at=at)
         tender.bids.update(opened_at=timezone.now(), price=Decimal("900.00"), days=5)
         Award.objects.create(
             tender=tender,

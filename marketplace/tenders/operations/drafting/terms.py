@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from regulation.parties.models import Entity
 
-from ...models import AvoidedUnit, Tender
+from ...models import AvoidedUnit, Method, Tender
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Terms:
     seal_on_device: bool = False
     opens_at: dt.datetime | None = None
     questions_until: dt.datetime | None = None
+    project: str = ""
+    witnesses: str = ""
+    method: str = Method.LOWEST_PRICE
+    method_parameters: dict[str, Any] = field(default_factory=dict)
 
 
 def apply_terms(tender: Tender, terms: Terms) -> None:

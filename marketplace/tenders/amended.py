@@ -1,0 +1,50 @@
+"""An amendment told word by word. Pure but for the names of terms."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from regulation.registry.difference import Piece, difference
+
+LABELS: dict[str, Any] = {
+    "description": _("What is needed"),
+    "days": _("Working days allowed"),
+    "contact": _("Contact for bidders"),
+    "closes_at": _("Deadline for bids, exclusive"),
+    "ceiling": _("Price ceiling"),
+    "no_ceiling_reason": _("If there is no ceiling: why"),
+    "opens_at": _("Bidding begins"),
+    "questions_until": _("Questions until"),
+    "project": _("Project"),
+    "witnesses": _("Witnesses of the opening"),
+    "avoided": _("Units the owner must avoid"),
+}
+_MOMENTS = ("closes_at", "opens_at", "questions_until")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One term that changed, with the pieces that lead from the old to the new."""
+
+    label: Any
+    pieces: list[Piece]
+
+
+def shown(name: str, value: str) -> str:
+    """A kept term as people read it."""
+    if value and name in _MOMENTS:
+        return f"{timezone.localtime(dt.datetime.fromisoformat(value)):%Y-%m-%d %H:%M:%S}"
+    return f"¥{Decimal(value):,.2f}" if value and name == "ceiling" else value
+
+
+def lines(before: dict[str, str], after: dict[str, str]) -> list[Line]:
+    """The changed terms in the order in which a tender says them."""
+    return [
+        Line(label, difference(shown(name, before.get(name, "")), shown(name, after[name])))
+        for name, label in LABELS.items()
+        if name in after
+    ]
