@@ -187,6 +187,6 @@ def void_unopened(*, tender: Tender, at: dt.datetime) -> Tender:
         raise errors.NotVoid
     missing = [a.trustee.urn for a in locked.appointments.exclude(pk__in=came).select_related("trustee")]
     body = {"reason": "shares_missing", "missing": missing, "waited_until": _grace_ends(locked).isoformat()}
-    facts = {"failed_at": at, "failure": "shares_missing"}
+    facts: dict[str, Any] = {"failed_at": at, "failure": "shares_missing"}
     do_act(locked, Act.FAIL, kind="tenders.voided", by=None, at=at, body=body, **facts)
     return locked

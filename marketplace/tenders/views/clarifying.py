@@ -1,6 +1,6 @@
-import uuid
-
 """Questions, answers, and a bidder's confirmation after an amendment."""
+
+import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
