@@ -116,12 +116,14 @@ def test_an_agent_sees_the_prices_offered(client):
     assert offer.service.name in text
 
 
-@pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.TRUSTEE])
-def test_other_roles_are_told_what_their_desk_is_for(client, role):
+@pytest.mark.parametrize(
+    ("role", "way"), [(Role.PRACTITIONER, "tenders:tender_list"), (Role.TRUSTEE, "tenders:trustee_desk")]
+)
+def test_other_roles_are_told_what_their_desk_is_for(client, role, way):
     entity = world.entity(EntityKind.INTERMEDIARY)
     text = main_of(desk_of(client, world.member(role, entity)))
     assert 'id="desk-quiet"' in text
-    assert reverse("tenders:tender_list") in text
+    assert reverse(way) in text
 
 
 def test_only_staff_see_the_way_to_the_back_office(client):

@@ -254,6 +254,12 @@ def as_the_owner() -> Iterator[None]:
         cursor.execute(f"SET ROLE {before}")
 
 
+def avoid(tender: Tender, entity: Entity, reason: str) -> None:
+    """A unit to be avoided, put in beside terms that stand: as the owner of the database alone can."""
+    with as_the_owner(), pgtrigger.ignore("tenders.AvoidedUnit:stands_with_its_tender"):
+        tender.avoided_units.create(entity=entity, reason=reason)
+
+
 def reviewed(draft: Tender) -> Tender:
     """A draft that was submitted and passed by a second person."""
     now = timezone.now()

@@ -88,7 +88,7 @@ _TERMS = f"""
                         SELECT 1 FROM public.tenders_amendment a
                         WHERE a.tender_id = NEW.id AND a.number = NEW.amendment_no)
                     OR NOT ({_TERMS_DIFFER}) AND NEW.postponed_at IS DISTINCT FROM OLD.postponed_at)
-                OR NOT ({_TERMS_DIFFER}) AND OLD.suspended_at < OLD.closes_at
+                OR NOT ({_TERMS_DIFFER}) AND coalesce(OLD.suspended_at < OLD.closes_at, false)
                     AND NEW.suspended_at IS NULL) THEN
             {refuse("tender_published_terms_stand")}
         END IF;

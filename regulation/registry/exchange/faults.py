@@ -30,7 +30,7 @@ WHAT: dict[str, Any] = {
         "can speak of it."
     ),
     "moved_apart": _(
-        "Rulings on record speak of this approval in %(where)s, which is neither this region nor above or "
+        "Rulings on record speak of this approval in “%(where)s”, which is neither this region nor above or "
         "below it. Replace or withdraw them first."
     ),
     "unknown_department": _("No department on record has this name."),

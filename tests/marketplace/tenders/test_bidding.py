@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from marketplace.tenders import errors
 from marketplace.tenders.amounts import in_words
-from marketplace.tenders.models import AvoidedUnit, Bid, SealedFile, SealedPart
+from marketplace.tenders.models import Bid, SealedFile, SealedPart
 from marketplace.tenders.operations import (
     content_of,
     forget_files,
@@ -69,7 +69,7 @@ def test_who_may_bid_reads_why_and_finds_the_form(ready, sign_in):
 def test_who_may_not_bid_is_told_each_reason_before_writing(sign_in):
     tender = world.tender()
     firm = world.intermediary().entity
-    AvoidedUnit.objects.create(tender=tender, entity=firm, reason="关联单位")
+    world.avoid(tender, firm, "关联单位")
     world.interest(tender.department, firm, "setUp", source="登记档案")
     page = sign_in(world.member(Role.AGENT, firm)).get(f"/en/tenders/{tender.ref}/bid/").content.decode()
     assert 'id="bid"' not in page

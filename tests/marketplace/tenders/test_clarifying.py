@@ -171,10 +171,10 @@ def test_bidders_are_told_each_alone_and_confirm(client):
     agent = signed_in(world.member(Role.AGENT, first.tenderer))
     other = signed_in(world.member(Role.AGENT, second.tenderer))
     assert b"Confirm the bid" in agent.get(f"/en/tenders/{tender.ref}/").content
-    assert other.post(f"/en/bids/{first.pk}/confirm/").status_code == 404
+    assert other.post(f"/en/bids/{first.ref}/confirm/").status_code == 404
     before = client.get(f"/en/tenders/{tender.ref}/").content
     for _twice in range(2):
-        agent.post(f"/en/bids/{first.pk}/confirm/")
+        agent.post(f"/en/bids/{first.ref}/confirm/")
     assert bid_board(first.tenderer).get().confirmed is True
     assert bid_board(second.tenderer).get().confirmed is False
     assert first.confirmations.count() == 1
@@ -207,7 +207,7 @@ def test_the_check_list_says_what_is_missing():
 
 
 def test_the_owner_amends_and_postpones_through_pages(client):
-    world.opening_key()
+    world.trustees()
     tender = world.tender(days=30)
     owner = signed_in(world.member(Role.OWNER, tender.owner))
     address = f"/en/tenders/{tender.ref}/"

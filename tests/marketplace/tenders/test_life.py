@@ -238,7 +238,7 @@ def test_a_tender_begins_as_a_draft():
 
 def draft(**fields: object) -> Tender:
     soon = timezone.now() + dt.timedelta(days=4)
-    world.opening_key()
+    world.trustees()
     return world.tender(published_at=None, closes_at=soon, **fields)
 
 
@@ -333,7 +333,6 @@ def test_the_database_takes_no_bid_while_the_tender_is_suspended():
         Bid.objects.create(
             tender=tender,
             tenderer=world.entity(),
-            opening_key=world.opening_key(),
             envelope=b"x",
             gate=world.check(),
             submitted_by=world.user(),

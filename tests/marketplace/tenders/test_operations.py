@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from marketplace.tenders import errors
-from marketplace.tenders.models import AvoidedUnit, Award, Bid, Opening, ProcedureRule, Tender
+from marketplace.tenders.models import Award, Bid, Opening, ProcedureRule, Tender
 from marketplace.tenders.operations import (
     cancel_tender,
     draft_tender,
@@ -137,7 +137,7 @@ def refused_bidders(tender: Tender):
     yield errors.NoOffer, world.intermediary(sells=world.service()).entity
     yield errors.OwnTender, tender.owner
     avoided = world.intermediary(sells=tender.service).entity
-    AvoidedUnit.objects.create(tender=tender, entity=avoided, reason="关联单位")
+    world.avoid(tender, avoided, "关联单位")
     yield errors.AvoidedBidder, avoided
     there = world.intermediary(sells=tender.service).entity
     bid(tender, by=there)

@@ -250,6 +250,7 @@ def test_a_csv_is_read_in_the_encodings_excel_writes(checked, encoding):
 
 def test_example_rows_are_skipped(checked):
     head = ["mark", *A_HEAD]
+    before = Service.objects.count()
     job = checked("approvals", csv_of(head, ["示例", *approval(region="x")], ["", *approval()]))
     assert (job.rows, job.new, job.faults_found) == (1, 1, 0)
-    assert Service.objects.count() == 3
+    assert Service.objects.count() == before
