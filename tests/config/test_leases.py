@@ -197,7 +197,7 @@ def test_sigterm_ends_the_command_and_both_servers(tmp_path):
     assert process.stdout.readline() == b"up\n"
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=5) == 128 + signal.SIGTERM
-    assert not processes_naming(tmp_path)
+    assert until(lambda: not processes_naming(tmp_path))
 
 
 def test_a_throw_away_home_goes_even_when_its_run_was_killed(tmp_path):
