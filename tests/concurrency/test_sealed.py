@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -104,6 +105,7 @@ def race(*, guarded: bool, seconds: float = 1.5) -> tuple[int, int]:
         accepted.append(began)
 
     def run(mine) -> None:
+        time.sleep(max(0.0, (tender.closes_at - timezone.now()).total_seconds() - 0.5))  # on both sides of it
         try:
             for firm in mine:
                 try:

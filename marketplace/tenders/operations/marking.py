@@ -31,8 +31,8 @@ def mark_failed(tender: Tender, *, why: str, by: User, at: dt.datetime, body: di
 def mark_evaluating_again(tender: Tender, *, reason: str, by: User, at: dt.datetime) -> None:
     """The award does not stand any more; the bids left are evaluated again."""
     facts: dict[str, Any] = {"awarded_at": None, "standstill_until": None}
-    kind = "tenders.evaluated_again"
-    do_act(tender, Act.EVALUATE_AGAIN, kind=kind, by=by, at=at, reason=reason, **facts)
+    again = Act.EVALUATE_AGAIN
+    do_act(tender, again, kind="tenders.evaluated_again", by=by, at=at, reason=reason, **facts)
 
 
 def mark_void(tender: Tender, *, reason: str, by: User, at: dt.datetime) -> None:

@@ -20,6 +20,7 @@ from regulation.ledger.errors import (
 from regulation.ledger.models import ERASED, Checkpoint, Entry, Erasure, Ground, Outstanding
 from regulation.ledger.operations import commitment, record
 from regulation.ledger.proofs import receipt_file
+from regulation.ledger.publication import next_moment
 from regulation.ledger.queries import body_of, erasures_to_decide
 from regulation.ledger.receipts import give_receipt, verdict_on
 from regulation.ledger.tasks import integrate
@@ -51,7 +52,19 @@ def asked(entry: Entry, by) -> Erasure:
     return ask_erasure(entry=entry, ground=Ground.CONSENT, reason="Withdrawn.", retention="None.", by=by)
 
 
-def test_it_destroys_salt_and_body_and_nothing_else(entry, two):
+@pytest.fixture
+def publishes(monkeypatch):
+    """Brings the moment at which the last checkpoint is published."""
+
+    def publish() -> None:
+        moment = next_moment(at=Checkpoint.objects.latest("pk").signed_at)
+        monkeypatch.setattr("regulation.ledger.proofs.database_now", lambda: moment)
+
+    return publish
+
+
+def test_it_destroys_salt_and_body_and_nothing_else(entry, two, publishes):
+    publishes()
     before = Entry.objects.values().get(pk=entry.pk)
     early = receipt_file(entry)
     point = Checkpoint.objects.get().note
@@ -63,6 +76,7 @@ def test_it_destroys_salt_and_body_and_nothing_else(entry, two):
     assert body_of(done.said)["commitment"] == bytes(entry.commitment).hex()
     assert "甲" not in done.said.body
     integrate()
+    publishes()
     entry.refresh_from_db()
     late = receipt_file(entry)
     assert verdict_on(early).code == verdict_on(late).code == "valid"

@@ -30,11 +30,13 @@ def catalogued() -> set[str]:
 
 
 SUSPENDING = {"tenders.bid_suspended", "tenders.bid_reinstated"}
+RECORDING = ("record", "do_act")  # the second records the kind it is given
 DYNAMIC = {  # kinds made of parts: the file that makes them, and all they can be
     "regulation/oversight/operations/story.py": {f"oversight.report_{kind}" for kind in EventKind.values},
     "regulation/registry/operations/catalogue.py": catalogued(),
     "regulation/oversight/operations/noting.py": {f"oversight.finding_{k}" for k in FindingEventKind.values},
     "marketplace/tenders/operations/gating.py": SUSPENDING,
+    "marketplace/tenders/operations/acting.py": set(),
     "marketplace/payments/operations/posting.py": {
         f"payments.{move}" for move in Move if move is not Move.REVERSED
     },
@@ -49,7 +51,7 @@ def kinds_in(path: Path) -> tuple[set[str], int]:
     name = str(path.relative_to(ROOT))
     module, found, calls = None, set(), 0
     for node in ast.walk(ast.parse(path.read_text())):
-        if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record"):
+        if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") in RECORDING):
             continue
         calls += 1
         kind = next(k.value for k in node.keywords if k.arg == "kind")
@@ -69,7 +71,8 @@ def all_kinds() -> set[str]:
     found: set[str] = set()
     for room in ROOMS:
         for path in (ROOT / room).rglob("*.py"):
-            if "migrations" not in path.parts and "record(" in path.read_text():
+            said = path.read_text()
+            if "migrations" not in path.parts and any(f"{name}(" in said for name in RECORDING):
                 found |= kinds_in(path)[0]
     return found
 

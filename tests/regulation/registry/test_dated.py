@@ -137,7 +137,7 @@ def test_a_dated_address_takes_six_queries_and_says_what_a_verdict_says(
     near = RulingFactory(service=general.service, region=approval.region)
     own = RulingFactory(service=general.service, region=region("510000"), approval=approval)
     for n in range(6):
-        RulingFactory(service=general.service, region=region(f"51160{n + 3}"), approval=approval)
+        RulingFactory(service=general.service, region=region(f"51160{n + 3}"))
     today = timezone.localdate()
     places = {("every-approval", "510000"): general, (approval.ref, "510000"): own}
     places |= {(approval.ref, approval.region_id): near, ("every-approval", "511600"): general}

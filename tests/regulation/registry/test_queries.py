@@ -36,7 +36,7 @@ TODAY = dt.date(2026, 11, 24)
         ("the district beats the city", [("511600", False), ("511602", False)], 1),
         ("a nearer service beats a farther pair", [("000000", True), ("510000", False)], 1),
         ("in one region the pair beats the service", [("511602", False), ("511602", True)], 1),
-        ("another province does not speak", [("330000", True)], None),
+        ("another province does not speak", [("330000", False)], None),
         ("a district of the same city does not speak", [("511603", False), ("000000", False)], 1),
     ],
 )

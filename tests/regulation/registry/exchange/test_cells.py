@@ -38,8 +38,14 @@ def test_a_formula_is_told_from_text_that_begins_like_one():
     file = io.BytesIO()
     made.save(file)
     (_n, cells), *_none = open_table(file.getvalue()).rows
-    assert [isinstance(cell, Formula) for cell in cells] == [True, False, False, False]
-    assert cells == ["=1+1", "=text", "1.101052e+17", "41"]  # a spreadsheet keeps fifteen digits of a number
+    assert [isinstance(cell, Formula) for cell in cells[:4]] == [True, False, False, False]
+    assert not any(cells[4:])
+    assert cells[:4] == [
+        "=1+1",
+        "=text",
+        "1.101052e+17",
+        "41",
+    ]  # a spreadsheet keeps fifteen digits of a number
 
 
 @given(st.lists(tricky.map(plain), min_size=2, max_size=4).filter(any))
