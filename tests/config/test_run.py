@@ -136,6 +136,7 @@ def test_help_needs_no_environment_and_lists_every_command(checkout):
         "demo",
         "test",
         "check",
+        "witness",
         "bench",
         "manage",
         "help",
