@@ -59,8 +59,6 @@ def migrate(database: str) -> None:
         [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"],
         env=os.environ | {"DATABASE_OWNER_URL": address(database), "QINQING_DATABASE_ROLE": "owner"},
         check=True,
-        capture_output=True,
-        text=True,
     )
 
 

@@ -23,6 +23,9 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("decoupling", "0012_read_in_one_step")]
+    dependencies = [
+        ("decoupling", "0012_read_in_one_step"),
+        ("ledger", "0002_initial"),  # the function asks for the entry of a check
+    ]
 
     operations = [migrations.RunSQL(CLEAR, "DROP FUNCTION decoupling_clear(bigint, text, bigint, bigint)")]
