@@ -18,6 +18,7 @@ from .models import (
     NEEDED,
     Amendment,
     Appointment,
+    AvoidedUnit,
     Award,
     Bid,
     Confirmation,
@@ -250,12 +251,15 @@ def standing_bid(tender: Tender, entity: Entity) -> Bid | None:
     return Bid.objects.standing().filter(tender=tender, tenderer=entity).first()
 
 
-def opened_bids(tender: Tender) -> list[Bid]:
-    """What the opening made public: valid bids by price, then void ones. Empty before the opening."""
+def opened_bids(tender: Tender, *, files: bool = False) -> list[Bid]:
+    """What the opening made public: valid bids by price, then void ones. Empty before the opening.
+
+    With `files` each comes with the sealed files beside it, which its owner reads.
+    """
     if tender.opened_at is None:
         return []
     opened = tender.bids.opened().select_related("tenderer", "tenderer__intermediary")
-    bids = list(opened.prefetch_related("sealed_files").cheapest_first())
+    bids = list((opened.prefetch_related("sealed_files") if files else opened).cheapest_first())
     return sorted(bids, key=lambda b: bool(b.void_reason))
 
 
@@ -300,6 +304,14 @@ def with_award(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
     """Each tender with the award that stands and its winner, in one query more."""
     live = Award.objects.live().select_related("bid__tenderer")
     return tenders.prefetch_related(Prefetch("awards", live, to_attr="live_awards"))
+
+
+def with_parts(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
+    """Each tender with its amendments and the units to be avoided, in two queries more."""
+    return tenders.prefetch_related(
+        "amendments",
+        Prefetch("avoided_units", AvoidedUnit.objects.select_related("entity").order_by("pk")),
+    )
 
 
 def live_bids_reached(entities: list[int] | None) -> QuerySet[Bid]:

@@ -17,7 +17,7 @@ from ..life_texts import failure_words
 from ..methods import METHODS
 from ..models import Amendment, Tender
 from ..operations.amending import term_text
-from ..queries import public_tenders
+from ..queries import public_tenders, with_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,8 @@ class Notice:
 
 def _as_published(tender: Tender, amendments: list[Amendment]) -> list[tuple[Any, Any]]:
     """The terms as they were first published, from what the amendments say was there before."""
-    units = tender.avoided_units.select_related("entity")
     first = {name: term_text(getattr(tender, name)) for name in LABELS if name != "avoided"}
-    first["avoided"] = "\n".join(sorted(f"{u.entity.name} | {u.reason}" for u in units))
+    first["avoided"] = "\n".join(sorted(f"{u.entity.name} | {u.reason}" for u in tender.avoided_units.all()))
     for one in reversed(amendments):
         first |= one.before
     decided = (_("How it is decided"), METHODS[tender.method].sentence)
@@ -79,7 +78,7 @@ def notice_links(tender: Tender) -> list[dict[str, Any]]:
 
 def notice(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     """One notice, to be read, linked and printed."""
-    found = get_object_or_404(public_tenders(), ref=ref)
+    found = get_object_or_404(with_parts(public_tenders()), ref=ref)
     said = next((one for one in notices_of(found) if one.kind == kind), None)
     if said is None:
         raise Http404

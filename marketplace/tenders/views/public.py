@@ -31,6 +31,8 @@ from ..queries import (
     tender_facets,
     tenders_visible_to,
     told_acts,
+    with_award,
+    with_parts,
 )
 from ..readiness import check_list
 from .notices import notice_links
@@ -88,7 +90,7 @@ def _events(tender: Tender, now: dt.datetime, *, all_of_them: bool) -> list[dict
 def tender(request: HttpRequest, ref: str) -> HttpResponse:
     """One tender: terms, clock, law, and after the opening every bid with its rank or its reason."""
     membership = acting(request)
-    found = get_object_or_404(tenders_visible_to(membership), ref=ref)
+    found = get_object_or_404(with_award(with_parts(tenders_visible_to(membership))), ref=ref)
     now = database_now()
     state = found.state_at(now)
     owned = owns(membership, found)
@@ -113,9 +115,9 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "questions": list(questions_for(found, owner=owned, asker=bidder.entity if bidder else None)),
             "may_ask": bidder is not None and takes_questions(found, now),
             "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],
-            "bids": opened_bids(found),
+            "bids": opened_bids(found, files=owned),
             "award": found.award,
-            "avoided": found.avoided_units.select_related("entity"),
+            "avoided": found.avoided_units.all(),
             "trustees": appointed_to(found),
             "owns": owned,
             "wrote": owned and found.created_by_id == request.user.pk,
