@@ -1,15 +1,21 @@
 """Fixtures shared by every room's tests."""
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pgtrigger
+import psycopg
 import pytest
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
+from django.db.models import QuerySet
+from django.test import Client
+
+from regulation.ledger.roles import append_only_tables
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -45,6 +51,44 @@ def clean_up_as_the_owner():
     flush.Command.handle = handle
     yield
     flush.Command.handle = emptying
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pages_as_the_site():
+    """What the client asks for is answered as in the running site, by a role that owns no table."""
+    answer = Client.request
+
+    def request(self: Any, **asked: Any) -> Any:
+        try:
+            connection.ensure_connection()
+        except RuntimeError:  # a test without a database
+            return answer(self, **asked)
+        link = connection.connection
+        (before,) = link.execute("SELECT quote_ident(current_user)").fetchone()
+        link.execute("SET ROLE qinqing_site")
+        try:
+            return answer(self, **asked)
+        finally:
+            with contextlib.suppress(psycopg.errors.InFailedSqlTransaction):
+                link.execute(f"SET ROLE {before}")
+
+    Client.request = request
+    yield
+    Client.request = answer
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_lock_the_site_cannot_take():
+    """A row that nobody may update is a row the site's role may not lock."""
+    lock, kept = QuerySet.select_for_update, set(append_only_tables())
+
+    def select_for_update(self: Any, *words: Any, **named: Any) -> Any:
+        assert self.model._meta.db_table not in kept, f"{self.model.__name__}: the site's role cannot lock it"
+        return lock(self, *words, **named)
+
+    QuerySet.select_for_update = select_for_update
+    yield
+    QuerySet.select_for_update = lock
 
 
 @pytest.fixture(autouse=True)

@@ -112,12 +112,10 @@ def appoint_trustees(*, tender: Tender, at: dt.datetime) -> list[Appointment]:
         return there
     chosen: list[TrusteeKey] = []
     lacking = dict(TrusteePart.choices)
-    for trustee in standing_trustees():
-        spare = TrusteeKey.objects.filter(trustee=trustee, appointment__isnull=True).order_by(
-            "registered_at", "pk"
-        )
-        key = spare.select_for_update(skip_locked=True, of=("self",)).first()
-        if key is not None:
+    # Nobody alters a key, so the site's role can lock none: who chooses holds the trustees instead.
+    for trustee in standing_trustees().select_for_update(no_key=True, of=("self",)):
+        spare = trustee.keys.filter(appointment__isnull=True)
+        if key := spare.order_by("registered_at", "pk").first():
             chosen.append(key)
             lacking.pop(trustee.part, None)
     if len(chosen) != TRUSTEES:
