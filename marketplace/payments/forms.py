@@ -5,6 +5,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from regulation.parties.widgets import DayInput
+
 from .models import Charge, ProviderEvent
 from .models.event import EventState
 
@@ -13,7 +15,7 @@ class TransferForm(forms.Form):
     """A transfer made at a bank."""
 
     number = forms.CharField(label=_("The bank's transaction number"), max_length=80)
-    paid_on = forms.DateField(label=_("Day of the transfer"), widget=forms.DateInput(attrs={"type": "date"}))
+    paid_on = forms.DateField(label=_("Day of the transfer"), widget=DayInput)
     voucher = forms.FileField(
         label=_("Voucher"), required=False, help_text=_("PDF, PNG or JPEG, at most 10 MB.")
     )
