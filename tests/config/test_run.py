@@ -137,6 +137,7 @@ def test_help_needs_no_environment_and_lists_every_command(checkout):
         "test",
         "check",
         "witness",
+        "trustee",
         "bench",
         "manage",
         "help",
