@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
+FILTERS_EMPTY_CHOICE_LABEL = _("All")
+
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",

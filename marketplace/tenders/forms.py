@@ -48,7 +48,7 @@ class TenderFilter(django_filters.FilterSet):
         for name in ("service", "region"):
             choices = sorted({(getattr(c, name), getattr(c, f"{name}_name")) for c in cells})
             field = self.form.fields[name]
-            field.widget = forms.Select(choices=[("", "---------"), *choices])
+            field.widget = forms.Select(choices=[("", _("All")), *choices])
             field.choices = choices
 
     def facets(self) -> list[dict[str, Any]]:
