@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.directory.queries import intermediary_of, offers_of
 from marketplace.payments import queries as payments
+from marketplace.tenders import boards
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.access import trusteeship
 from marketplace.tenders.life import TAKING, State
@@ -44,7 +45,7 @@ def _money(acting: Membership) -> dict[str, Any]:
 
 def owner(acting: Membership) -> list[dict[str, Any]]:
     now = database_now()
-    own = tenders.tenders_of(acting.entity)
+    own = boards.tenders_of(acting.entity)
     new = (_("Announce a tender"), reverse("tenders:tender_new"))
     waiting = [
         item(t.title, t.get_absolute_url(), _("Opened: award it, or cancel it with a reason."))

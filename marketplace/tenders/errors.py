@@ -1,6 +1,7 @@
 """Named refusals of this room; each is a sentence that says what and why, and `next_step` what to do."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,20 @@ class NotNow(TenderRefused):
 class ReasonMissing(TenderRefused):
     code = "reason_missing"
     message = _("State the reason; it is kept on the record.")
+
+
+class NoDirectChoice(TenderRefused):
+    """Chosen directly without a ground in force there; `amount` is what the ceiling has to be below."""
+
+    code = "no_direct_choice"
+    message = _("No rule in force in this region allows to choose without competition on this ground.")
+    next_step = _("Choose another way to decide, or a ground that is allowed.")
+
+    def __init__(self, amount: Decimal | None = None) -> None:
+        if amount is not None:
+            self.message = _("Without competition only below a ceiling of %(amount)s.") % {
+                "amount": f"¥{amount:,.2f}"
+            }
 
 
 class SamePerson(TenderRefused):

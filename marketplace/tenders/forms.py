@@ -14,7 +14,7 @@ from .life import PUBLIC, State
 from .life_texts import STATE_WORDS
 from .method_fields import PREFIX, fields_of, raw_of
 from .methods import METHODS, BadParameters
-from .models import Method, Tender
+from .models import Ground, Method, Tender
 from .operations.drafting import Terms
 from .queries import Cell, in_state
 from .sealing import NOTE_LIMIT, PlainBid
@@ -98,6 +98,15 @@ def _moment(label: Any, help_text: Any, *, required: bool = False) -> forms.Date
     )
 
 
+def _ground_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Ground for choosing without competition"),
+        choices=Ground.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Checked against the rules of the region when it is submitted and published."),
+    )
+
+
 class TermsForm(forms.Form):
     """What an owner states. Money is yuan without tax; days are working days; the deadline is exclusive."""
 
@@ -165,6 +174,8 @@ class TermsForm(forms.Form):
         chosen = self.data.get("method") if self.is_bound else self.initial.get("method")
         stored = self.initial.get("method_parameters", {})
         self.chosen = METHODS.get(str(chosen or Method.LOWEST_PRICE), METHODS[Method.LOWEST_PRICE])
+        if self.chosen.code == Method.DIRECT_CHOICE:
+            self.fields["direct_ground"] = _ground_field()
         for name, one in fields_of(self.chosen, stored).items():
             self.fields[name] = one
 
@@ -197,6 +208,7 @@ class TermsForm(forms.Form):
         if "ceiling" in data and data["ceiling"] is None and not data.get("no_ceiling_reason", "").strip():
             self.add_error("ceiling", _("State a price ceiling, or the reason why there is none."))
         data["method"] = self.chosen.code
+        data.setdefault("direct_ground", "")
         try:
             data["method_parameters"] = self.chosen.clean(raw_of(self.chosen, data))
         except BadParameters as bad:
@@ -233,7 +245,7 @@ class AmendForm(TermsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["title"].disabled = True
-        for name in [n for n in self.fields if n == "method" or n.startswith(PREFIX)]:
+        for name in [n for n in self.fields if n in ("method", "direct_ground") or n.startswith(PREFIX)]:
             del self.fields[name]  # how it is decided stands
 
 

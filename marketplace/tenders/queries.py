@@ -21,7 +21,6 @@ from .models import (
     AvoidedUnit,
     Award,
     Bid,
-    Confirmation,
     ProcedureRule,
     Question,
     Share,
@@ -213,18 +212,6 @@ def awaits_confirmation(bid: Bid) -> bool:
     return last is not None and not bid.confirmations.filter(amendment=last).exists()
 
 
-def bid_board(entity: Entity) -> QuerySet[Bid]:
-    """All bids of an intermediary, each with whether it is `confirmed` after the last amendment."""
-    later = Amendment.objects.filter(tender=OuterRef("tender"), made_at__gte=OuterRef("submitted_at"))
-    last = later.order_by("-number").values("pk")[:1]
-    done = Confirmation.objects.filter(bid=OuterRef("pk"), amendment=OuterRef("last_amendment"))
-    return (
-        bids_of(entity)
-        .annotate(last_amendment=Subquery(last))
-        .annotate(confirmed=Q(last_amendment__isnull=True) | Exists(done))
-    )
-
-
 def followers_of(tender: Tender) -> QuerySet[Following]:
     """Followings of active users that a tender touches: its service, approval, department, or a region of
     its line."""
@@ -261,16 +248,6 @@ def opened_bids(tender: Tender, *, files: bool = False) -> list[Bid]:
     opened = tender.bids.opened().select_related("tenderer", "tenderer__intermediary")
     bids = list((opened.prefetch_related("sealed_files") if files else opened).cheapest_first())
     return sorted(bids, key=lambda b: bool(b.void_reason))
-
-
-def tenders_of(entity: Entity) -> QuerySet[Tender]:
-    """All tenders of an owner, drafts included, newest first."""
-    return (
-        Tender.objects.filter(owner=entity)
-        .select_related("service", "approval", "region")
-        .annotate(waiting=Count("questions", filter=Q(questions__answered_at__isnull=True)))
-        .order_by("-pk")
-    )
 
 
 def tenders_to_award(entity: Entity, *, now: dt.datetime) -> QuerySet[Tender]:

@@ -1,4 +1,4 @@
-"""Time limits and the rule on low prices from data/, for the country. Idempotent."""
+"""Time limits, grounds of direct choice, the rule on low prices, for the country. Idempotent."""
 
 import csv
 import datetime as dt
@@ -11,9 +11,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from regulation.registry.models import Provision
 
-from .models import LowPriceRule, TimeLimit
+from .models import DirectChoiceRule, LowPriceRule, TimeLimit
 
 FILE = Path(settings.BASE_DIR) / "data" / "time_limits.csv"
+DIRECT = FILE.with_name("direct_choice_rules.csv")
 LOW_NOTE = (
     "本平台规则：低于全部有效报价平均值的50%、低于次低报价的50%，或者低于最高限价的45%的，视为异常低价。",
     "A rule of this site: below 50% of the mean of valid prices or of the next price, or 45% of the ceiling.",
@@ -53,4 +54,22 @@ def ensure_rules() -> int:
             note_en=LOW_NOTE[1],
         )
         made += 1
+    return made + _direct_choice()
+
+
+def _direct_choice() -> int:
+    made = 0
+    with DIRECT.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            _rule, new = DirectChoiceRule.objects.get_or_create(
+                ground=row["ground"],
+                region_id=row["region"],
+                in_force=DateRange(dt.date.fromisoformat(row["in_force_from"]), None, "[)"),
+                defaults={
+                    "amount": Decimal(row["amount"]) if row["amount"] else None,
+                    "note": row["note"],
+                    "note_en": row["note_en"],
+                },
+            )
+            made += new
     return made

@@ -20,6 +20,7 @@ from .models import (
     AwardProposal,
     Bid,
     Challenge,
+    DirectChoiceRule,
     Draw,
     Evaluation,
     Evaluator,
@@ -48,6 +49,20 @@ def rule_of(region: Region, kind: str, *, on: dt.date) -> TimeLimit | None:
     held = TimeLimit.objects.filter(region__in=codes, kind=kind, in_force__contains=on)
     by_region = {rule.region_id: rule for rule in held.select_related("provision__instrument")}
     return next((by_region[code] for code in codes if code in by_region), None)
+
+
+def grounds_in_force(*, on: dt.date) -> QuerySet[DirectChoiceRule]:
+    """The rules on direct choice of every region, by ground."""
+    held = DirectChoiceRule.objects.filter(in_force__contains=on)
+    return held.select_related("region", "provision__instrument").order_by("ground", "region")
+
+
+def direct_choice_rules(region: Region, *, on: dt.date) -> dict[str, DirectChoiceRule]:
+    """By ground, the rule of the nearest region that has one in force on a day."""
+    codes = region_and_parents(region.code)
+    held = DirectChoiceRule.objects.filter(region__in=codes, in_force__contains=on)
+    rules = sorted(held.select_related("provision__instrument"), key=lambda r: -codes.index(r.region_id))
+    return {rule.ground: rule for rule in rules}
 
 
 def due(region: Region, kind: LimitKind, *, start: dt.datetime) -> dt.datetime:

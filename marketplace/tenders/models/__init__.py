@@ -11,7 +11,7 @@ from .confirmation import Confirmation
 from .draw import Draw, DrawSecret, DrawWitness, PublicSource
 from .envelope import Share
 from .evaluation import Evaluation, Evaluator, LowPrice, Score
-from .limit import LimitKind, LowPriceRule, TimeLimit
+from .limit import DirectChoiceRule, Ground, LimitKind, LowPriceRule, TimeLimit
 from .question import Question
 from .reaudit import DesignationShare, Reaudit, ReauditedAward, ReauditStatus
 from .rules import ProcedureRule
@@ -33,6 +33,7 @@ __all__ = [
     "Challenge",
     "Confirmation",
     "DesignationShare",
+    "DirectChoiceRule",
     "Draw",
     "DrawSecret",
     "DrawWitness",
@@ -41,6 +42,7 @@ __all__ = [
     "Evaluator",
     "Exclusion",
     "ExclusionKind",
+    "Ground",
     "LimitKind",
     "LowPrice",
     "LowPriceRule",

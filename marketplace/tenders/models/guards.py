@@ -44,6 +44,7 @@ FOREVER = (
     "created_by_id",
     "created_at",
     "method",
+    "direct_ground",
     "replaces_id",
     "published_at",
     "publisher_id",
@@ -153,10 +154,33 @@ _BY_AN_ACT = " OR ".join(
 )
 
 
+_DIRECT = f"""
+    DECLARE
+        held public.tenders_directchoicerule%ROWTYPE;
+    BEGIN
+    WITH RECURSIVE line (code, step) AS (
+        SELECT NEW.region_id, 0
+        UNION ALL
+        SELECT r.parent_id, l.step + 1 FROM public.parties_region r JOIN line l ON r.code = l.code
+        WHERE r.parent_id IS NOT NULL
+    )
+    SELECT d.* INTO held FROM public.tenders_directchoicerule d JOIN line l ON l.code = d.region_id
+    WHERE d.ground = NEW.direct_ground
+      AND d.in_force @> (NEW.published_at AT TIME ZONE 'Asia/Shanghai')::date
+    ORDER BY l.step LIMIT 1;
+    IF held.id IS NULL OR (held.amount IS NOT NULL AND coalesce(NEW.ceiling >= held.amount, true)) THEN
+        {refuse("tender_direct_choice_has_its_ground", "NEW.id")}
+    END IF;
+    RETURN NEW;
+    END;
+"""
+
+
 def tender_guards() -> list[pgtrigger.Trigger]:
     """A tender begins as a draft, goes only where life.TRANSITIONS lets it, each time by an act on record;
     it is written, reviewed and published by three people; terms in review and published terms stand, but for
-    an amendment on record before the deadline, which never comes earlier."""
+    an amendment on record before the deadline, which never comes earlier. One that is chosen directly has a
+    ground for it that was in force in its region when it was published."""
     return [
         pgtrigger.Trigger(
             name="begins_as_a_draft",
@@ -185,6 +209,16 @@ def tender_guards() -> list[pgtrigger.Trigger]:
         ),
         pgtrigger.Trigger(
             name="transitions", operation=pgtrigger.Update, when=pgtrigger.Before, func=_TRANSITION
+        ),
+        pgtrigger.Trigger(
+            name="direct_choice_has_its_ground",
+            operation=pgtrigger.Update,
+            when=pgtrigger.Before,
+            condition=pgtrigger.Condition(
+                "(NEW.method = 'direct_choice' AND NEW.published_at IS NOT NULL"
+                " AND (OLD.published_at IS NULL OR NEW.ceiling IS DISTINCT FROM OLD.ceiling))"
+            ),
+            func=_DIRECT,
         ),
         pgtrigger.Trigger(
             name="told_by_an_act",

@@ -85,3 +85,33 @@ class LowPriceRule(_Dated):
     @property
     def rule(self) -> LowRule:
         return LowRule(self.of_mean, self.of_next, self.of_ceiling)
+
+
+class Ground(models.TextChoices):
+    """Why the owner may choose without competition."""
+
+    BELOW = "below", _("the ceiling is below the amount from which competition is required")
+    EMERGENCY = "emergency", _("disaster relief or another emergency that leaves no time for competition")
+    SECRET = "secret", _("state security or state secrets are touched")
+
+
+class DirectChoiceRule(_Dated):
+    """A ground for choosing directly. `amount`, of BELOW alone, is yuan without tax, exclusive."""
+
+    ground = models.CharField(max_length=12, choices=Ground.choices)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("rule on direct choice")
+        ordering = ["ground", "region"]
+        constraints = [
+            ExclusionConstraint(
+                name="direct_choice_rule_one_at_a_time",
+                expressions=[("region", "="), ("ground", "="), ("in_force", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                condition=Q(ground=Ground.BELOW, amount__gt=0)
+                | (~Q(ground=Ground.BELOW) & Q(amount__isnull=True)),
+                name="direct_choice_rule_amount_below_alone",
+            ),
+        ]

@@ -13,6 +13,7 @@ from regulation.registry.models import Approval, Ruling, Service
 
 from .. import life
 from .guards import part_guard, tender_guards
+from .limit import Ground
 
 if TYPE_CHECKING:
     from .award import Award
@@ -29,8 +30,8 @@ class Method(models.TextChoices):
     DIRECT_CHOICE = "direct_choice", _("direct choice")
 
 
-def states(now: dt.datetime) -> Case:
-    """The state of each tender at a moment, by the rules of life.py."""
+def states(now: dt.datetime, *, path: str = "") -> Case:
+    """The state of each tender at a moment, by the rules of life.py; `path` leads to it from another row."""
     lookups = {
         "set": ("isnull", False),
         "unset": ("isnull", True),
@@ -39,7 +40,7 @@ def states(now: dt.datetime) -> Case:
     }
     whens = []
     for state, facts in life.RULES:
-        terms = {f"{f.column}__{lookups[f.is_][0]}": lookups[f.is_][1] for f in facts}
+        terms = {f"{path}{f.column}__{lookups[f.is_][0]}": lookups[f.is_][1] for f in facts}
         whens.append(When(**terms, then=Value(str(state))))
     return Case(*whens, default=Value(str(life.OTHERWISE)), output_field=models.CharField())
 
@@ -90,6 +91,7 @@ class Tender(models.Model):
     ruling = models.ForeignKey(Ruling, models.PROTECT, null=True, blank=True, related_name="tenders")
     method = models.CharField(max_length=20, choices=Method.choices, default=Method.LOWEST_PRICE)
     method_parameters = models.JSONField(default=dict, blank=True)  # as methods.Method.clean() gives them
+    direct_ground = models.CharField(max_length=12, choices=Ground.choices, blank=True)  # of a direct choice
     ceiling = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     no_ceiling_reason = models.CharField(max_length=300, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
@@ -161,6 +163,10 @@ class Tender(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ceiling__isnull=True) | Q(ceiling__gt=0), name="tender_ceiling_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(direct_ground="") | Q(method=Method.DIRECT_CHOICE),
+                name="tender_direct_ground_of_a_direct_choice",
             ),
         ]
         triggers = tender_guards()

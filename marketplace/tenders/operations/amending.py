@@ -16,8 +16,9 @@ from ..models import Amendment, Bid, Confirmation, Tender
 from ..queries import time_after_amendment
 from .acting import asserted, do_act, locked_tender
 from .drafting.terms import Terms, set_avoided
+from .grounds import assert_ground
 
-KEPT = ("title", "method", "method_parameters")
+KEPT = ("title", "method", "method_parameters", "direct_ground")
 AMENDABLE = tuple(name for name in Terms.__dataclass_fields__ if name not in KEPT)
 
 
@@ -55,12 +56,13 @@ def amend_tender(
 ) -> Amendment:
     """Change what a public tender says, and move the deadline where too little time would be left.
 
-    Raises NotNow, ReasonMissing, NothingChanged, CeilingMissing and ComesEarlier.
+    Raises NotNow, ReasonMissing, NothingChanged, CeilingMissing, NoDirectChoice and ComesEarlier.
     """
     locked = locked_tender(tender)
     said = asserted(locked, Act.AMEND, at=at, reason=reason)
     if terms.ceiling is None and not terms.no_ceiling_reason.strip():
         raise CeilingMissing
+    assert_ground(locked, ceiling=terms.ceiling, at=locked.published_at or at)
     facts = {n: getattr(terms, n) for n in AMENDABLE if getattr(terms, n) != getattr(locked, n)}
     before = {name: term_text(getattr(locked, name)) for name in facts}
     wanted = list(avoided)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -25,6 +26,7 @@ from ..standing import (
     auction_of,
     bids_in_the_running,
     evaluator_of,
+    grounds_in_force,
     last_evaluation,
     may_challenge,
     method_of,
@@ -47,7 +49,8 @@ def methods(request: HttpRequest) -> HttpResponse:
         | {"provisions": [by_ref[ref] for ref in one.method.basis if ref in by_ref]}
         for one in map(told, METHODS.values())
     ]
-    return render(request, "tenders/methods.html", {"methods": rows})
+    grounds = grounds_in_force(on=timezone.localdate())
+    return render(request, "tenders/methods.html", {"methods": rows, "direct_rules": grounds})
 
 
 def _rows(tender: Tender, bids: dict[int, Bid]) -> list[dict[str, Any]]:

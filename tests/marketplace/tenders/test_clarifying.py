@@ -10,11 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from marketplace.tenders import effects, errors, operations
+from marketplace.tenders.boards import bid_board
 from marketplace.tenders.calendar_file import Event, calendar, fold
 from marketplace.tenders.life import State
 from marketplace.tenders.models import Amendment, Question, Tender
 from marketplace.tenders.operations.drafting import Terms
-from marketplace.tenders.queries import bid_board, questions_for
+from marketplace.tenders.queries import questions_for
 from marketplace.tenders.readiness import check_list
 from marketplace.tenders.sealing import PlainBid
 from marketplace.tenders.telling import tell_followers

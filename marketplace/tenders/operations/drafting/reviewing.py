@@ -20,26 +20,31 @@ from ...life import Act, may
 from ...models import Tender
 from ...queries import minimum_bidding
 from ..acting import do_act, locked_tender
+from ..grounds import assert_ground
 from ..trusteeship import appoint_trustees
 
 NOBODY: dict[str, Any] = {"reviewed_at": None, "reviewer": None}
 
 
 def _complete(tender: Tender, *, at: dt.datetime) -> None:
-    """Raises what keeps a draft from the public: CeilingMissing, ClosesTooSoon (the region's rule)."""
+    """Raises what keeps a draft from the public.
+
+    CeilingMissing; by the rules of the region ClosesTooSoon and NoDirectChoice.
+    """
     if tender.ceiling is None and not tender.no_ceiling_reason.strip():
         raise CeilingMissing
     minimum = minimum_bidding(tender.region, on=timezone.localdate(at))
     begins = max(at, tender.opens_at or at)
     if tender.closes_at is None or tender.closes_at - begins < minimum:
         raise ClosesTooSoon(minimum)
+    assert_ground(tender, ceiling=tender.ceiling, at=at)
 
 
 @transaction.atomic
 def submit_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
     """Whoever wrote a draft hands it to a reviewer, and cannot change it until it is back.
 
-    Raises NotNow, NotTheWriter, CeilingMissing and ClosesTooSoon.
+    Raises NotNow, NotTheWriter, CeilingMissing, ClosesTooSoon and NoDirectChoice.
     """
     locked = locked_tender(tender)
     if not may(Act.SUBMIT, locked.state_at(at)):
@@ -118,7 +123,8 @@ def publish_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
     """A third person makes it public: from `at` its terms stand, and bids are taken until `closes_at`
     (exclusive). One that it replaces is tendered again by that.
 
-    Raises AlreadyPublished, NotNow, SamePerson, CeilingMissing, ClosesTooSoon and TrusteesMissing.
+    Raises AlreadyPublished, NotNow, SamePerson, CeilingMissing, ClosesTooSoon, NoDirectChoice and
+    TrusteesMissing.
     """
     locked = locked_tender(tender)
     if locked.published_at:
@@ -155,6 +161,7 @@ def published_body(tender: Tender) -> dict[str, Any]:
         "department": tender.department.urn,
         "ruling": tender.ruling.urn if tender.ruling else None,
         "method": tender.method,
+        "direct_ground": tender.direct_ground,
         "ceiling": str(tender.ceiling) if tender.ceiling is not None else None,
         "days": tender.days,
         "closes_at": tender.closes_at.isoformat() if tender.closes_at else None,

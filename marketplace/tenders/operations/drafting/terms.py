@@ -16,6 +16,7 @@ class Terms:
     """What an owner writes: `ceiling` in yuan without tax, working `days`, and an exclusive `closes_at`.
 
     Bidding begins at `opens_at`, at once where there is none; questions are taken until `questions_until`.
+    `direct_ground` says why there is no competition, where the owner chooses directly.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Terms:
     project: str = ""
     witnesses: str = ""
     method: str = Method.LOWEST_PRICE
+    direct_ground: str = ""
     method_parameters: dict[str, Any] = field(default_factory=dict)
 
 

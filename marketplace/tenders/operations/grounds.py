@@ -1,0 +1,24 @@
+"""Without competition only on a ground that is in force in the region."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils import timezone
+
+from ..errors import NoDirectChoice
+from ..models import Method, Tender
+from ..standing import direct_choice_rules
+
+
+def assert_ground(tender: Tender, *, ceiling: Decimal | None, at: dt.datetime) -> None:
+    """Raises NoDirectChoice where the owner chooses directly and no rule lets it, or not with this ceiling.
+
+    What the database holds by `tender_direct_choice_has_its_ground`.
+    """
+    if tender.method != Method.DIRECT_CHOICE:
+        return
+    rule = direct_choice_rules(tender.region, on=timezone.localdate(at)).get(tender.direct_ground)
+    if rule is None:
+        raise NoDirectChoice
+    if rule.amount is not None and (ceiling is None or ceiling >= rule.amount):
+        raise NoDirectChoice(rule.amount)
