@@ -44,7 +44,7 @@ class NoDirectChoice(TenderRefused):
     """Chosen directly without a ground in force there; `amount` is what the ceiling has to be below."""
 
     code = "no_direct_choice"
-    message = _("No rule in force in this region allows to choose without competition on this ground.")
+    message: Any = _("No rule in force in this region allows to choose without competition on this ground.")
     next_step = _("Choose another way to decide, or a ground that is allowed.")
 
     def __init__(self, amount: Decimal | None = None) -> None:
