@@ -51,6 +51,14 @@ class OfferEnded(DirectoryRefused):
     message = _("This offer has ended already.")
 
 
+class NumberTaken(DirectoryRefused):
+    message = _("A certificate with this number is on record already.")
+
+
+class QualificationEnded(DirectoryRefused):
+    message = _("This certificate has ended already.")
+
+
 class NotForSale(DirectoryRefused):
     message = _("This entry is a general rule, not a service that can be sold.")
 

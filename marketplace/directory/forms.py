@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Region
+from regulation.parties.widgets import DayInput
 from regulation.registry.forms import Facet
 from regulation.registry.models import Service
 
@@ -119,4 +120,24 @@ class OfferForm(forms.Form):
         amount = data.get("amount")
         if data.get("price_basis") == PriceBasis.RATE and amount is not None and amount > 100:
             self.add_error("amount", _("A rate is at most 100 per cent."))
+        return data
+
+
+class QualificationForm(forms.Form):
+    """A certificate as its holder enters it; `end` is exclusive."""
+
+    name = forms.CharField(
+        label=_("Name of the certificate"),
+        max_length=200,
+        help_text=_("In full, as it is printed: owners ask for it by this name."),
+    )
+    number = forms.CharField(label=_("Number"), max_length=80)
+    issuer = forms.CharField(label=_("Issued by"), max_length=200)
+    start = forms.DateField(label=_("Valid from"), widget=DayInput)
+    end = forms.DateField(label=_("Valid until, that day not included"), widget=DayInput)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("start") and data.get("end") and data["end"] <= data["start"]:
+            self.add_error("end", _("This has to come after the first day."))
         return data

@@ -61,6 +61,10 @@ class Qualification(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def urn(self) -> str:
+        return f"directory.qualification/{self.pk}"
+
 
 class PriceBasis(models.TextChoices):
     FIXED = "fixed", _("fixed price for the job")

@@ -14,9 +14,17 @@ from regulation.parties.models import Entity, EntityKind, Region, User
 from regulation.registry.models import Service
 from regulation.registry.queries import GENERAL_RULES
 
-from .errors import AlreadyListed, NotForDepartments, NotForSale, OfferEnded, OfferOverlaps
+from .errors import (
+    AlreadyListed,
+    NotForDepartments,
+    NotForSale,
+    NumberTaken,
+    OfferEnded,
+    OfferOverlaps,
+    QualificationEnded,
+)
 from .gating import pass_offer, pass_registration
-from .models import Intermediary, Offer, PriceBasis
+from .models import Intermediary, Offer, PriceBasis, Qualification
 
 
 @transaction.atomic
@@ -127,4 +135,52 @@ def end_offer(*, offer: Offer, on: dt.date, by: User) -> Offer:
     locked.valid = DateRange(start, on, "[)") if start is None or on > start else DateRange(empty=True)
     locked.save(update_fields=["valid"])
     record(kind="directory.offer_ended", subject=locked, actor=by, body={"on": on.isoformat()})
+    return locked
+
+
+@transaction.atomic
+def record_qualification(
+    *,
+    intermediary: Intermediary,
+    name: str,
+    number: str,
+    issuer: str,
+    start: dt.date,
+    end: dt.date,
+    by: User,
+    name_en: str = "",
+) -> Qualification:
+    """Enter a certificate an intermediary holds, valid in [start, end). Raises NumberTaken.
+
+    It is the intermediary's own statement, public at once; a false one is a finding.
+    """
+    try:
+        with transaction.atomic():
+            made = Qualification.objects.create(
+                intermediary=intermediary,
+                name=" ".join(name.split()),
+                name_en=name_en,
+                number=number,
+                issuer=issuer,
+                valid=DateRange(start, end, "[)"),
+            )
+    except IntegrityError as refusal:
+        if "qualification_number_once" in str(refusal):
+            raise NumberTaken from refusal
+        raise
+    body = {"name": made.name, "number": number, "issuer": issuer, "until": end.isoformat()}
+    record(kind="directory.qualification_recorded", subject=made, actor=by, body=body)
+    return made
+
+
+@transaction.atomic
+def end_qualification(*, qualification: Qualification, on: dt.date, by: User) -> Qualification:
+    """A certificate holds no longer from a day on (exclusive end). Raises QualificationEnded."""
+    locked = Qualification.objects.select_for_update(no_key=True).get(pk=qualification.pk)
+    start, end = locked.valid.lower, locked.valid.upper
+    if locked.valid.isempty or (end and end <= on):
+        raise QualificationEnded
+    locked.valid = DateRange(start, on, "[)") if start is None or on > start else DateRange(empty=True)
+    locked.save(update_fields=["valid"])
+    record(kind="directory.qualification_ended", subject=locked, actor=by, body={"on": on.isoformat()})
     return locked

@@ -14,7 +14,7 @@ from regulation.parties.queries import line_of, region_and_parents
 from regulation.registry.market import MarketFacts
 from regulation.registry.models import Service
 
-from .models import Intermediary, Offer, PriceBasis
+from .models import Intermediary, Offer, PriceBasis, Qualification
 
 TOO_FEW = 3  # a band of fewer prices would show single prices
 
@@ -135,6 +135,25 @@ def _facts(sellers: int, prices: list[Decimal], days: list[int]) -> MarketFacts:
         return MarketFacts(sellers, days=usual)
     middle = Decimal(statistics.median(prices)).quantize(Decimal("0.01"))
     return MarketFacts(sellers, min(prices), middle, max(prices), usual)
+
+
+def qualifications_on(entity: Entity, day: dt.date) -> set[str]:
+    """The names of the certificates an intermediary holds on a day."""
+    held = Qualification.objects.filter(intermediary__entity=entity, valid__contains=day)
+    return set(held.values_list("name", flat=True))
+
+
+def sellers_holding(
+    service: Service, *, all_of: Sequence[str], any_of: Sequence[str], on: dt.date
+) -> QuerySet[Intermediary]:
+    """Registered intermediaries that offer a service and hold, on a day, all of some certificates and one of
+    others."""
+    offers = Offer.objects.standing_on(on).filter(service=service)
+    found = Intermediary.objects.filter(pk__in=offers.order_by().values("intermediary"))
+    held = Qualification.objects.filter(valid__contains=on).values("intermediary")
+    for name in all_of:
+        found = found.filter(pk__in=held.filter(name=name))
+    return found.filter(pk__in=held.filter(name__in=any_of)) if any_of else found
 
 
 def intermediary_of(entity: Entity) -> Intermediary | None:

@@ -25,6 +25,23 @@ story(
     facts=[("on", _("From"), "day")],
 )
 
+story(
+    "directory.qualification_recorded",
+    _("The intermediary entered a qualification."),
+    disclosed=True,
+    facts=[
+        ("name", _("Qualification"), "text"),
+        ("number", _("Number"), "text"),
+        ("until", _("Valid until, that day not included"), "day"),
+    ],
+)
+story(
+    "directory.qualification_ended",
+    _("The intermediary ended a qualification."),
+    disclosed=True,
+    facts=[("on", _("From"), "day")],
+)
+
 
 def _find(key: str) -> Intermediary | None:
     return Intermediary.objects.select_related("entity").filter(ref=key).first()
@@ -43,6 +60,7 @@ def _sight(found: Intermediary, request: Any) -> Sight:
 
 def _about(found: Intermediary, request: Any) -> list[str]:
     urns = [found.urn, *(offer.urn for offer in found.offers.all())]
+    urns += [held.urn for held in found.qualifications.all()]
     if _sight(found, request) == Sight.ALL:
         entity = found.entity
         urns += [entity.urn, *(made.urn for made in entity.declarations.all())]

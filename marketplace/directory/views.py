@@ -14,9 +14,15 @@ from regulation.registry.forms import all_but
 from regulation.registry.models import Service
 
 from .errors import DirectoryRefused
-from .forms import SORTS, DirectoryFilter, OfferForm, ProfileForm
-from .models import Intermediary, Offer
-from .operations import end_offer, publish_offer, revise_profile
+from .forms import SORTS, DirectoryFilter, OfferForm, ProfileForm, QualificationForm
+from .models import Intermediary, Offer, Qualification
+from .operations import (
+    end_offer,
+    end_qualification,
+    publish_offer,
+    record_qualification,
+    revise_profile,
+)
 from .queries import (
     intermediary_of,
     listed,
@@ -94,6 +100,8 @@ def own_profile(request: HttpRequest) -> HttpResponse:
         "form": form,
         "offers": offers_of(own, on=timezone.localdate()),
         "declaration": own.entity.declarations.first(),
+        "qualifications": own.qualifications.order_by("name", "pk"),
+        "today": timezone.localdate(),
     }
     return render(request, "directory/own_profile.html", context, status=422 if form.errors else 200)
 
@@ -129,6 +137,39 @@ def offer_end(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         end_offer(offer=offer, on=timezone.localdate(), by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("The price is taken off from today."))
+    except DirectoryRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("directory:own_profile")
+
+
+@acting_required(Role.AGENT)
+def qualification_new(request: HttpRequest) -> HttpResponse:
+    """Enter a certificate."""
+    own = _own(request)
+    if own is None:
+        return render(request, "directory/not_listed.html")
+    form = QualificationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_qualification(intermediary=own, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except DirectoryRefused as refusal:
+            form.add_error("number", str(refusal))
+        else:
+            messages.success(request, _("The certificate is on record."))
+            return redirect("directory:own_profile")
+    return render(
+        request, "directory/qualification_new.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@require_POST
+@acting_required(Role.AGENT)
+def qualification_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """A certificate holds no longer from today."""
+    held = get_object_or_404(Qualification, pk=pk, intermediary__entity=request.acting.entity_id)  # type: ignore[attr-defined]
+    try:
+        end_qualification(qualification=held, on=timezone.localdate(), by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("The certificate has ended today."))
     except DirectoryRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("directory:own_profile")

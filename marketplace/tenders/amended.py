@@ -20,6 +20,8 @@ LABELS: dict[str, Any] = {
     "opens_at": _("Bidding begins"),
     "questions_until": _("Questions until"),
     "project": _("Project"),
+    "all_of": _("Qualifications, all of them"),
+    "any_of": _("Qualifications, one of them"),
     "witnesses": _("Witnesses of the opening"),
     "avoided": _("Units the owner must avoid"),
 }

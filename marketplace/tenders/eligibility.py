@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.directory.models import Intermediary, Offer
+from marketplace.directory.queries import qualifications_on
 from regulation.parties.models import Entity
 
 from . import errors
@@ -44,6 +45,15 @@ def _offers(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderR
     return None if there else errors.NoOffer()
 
 
+def _qualified(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderRefused | None:
+    if not (tender.all_of or tender.any_of):
+        return None
+    held = qualifications_on(tenderer, timezone.localdate(at))
+    missing = [name for name in tender.all_of if name not in held]
+    lacking = tender.any_of if tender.any_of and not held & set(tender.any_of) else []
+    return errors.NotQualified(missing, lacking) if missing or lacking else None
+
+
 def _not_avoided(tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.TenderRefused | None:
     avoided = tender.avoided_units.filter(entity=tenderer).first()
     return errors.AvoidedBidder(avoided.reason) if avoided else None
@@ -58,6 +68,7 @@ CONDITIONS: tuple[tuple[Any, Test], ...] = (
     (_("It is not your own tender"), _not_its_own),
     (_("You are registered and not suspended"), _registered),
     (_("You publish a price for this service"), _offers),
+    (_("You hold the qualifications asked for"), _qualified),
     (_("The owner need not avoid you"), _not_avoided),
     (_("You have no other bid in it"), _first_bid),
 )

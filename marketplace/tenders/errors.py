@@ -1,6 +1,7 @@
 """Named refusals of this room; each is a sentence that says what and why, and `next_step` what to do."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -259,6 +260,20 @@ class NoOffer(TenderRefused):
     code = "no_offer"
     message = _("Your entity does not publish a price for this service, so it may not bid for it.")
     next_step = _("Publish an offer for this service first.")
+
+
+class NotQualified(TenderRefused):
+    """Qualifications that the owner asks for and the bidder does not hold on that day."""
+
+    code = "not_qualified"
+    next_step = _("Enter the certificate with its dates in your entity's profile, if you hold it.")
+
+    def __init__(self, missing: Sequence[str], one_of: Sequence[str]) -> None:
+        self.missing, self.one_of = list(missing), list(one_of)
+        if missing:
+            self.message = _("Your entity does not hold: %(names)s.") % {"names": "; ".join(missing)}
+        else:
+            self.message = _("Your entity holds none of: %(names)s.") % {"names": "; ".join(one_of)}
 
 
 class OwnTender(TenderRefused):

@@ -21,6 +21,7 @@ from .sealing import NOTE_LIMIT, PlainBid
 
 STATES = [(str(state), STATE_WORDS[state]) for state in PUBLIC]
 MOST_OPTIONS = 20
+MOST_NAMES = 10
 READY = ("", "scores", "draw", "auction", "choice")  # what a method may need after the opening
 SORTS = {
     "closes": ("closes_at", "pk"),
@@ -98,6 +99,32 @@ def _moment(label: Any, help_text: Any, *, required: bool = False) -> forms.Date
     )
 
 
+class NamesField(forms.CharField):
+    """Names, one a line; the same one twice counts once."""
+
+    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+        lines = [" ".join(line.split()) for line in super().clean(value).splitlines()]
+        names = list(dict.fromkeys(filter(None, lines)))
+        if len(names) > MOST_NAMES:
+            raise forms.ValidationError(_("At most %(n)d names.") % {"n": MOST_NAMES})
+        for number, name in enumerate(names, start=1):
+            if len(name) > 200:
+                raise forms.ValidationError(_("Line %(n)d: at most 200 characters.") % {"n": number})
+        return names
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+
+def _qualifications(label: Any) -> NamesField:
+    return NamesField(
+        label=label,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line, named as the certificate is. Empty: none is asked for."),
+    )
+
+
 def _ground_field() -> forms.ChoiceField:
     return forms.ChoiceField(
         label=_("Ground for choosing without competition"),
@@ -144,6 +171,8 @@ class TermsForm(forms.Form):
     closes_at = _moment(_("Bids until"), _("Beijing time. A bid at this moment is too late."), required=True)
     opens_at = _moment(_("Bids from"), _("Empty: as soon as the tender is public."))
     questions_until = _moment(_("Questions until"), _("Empty: until the deadline. Who asks is not shown."))
+    all_of = _qualifications(_("Qualifications bidders hold, all of them"))
+    any_of = _qualifications(_("Qualifications of which one is enough"))
     project = forms.CharField(label=_("Project it belongs to"), max_length=200, required=False)
     witnesses = forms.CharField(
         label=_("Witnesses of the opening"),

@@ -361,6 +361,8 @@ TABLE: list[Row] = [
     _get("directory:intermediary", everyone(), "intermediary"),
     _get("directory:own_profile", only(**AGENTS)),
     _get("directory:offer_new", only(**AGENTS)),
+    _get("directory:qualification_new", only(**AGENTS)),
+    _post("directory:qualification_end", only(agent=302, other_agent=404), "qualification"),
     _post("directory:offer_end", only(agent=302, other_agent=404), "offer"),
     # tenders: a draft is its owner's alone, and nobody else learns that it is there
     _get("tenders:tender_list", everyone()),

@@ -343,6 +343,7 @@ def things(users, service, approval, seller, tender, bid):
         ).ref,
         "intermediary": seller.ref,
         "offer": seller.offers.get().pk,
+        "qualification": world.qualification(seller).pk,
         "tender": tender.ref,
         "draft": draft.ref,
         **chosen(tender.owner, service, approval, seller),

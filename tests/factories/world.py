@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from marketplace.directory.models import Intermediary, Offer
+from marketplace.directory.models import Intermediary, Offer, Qualification
 from marketplace.tenders.models import Tender, Trustee, TrusteeKey, TrusteePart
 from marketplace.tenders.operations import appoint_trustees, hand_over, pass_tender, submit_tender
 from marketplace.tenders.sealing import (
@@ -165,6 +165,11 @@ def offer(of: Intermediary, sells: Service, **fields: object) -> Offer:
 
 
 PRIVATE: dict[str, bytes] = {}  # what trustees keep in stores of their own
+
+
+def qualification(of: Intermediary, name: str = "安全评价资质证书", **fields: object) -> Qualification:
+    defaults = {"number": f"Q{next(count)}", "valid": DateRange(LONG_AGO, None, "[)")}
+    return Qualification.objects.create(intermediary=of, name=name, **defaults | fields)
 
 
 def trustees(spare: int = 2) -> list[Trustee]:

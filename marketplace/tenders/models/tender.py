@@ -2,6 +2,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
@@ -71,12 +72,17 @@ def _person() -> "models.ForeignKey[User | None, User | None]":
     )
 
 
+def _names() -> "ArrayField[list[str], list[str]]":
+    return ArrayField(models.CharField(max_length=200), default=list, blank=True)
+
+
 class Tender(models.Model):
     """An enterprise's call for one service (OCDS tender).
 
     Facts are stored (`published_at`, `opened_at` …), states derived (life.py), acts kept beside it with who
     and why. `ruling` is the version relied on;
     without one the tender is voluntary. The deadline is exclusive: published_at <= t < closes_at.
+    A bidder holds every qualification named in `all_of`, and one of those in `any_of` if there are any.
     `ceiling` is yuan without tax. With `seal_on_device` the server seals no bid for anybody.
     """
 
@@ -96,6 +102,8 @@ class Tender(models.Model):
     no_ceiling_reason = models.CharField(max_length=300, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
     days = models.PositiveSmallIntegerField()
+    all_of = _names()
+    any_of = _names()
     contact = models.CharField(max_length=200)
     seal_on_device = models.BooleanField(default=False)
     project = models.CharField(max_length=200, blank=True)

@@ -26,6 +26,8 @@ def term_text(value: Any) -> str:
     """A term as an amendment keeps it."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, list):
+        return "\n".join(value)
     return "" if value is None else str(value)
 
 

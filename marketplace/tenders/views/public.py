@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
+from marketplace.directory.queries import sellers_holding
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting
 
@@ -87,6 +88,14 @@ def _events(tender: Tender, now: dt.datetime, *, all_of_them: bool) -> list[dict
 
 
 @cache_control(no_cache=True)  # its clock is never late
+def _holders(tender: Tender, now: dt.datetime) -> int | None:
+    """How many could bid as far as qualifications go; None where none is asked for."""
+    if not (tender.all_of or tender.any_of):
+        return None
+    asked = {"all_of": tender.all_of, "any_of": tender.any_of}
+    return sellers_holding(tender.service, **asked, on=timezone.localdate(now)).count()
+
+
 def tender(request: HttpRequest, ref: str) -> HttpResponse:
     """One tender: terms, clock, law, and after the opening every bid with its rank or its reason."""
     membership = acting(request)
@@ -117,6 +126,7 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],
             "bids": opened_bids(found, files=owned),
             "award": found.award,
+            "holders": _holders(found, now),
             "avoided": found.avoided_units.all(),
             "trustees": appointed_to(found),
             "owns": owned,

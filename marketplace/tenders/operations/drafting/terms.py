@@ -16,7 +16,8 @@ class Terms:
     """What an owner writes: `ceiling` in yuan without tax, working `days`, and an exclusive `closes_at`.
 
     Bidding begins at `opens_at`, at once where there is none; questions are taken until `questions_until`.
-    `direct_ground` says why there is no competition, where the owner chooses directly.
+    Bidders hold all qualifications of `all_of` and one of `any_of`. `direct_ground` says why
+    there is no competition, where the owner chooses directly.
     """
 
     title: str
@@ -33,6 +34,8 @@ class Terms:
     witnesses: str = ""
     method: str = Method.LOWEST_PRICE
     direct_ground: str = ""
+    all_of: list[str] = field(default_factory=list)
+    any_of: list[str] = field(default_factory=list)
     method_parameters: dict[str, Any] = field(default_factory=dict)
 
 

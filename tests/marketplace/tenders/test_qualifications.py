@@ -1,0 +1,123 @@
+"""What bidders have to hold: all of some, one of others, on the day they bid."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+
+from marketplace.directory.models import Qualification
+from marketplace.directory.queries import sellers_holding
+from marketplace.tenders import errors, operations
+from marketplace.tenders.eligibility import refuse_the_ineligible
+from marketplace.tenders.forms import MOST_NAMES, NamesField, TermsForm
+from marketplace.tenders.models import Tender
+from regulation.ledger.models import Entry
+from regulation.parties.models import Role
+from tests.factories import tenders, world
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 11, 24)
+
+
+def refused(tender: Tender, seller) -> errors.TenderRefused | None:
+    try:
+        refuse_the_ineligible(tender=tender, tenderer=seller.entity, at=timezone.now())
+    except errors.TenderRefused as refusal:
+        return refusal
+    return None
+
+
+def test_all_of_some_and_one_of_others_are_asked_for():
+    tender = world.tender(all_of=["甲证", "乙证"], any_of=["丙证", "丁证"])
+    seller = world.intermediary(sells=tender.service)
+    world.qualification(seller, "甲证")
+    said = refused(tender, seller)
+    assert (said.missing, said.one_of) == (["乙证"], ["丙证", "丁证"])
+    world.qualification(seller, "乙证")
+    assert refused(tender, seller).one_of == ["丙证", "丁证"]
+    assert list(sellers_holding(tender.service, all_of=tender.all_of, any_of=tender.any_of, on=TODAY)) == []
+    world.qualification(seller, "丁证")
+    assert refused(tender, seller) is None
+    found = sellers_holding(tender.service, all_of=tender.all_of, any_of=tender.any_of, on=TODAY)
+    assert list(found) == [seller]
+
+
+def test_a_certificate_counts_from_its_first_day_to_the_day_before_its_end():
+    tender = world.tender(all_of=["甲证"])
+    seller = world.intermediary(sells=tender.service)
+    held = world.qualification(seller, "甲证")
+    today = timezone.localdate()
+    for start, end, counts in (
+        (today, today + dt.timedelta(1), True),
+        (today + dt.timedelta(1), None, False),
+        (today - dt.timedelta(9), today, False),
+    ):
+        Qualification.objects.filter(pk=held.pk).update(valid=DateRange(start, end, "[)"))
+        assert (refused(tender, seller) is None) is counts
+
+
+def test_a_bid_without_them_is_refused_with_what_is_missing(sign_in):
+    tender = world.tender(all_of=["甲证"])
+    seller = world.intermediary(sells=tender.service)
+    with pytest.raises(errors.NotQualified, match="does not hold: 甲证"):
+        tenders.bid(tender, "900.00", by=seller.entity)
+    shown = sign_in(world.member(Role.AGENT, seller.entity)).get(f"/en/tenders/{tender.ref}/bid/")
+    assert "does not hold: 甲证" in shown.content.decode()
+
+
+def test_published_requirements_stand_but_for_an_amendment():
+    tender = world.tender(all_of=["甲证"])
+    with pytest.raises(IntegrityError, match="tender_published_terms_stand"), transaction.atomic():
+        Tender.objects.filter(pk=tender.pk).update(all_of=[])
+    terms = TermsForm.initial_of(tender)
+    del terms["avoided"]
+    made = operations.amend_tender(
+        tender=tender,
+        terms=operations.drafting.Terms(**terms | {"all_of": ["甲证", "乙证"]}),
+        avoided=[],
+        reason="x",
+        by=tender.created_by,
+        at=timezone.now(),
+    )
+    assert (made.before["all_of"], made.after["all_of"]) == ("甲证", "甲证\n乙证")
+
+
+def test_names_are_one_a_line_and_the_same_one_counts_once():
+    field = NamesField(required=False)
+    assert field.clean(" 甲证 \n\n甲证\n乙  证") == ["甲证", "乙 证"]
+    for wrong in ("\n".join(f"{n}证" for n in range(MOST_NAMES + 1)), "x" * 201):
+        with pytest.raises(Exception, match=r"At most 10|Line 1"):
+            field.clean(wrong)
+
+
+def test_the_public_reads_who_may_bid_and_how_many_could(client):
+    tender = world.tender(any_of=["甲证", "乙证"])
+    world.qualification(world.intermediary(sells=tender.service), "乙证")
+    shown = client.get(f"/en/tenders/{tender.ref}/").content.decode()
+    assert "Who may bid" in shown
+    assert "1 registered intermediary offers this service and holds them today." in shown
+    assert "Who may bid" not in client.get(f"/en/tenders/{world.tender().ref}/").content.decode()
+
+
+def test_a_firm_enters_its_certificate_and_ends_it(sign_in):
+    seller = world.intermediary()
+    agent = sign_in(world.member(Role.AGENT, seller.entity))
+    sent = {"name": "甲证", "number": "A-1", "issuer": "某局", "start": "2026-01-01", "end": "2029-01-01"}
+    address = "/en/directory/own/qualifications/new/"
+    assert agent.post(address, sent | {"end": "2026-01-01"}).status_code == 422
+    assert agent.post(address, sent).status_code == 302
+    again = agent.post(address, sent)
+    assert (again.status_code, Qualification.objects.count()) == (422, 1)
+    assert "A certificate with this number is on record already." in again.content.decode()
+    held = Qualification.objects.get()
+    assert Entry.objects.filter(kind="directory.qualification_recorded").count() == 1
+    assert "A-1" in agent.get("/en/directory/own/").content.decode()
+    end = f"/en/directory/own/qualifications/{held.pk}/end/"
+    for _twice in range(2):
+        assert agent.post(end).status_code == 302
+    held.refresh_from_db()
+    assert held.valid.upper == timezone.localdate()
+    assert Entry.objects.filter(kind="directory.qualification_ended").count() == 1
+    assert "A-1" in agent.get(seller.get_absolute_url()).content.decode()
