@@ -87,7 +87,6 @@ def _events(tender: Tender, now: dt.datetime, *, all_of_them: bool) -> list[dict
     ]
 
 
-@cache_control(no_cache=True)  # its clock is never late
 def _holders(tender: Tender, now: dt.datetime) -> int | None:
     """How many could bid as far as qualifications go; None where none is asked for."""
     if not (tender.all_of or tender.any_of):
@@ -96,6 +95,7 @@ def _holders(tender: Tender, now: dt.datetime) -> int | None:
     return sellers_holding(tender.service, **asked, on=timezone.localdate(now)).count()
 
 
+@cache_control(no_cache=True)  # its clock is never late
 def tender(request: HttpRequest, ref: str) -> HttpResponse:
     """One tender: terms, clock, law, and after the opening every bid with its rank or its reason."""
     membership = acting(request)

@@ -43,11 +43,10 @@ def publish_pack(*, pack: RulePack, by: User | None) -> PackPublication:
 
     Raises SamePerson, AlreadyDecided.
     """
-    locked = RulePack.objects.select_for_update(no_key=True).get(pk=pack.pk)
-    if locked.proposed_by_id is not None and (by is None or by.pk == locked.proposed_by_id):
+    if pack.proposed_by_id is not None and (by is None or by.pk == pack.proposed_by_id):
         raise SamePerson
-    if PackPublication.objects.filter(pack=locked).exists():
+    made, new = PackPublication.objects.get_or_create(pack=pack, defaults={"published_by": by})
+    if not new:  # of two at once the database lets one in
         raise AlreadyDecided
-    made = PackPublication.objects.create(pack=locked, published_by=by)
-    record(kind="decoupling.pack_published", subject=locked, actor=by, body={"digest": locked.digest})
+    record(kind="decoupling.pack_published", subject=pack, actor=by, body={"digest": pack.digest})
     return made
