@@ -48,7 +48,7 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
     own = boards.tenders_of(acting.entity)
     new = (_("Announce a tender"), reverse("tenders:tender_new"))
     waiting = [
-        item(t.title, t.get_absolute_url(), _("Opened: award it, or cancel it with a reason."))
+        item(t.title, t.get_absolute_url(), boards.owners_next(t, State.EVALUATING, waiting=0, now=now).words)
         for t in tenders.tenders_to_award(acting.entity, now=now)[:SHOWN]
     ]
     unsent = [

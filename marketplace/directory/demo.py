@@ -20,6 +20,7 @@ SEAT = "511602"
 DEPARTMENT = "广安区交通运输局"
 HAZCHEM = "hazchem-periodic-safety-assessment"
 DIGITS = "0123456789"
+CERTIFICATE = "执业资质证书（演示）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _register(firm: Firm, *, services: dict[str, Service], today: dt.date) -> In
         )
     Qualification.objects.create(
         intermediary=intermediary,
-        name="执业资质证书（演示）",
+        name=CERTIFICATE,
         name_en="Certificate of qualification (demo)",
         number=f"DEMO-{firm.ref}",
         valid=DateRange(today, today.replace(year=today.year + 3, day=1), "[)"),

@@ -254,7 +254,7 @@ def tenders_to_award(entity: Entity, *, now: dt.datetime) -> QuerySet[Tender]:
     """An owner's opened tenders that wait for its award."""
     opened = Tender.objects.filter(owner=entity, opened_at__isnull=False)
     waiting = in_state(opened, State.EVALUATING, now=now)
-    return waiting.select_related("service").order_by("opened_at")
+    return waiting.select_related("service", "auction").order_by("opened_at")
 
 
 def bids_of(entity: Entity) -> QuerySet[Bid]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from marketplace.directory.demo import BIDDERS, HAZCHEM
+from marketplace.directory.demo import BIDDERS, CERTIFICATE, HAZCHEM
 from regulation.decoupling import explain
 from regulation.decoupling.sweeping.errors import SweepRunning
 from regulation.decoupling.sweeping.operations import start_sweep
@@ -161,6 +161,7 @@ def _tender(
             contact="0826-0000000（演示）",
             closes_at=now + open_for,
             ceiling=Decimal("30000.00"),
+            any_of=[CERTIFICATE],
         ),
         by=by,
         at=now,
