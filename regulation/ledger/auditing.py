@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from .merkle import Frontier, leaf_hash
 from .models import ERASED, Alarm, Checkpoint, Cosignature, Entry, Leaf, LogKey, Pending
@@ -37,7 +37,7 @@ def audit(*, against: str = "", progress: Progress = lambda done: None) -> list[
     the order of the record. Raises tlog.BadNote where `against` is no checkpoint.
     """
     kept = Note.parse(against) if against else None
-    with transaction.atomic():
+    with _snapshot():
         frontier = Frontier()
         signed = {point.size: point for point in Checkpoint.objects.order_by("size")}
         if kept is not None:
@@ -50,8 +50,20 @@ def audit(*, against: str = "", progress: Progress = lambda done: None) -> list[
         found += _cosignatures(signed)
         found += _alarms()
         if kept is not None:
-            found += _against(head, frontier.size)
+            found += _against(head, frontier.size, signed)
     return found
+
+
+@contextlib.contextmanager
+def _snapshot() -> Iterator[None]:
+    """Every query sees the record as of one moment, whatever is recorded meanwhile; within a transaction of
+    the caller's, as that one does."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def _leaves(frontier: Frontier, signed: dict[int, Checkpoint], progress: Progress) -> Iterator[Difference]:
@@ -192,7 +204,7 @@ def _signatures(signed: dict[int, Checkpoint]) -> Iterator[Difference]:
             yield Difference("checkpoint not signed", point.urn, "no key of this log signed it")
 
 
-def _against(head: Head, size: int) -> list[Difference]:
+def _against(head: Head, size: int, signed: dict[int, Checkpoint]) -> list[Difference]:
     where = f"outside checkpoint {head.size}"
     if head.size > size:
         return [Difference("leaves missing", where, f"the tree has {size}")]
@@ -205,6 +217,8 @@ def _against(head: Head, size: int) -> list[Difference]:
             break
     if frontier.root() != head.root:
         return [Difference("history rewritten", where, "the first leaves give another root")]
+    if head.size not in signed:
+        return [Difference("checkpoint missing", where, "the tree fits, and no such checkpoint stands")]
     return []
 
 

@@ -173,6 +173,7 @@ FOUND = {
     "leaves missing": _("The tree is shorter than what was signed"),
     "tree altered": _("The stored tree was altered"),
     "checkpoint does not fit": _("A checkpoint does not fit the tree"),
+    "checkpoint missing": _("A checkpoint that somebody outside keeps is missing"),
     "checkpoint altered": _("A checkpoint was altered"),
     "checkpoint not signed": _("No key of this record signed a checkpoint"),
     "checkpoint unreadable": _("A checkpoint cannot be read"),

@@ -8,7 +8,7 @@ import pgtrigger
 import pytest
 from django.core.cache import cache
 from django.core.checks import run_checks
-from django.db import connection
+from django.db import connection, transaction
 
 from regulation.ledger import logkey, proofs
 from regulation.ledger.auditing import audit
@@ -16,6 +16,7 @@ from regulation.ledger.cosigning import collect
 from regulation.ledger.models import Alarm, Checkpoint, Cosignature, Entry
 from regulation.ledger.operations import record
 from regulation.ledger.publication import due, next_moment, published, published_list, standing
+from regulation.ledger.queries import database_now
 from regulation.ledger.receipts import verdict_on
 from regulation.ledger.tasks import integrate
 from regulation.ledger.tlog import COSIGNATURE_V1, Verifier, cosign
@@ -282,3 +283,22 @@ def test_a_redirect_is_not_followed(witnesses, settings, monkeypatch):
 
     monkeypatch.setattr(witnesses[0].judge, "add_checkpoint", lambda request: Answer(302, "elsewhere"))
     assert collect(at=moment_after(point)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_audit_sees_one_moment_of_a_record_that_grows(witnesses, elsewhere):
+    """A checkpoint signed and cosigned while the audit reads is neither a difference nor its end."""
+    with transaction.atomic():
+        grow()
+
+    def meanwhile() -> None:
+        with transaction.atomic():
+            grow()
+        collect(at=next_moment(at=database_now()))
+
+    def progress(done: int) -> None:
+        elsewhere(meanwhile)
+        assert Checkpoint.objects.count() == 1, "it sees what was signed meanwhile"
+
+    assert audit(progress=progress) == []
+    assert Cosignature.objects.filter(checkpoint=6).exists()
