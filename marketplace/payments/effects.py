@@ -3,9 +3,13 @@
 from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import database_now
+from regulation.ledger.receipts import gives_receipt
 
 from .models import Order
 from .operations import carry_out
+from .queries import MOVED
+
+gives_receipt(*MOVED)
 
 
 @effect("payments.ordered")

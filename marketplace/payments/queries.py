@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from regulation.parties.models import Entity
+from regulation.ledger.models import ReceiptLink
+from regulation.ledger.receipts import receipts_about
+from regulation.parties.models import Entity, User
 
 from .books import Account, fee_of
 from .models import BankTransfer, Charge, FeeRule, Order, PayoutAccount, PostingLine, ProviderEvent
 from .models.order import OrderKind
+
+# Entries of what moved, which mostly no person's click has written: both sides are given their receipts.
+MOVED = ("payments.funded", "payments.released", "payments.refunded", "payments.reversed")
 
 
 def fee_in_force(fen: int, *, at: dt.datetime) -> int:
@@ -60,6 +65,11 @@ def all_charges() -> QuerySet[Charge]:
 
 def orders_of(charge: Charge) -> QuerySet[Order]:
     return charge.orders.select_related("posting").prefetch_related("transfers").order_by("pk")
+
+
+def receipts_of(charge: Charge, user: User) -> QuerySet[ReceiptLink]:
+    """The receipts of a payment for a reader who sees it: of its own acts, and of what moved."""
+    return receipts_about(subject=charge, user=user, kinds=MOVED)
 
 
 def open_account(entity: Entity, provider: str) -> PayoutAccount | None:

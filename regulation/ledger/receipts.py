@@ -2,10 +2,12 @@
 
 import base64
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import segno
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -53,6 +55,12 @@ def receipt_link(*, subject: Recorded, kind: str) -> ReceiptLink | None:
     """The way to a receipt that was given, if one was."""
     found = ReceiptLink.objects.filter(entry__subject=subject.urn, entry__kind=kind)
     return found.order_by("-pk").first()
+
+
+def receipts_about(*, subject: Recorded, user: Any, kinds: Sequence[str]) -> QuerySet[ReceiptLink]:
+    """The ways to receipts about a subject that a user was given, or that are of these kinds, in order."""
+    found = ReceiptLink.objects.filter(entry__subject=subject.urn)
+    return found.filter(Q(holder=user) | Q(entry__kind__in=kinds)).select_related("entry").order_by("entry")
 
 
 def with_receipt(said: str, link: ReceiptLink) -> SafeString:

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from regulation.ledger.models import ReceiptLink
 from regulation.ledger.queries import database_now
+from regulation.ledger.stories import story_of
 from regulation.parties.access import acting, acting_required, acts_as
 from regulation.parties.models import Role
 
@@ -25,7 +27,15 @@ from ..gateways.stripe_gateway import from_settings
 from ..models import BankTransfer, Charge
 from ..models.account import Provider
 from ..operations import name_bank_account, open_stripe_account
-from ..queries import all_charges, balances_of, charges_of, lines_of_month, open_account, orders_of
+from ..queries import (
+    all_charges,
+    balances_of,
+    charges_of,
+    lines_of_month,
+    open_account,
+    orders_of,
+    receipts_of,
+)
 from ..statement import workbook
 
 PAGE = 20
@@ -86,9 +96,15 @@ def charge(request: HttpRequest, ref: str) -> HttpResponse:
         and not any(o["order"].kind == "fund" and not o["order"].failed_at for o in orders),
         "custody": settings.PAYMENTS_CUSTODY,
         "payee_account": open_account(found.payee, found.provider) if user.is_staff else None,  # type: ignore[union-attr]
+        "receipts": [(str(_sentence(link)), link) for link in receipts_of(found, user)],
         "form": TransferForm(initial={"paid_on": timezone.localdate()}),
     }
     return render(request, "payments/charge.html", context)
+
+
+def _sentence(link: ReceiptLink) -> object:
+    told = story_of(link.entry.kind)
+    return told.sentence if told else link.entry.kind
 
 
 @never_cache

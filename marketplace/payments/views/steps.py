@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from regulation.ledger.queries import database_now
+from regulation.ledger.receipts import give_receipt, with_receipt
 from regulation.parties.access import acting
 
 from .. import access
@@ -26,10 +27,12 @@ from ..operations import (
 from .own import seen_charge
 
 
-def _act(request: HttpRequest, charge: Any, act: Callable[[], object], done: str) -> HttpResponse:
+def _act(request: HttpRequest, charge: Any, act: Callable[[], object], done: str, kind: str) -> HttpResponse:
+    """The act, and the way to the receipt of its entry of this kind; or why it is refused."""
     try:
         act()
-        messages.success(request, done)
+        link = give_receipt(subject=charge, kind=kind, holder=request.user, by=request.user)
+        messages.success(request, with_receipt(done, link))
     except PaymentRefused as refusal:
         messages.error(request, " ".join(filter(None, (str(refusal), str(refusal.next_step)))))
     return redirect(charge)
@@ -47,6 +50,7 @@ def fund(request: HttpRequest, ref: str) -> HttpResponse:
         found,
         lambda: order_funding(charge=found, by=request.user),  # type: ignore[arg-type]
         _("The payment is ordered. This page says how it goes on."),
+        kind="payments.ordered",
     )
 
 
@@ -69,6 +73,7 @@ def transfer_new(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         lambda: record_transfer(order=order, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
         _("The transfer is recorded. Its receiver and a second person confirm it."),
+        kind="payments.transfer_recorded",
     )
 
 
@@ -90,6 +95,7 @@ def transfer_receive(request: HttpRequest, pk: int) -> HttpResponse:
         found.order.charge,
         lambda: receive_transfer(transfer=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
         _("You saw it arrive. A second person confirms it now."),
+        kind="payments.transfer_received",
     )
 
 
@@ -105,6 +111,7 @@ def transfer_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         found.order.charge,
         lambda: confirm_transfer(transfer=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
         _("The transfer is confirmed and posted."),
+        kind="payments.transfer_confirmed",
     )
 
 
@@ -121,4 +128,5 @@ def transfer_refuse(request: HttpRequest, pk: int) -> HttpResponse:
         found.order.charge,
         lambda: refuse_transfer(transfer=found, reason=reason, by=request.user, at=database_now()),  # type: ignore[arg-type]
         _("The transfer is refused, and the reason is on record. Another can be recorded."),
+        kind="payments.transfer_refused",
     )

@@ -11,6 +11,9 @@ from openpyxl import load_workbook
 from marketplace.payments.models import BankTransfer, PayoutAccount
 from marketplace.payments.operations import order_funding, order_refund, order_release
 from marketplace.payments.queries import held
+from regulation.ledger.models import Entry, ReceiptLink
+from regulation.ledger.receipts import receipt_link
+from regulation.ledger.tasks import deliver
 from regulation.parties.models import Role
 from tests.factories import payments, world
 
@@ -146,3 +149,41 @@ def test_the_staffs_list_is_flat(assert_flat, client):
         )
 
     assert_flat(staff(client), reverse("payments:transfer_list"), add, limit=10)
+
+
+def test_whoever_pays_records_receives_and_confirms_has_a_receipt(sides, sign_in, client):
+    """Each of its own act, by the page that follows; and both sides of what moved, which no click records."""
+    payer, agent, charge = sides
+    page = "/en/payments/" + charge.get_absolute_url().partition("/payments/")[2]
+    told = {"number": "6210-7", "paid_on": timezone.localdate().isoformat()}
+    said = []
+    for kind in ("ordered", "transfer_recorded", "transfer_received", "transfer_confirmed"):
+        if kind == "ordered":
+            answer = sign_in(payer).post(reverse("payments:fund", args=[charge.ref]), follow=True)
+        elif kind == "transfer_recorded":
+            order = charge.orders.get()
+            answer = client.post(reverse("payments:transfer_new", args=[order.pk]), told, follow=True)
+        else:
+            step = kind.replace("received", "receive").replace("confirmed", "confirm")
+            address = reverse(f"payments:{step}", args=[BankTransfer.objects.get().pk])
+            answer = staff(client).post(address, follow=True)
+        link = ReceiptLink.objects.get(entry__kind=f"payments.{kind}")
+        assert link.holder == link.entry.actor
+        assert f'href="{link.get_absolute_url()}"' in answer.content.decode()
+        said.append(link)
+    moved = Entry.objects.get(kind="payments.funded")
+    deliver(moved.pk)
+    both = receipt_link(subject=charge, kind="payments.funded")
+    for side, own in ((payer, said[:2]), (agent, [])):
+        shown = sign_in(side).get(page).content.decode()
+        assert [link in own or link == both for link in [*said, both]] == [
+            link.get_absolute_url() in shown for link in [*said, both]
+        ]
+    assert client.get(f"/en/receipts/{both.ref}/").status_code == 200
+
+
+def test_a_step_that_is_refused_gives_no_receipt(sides, sign_in, client):
+    payer, _, charge = sides
+    order_funding(charge=charge, by=payer.user)
+    sign_in(payer).post(reverse("payments:fund", args=[charge.ref]))
+    assert not ReceiptLink.objects.exists()
