@@ -107,7 +107,7 @@ def published_list(*, at: dt.datetime) -> QuerySet[Checkpoint]:
     sizes = newest.values("period").annotate(newest=Max("size")).values("newest")
     found = Checkpoint.objects.filter(size__in=sizes).order_by("-size")
     there = Q(cosignatures__isnull=False)
-    names = ArrayAgg("cosignatures__name", filter=there, ordering="cosignatures__name", default=Value([]))
+    names = ArrayAgg("cosignatures__name", filter=there, order_by="cosignatures__name", default=Value([]))
     return found.annotate(cosigned_by=names)
 
 

@@ -6,6 +6,7 @@ the ledger's own tables it has named columns only: it can give a row neither its
 fire always, also in a session that says it replicates.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -15,12 +16,6 @@ from django.db.models.fields import NOT_PROVIDED, AutoFieldMixin
 from psycopg import sql
 
 APPEND_ONLY_TRIGGER = "append_only"
-SITE_MAY = {  # less than everywhere else, table by table
-    "ledger_logkey": "SELECT",
-    "ledger_pending": "SELECT, INSERT, DELETE",
-    "ledger_alarm": "SELECT, INSERT, UPDATE (explained_at, explained_by_id, explanation)",
-}
-
 _IGNORE_FOR_THE_OWNER_ALONE = """
 CREATE OR REPLACE FUNCTION "public"._pgtrigger_should_ignore(trigger_name NAME) RETURNS BOOLEAN AS $$
     DECLARE
@@ -34,15 +29,30 @@ $$ LANGUAGE plpgsql;
 """
 
 
-# Tables of which the site's role has named columns: what of each it may update.
-NAMED: dict[str, tuple[str, ...]] = {
-    "ledger_entry": (),
-    "ledger_leaf": (),
-    "ledger_tile": ("hashes",),
-    "ledger_checkpoint": (),
-    "ledger_delivery": (),
-    "ledger_receiptlink": (),
-    "ledger_erasure": ("outcome", "decided_by_id", "note"),
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the site's role may do beside reading: insert, update named columns, delete rows."""
+
+    inserts: bool = True
+    updates: tuple[str, ...] = ()
+    deletes: bool = False
+
+
+# The ledger's own tables, all of them (docs/ledger.md says why some rows may change or go).
+NAMED: dict[str, Rights] = {
+    "ledger_entry": Rights(),
+    "ledger_leaf": Rights(),
+    "ledger_tile": Rights(updates=("hashes",)),
+    "ledger_checkpoint": Rights(),
+    "ledger_cosignature": Rights(),
+    "ledger_logkey": Rights(inserts=False),
+    "ledger_pending": Rights(deletes=True),
+    "ledger_delivery": Rights(),
+    "ledger_outstanding": Rights(updates=("tries", "error", "next_try_at", "dead_at"), deletes=True),
+    "ledger_receiptlink": Rights(),
+    "ledger_alarm": Rights(updates=("explained_at", "explained_by_id", "explanation")),
+    "ledger_erasure": Rights(updates=("outcome", "decided_by_id", "note")),
+    "ledger_heartbeat": Rights(updates=("beaten_at",)),
 }
 
 ERASE = "public.ledger_erase(bigint, bigint)"
@@ -82,10 +92,6 @@ def grant_site_role(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
             "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}",
         ):
             cursor.execute(sql.SQL(statement).format(site))
-        for table, rights in SITE_MAY.items():
-            if table in existing:
-                narrow = "REVOKE ALL ON {0} FROM {1}; GRANT " + rights + " ON {0} TO {1}"
-                cursor.execute(sql.SQL(narrow).format(sql.Identifier(table), site))
         for table in append_only_tables():
             if table in existing:
                 cursor.execute(
@@ -93,15 +99,15 @@ def grant_site_role(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
                         sql.Identifier(table), site
                     )
                 )
-        for table, updated in NAMED.items():
+        for table, rights in NAMED.items():
             if table in existing:
-                _grant_columns(cursor, table, updated, site)
+                _grant_columns(cursor, table, rights, site)
         cursor.execute("SELECT to_regprocedure(%s)", [ERASE])
         if cursor.fetchone()[0]:
             cursor.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(ERASE), site))
 
 
-def _grant_columns(cursor: Any, table: str, updated: tuple[str, ...], site: sql.Identifier) -> None:
+def _grant_columns(cursor: Any, table: str, rights: Rights, site: sql.Identifier) -> None:
     """Reading: the model's columns. Inserting: those but for what the database gives, number and time."""
     model = next(model for model in apps.get_models() if model._meta.db_table == table)
     columns = [(str(f.column), f) for f in model._meta.concrete_fields]
@@ -110,11 +116,13 @@ def _grant_columns(cursor: Any, table: str, updated: tuple[str, ...], site: sql.
         "INSERT": [
             name
             for name, field in columns
-            if field.db_default is NOT_PROVIDED and not isinstance(field, AutoFieldMixin)
+            if rights.inserts and field.db_default is NOT_PROVIDED and not isinstance(field, AutoFieldMixin)
         ],
-        "UPDATE": list(updated),
+        "UPDATE": list(rights.updates),
     }
     cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), site))
+    if rights.deletes:
+        cursor.execute(sql.SQL("GRANT DELETE ON {} TO {}").format(sql.Identifier(table), site))
     for verb, names in named.items():
         if names:
             listed = sql.SQL(", ").join(map(sql.Identifier, names))

@@ -186,7 +186,7 @@ FOUND = {
 }
 
 
-class Alarm(models.Model):
+class Alarm(DatabaseTimed):
     """What an audit found to differ. It stands until a person says why, in writing; nobody removes it.
 
     What was found is never altered, and what was said of it is said once.

@@ -4,10 +4,13 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from regulation.ledger.models import Delivery, Entry, ReceiptLink
-from regulation.ledger.operations import commitment, record
+from regulation.ledger import backoff, effects, outbox
+from regulation.ledger.auditing import Difference, raise_alarms
+from regulation.ledger.models import Checkpoint, Delivery, Entry, ReceiptLink
+from regulation.ledger.operations import commitment, explain_alarm, record
+from regulation.ledger.queries import database_now
 from regulation.ledger.roles import NAMED, append_only_tables
-from regulation.ledger.tasks import integrate
+from regulation.ledger.tasks import heartbeat, integrate
 from tests.factories import world
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +26,13 @@ REFUSED = (
         "a delivery's time": "INSERT INTO ledger_delivery (entry_id, delivered_at) VALUES (1, now())",
         "a receipt's time": "INSERT INTO ledger_receiptlink (ref, entry_id, made_at) VALUES ('r', 1, now())",
         "an erasure's time": "INSERT INTO ledger_erasure (entry_id, asked_at) VALUES (1, now())",
+        "an alarm's time": "INSERT INTO ledger_alarm (what, \"where\", found_at) VALUES ('w', 'w', now())",
+        "when an effect was owed": "INSERT INTO ledger_outstanding (entry_id, effect, made_at) "
+        "VALUES (1, 'e', now())",
+        "what an effect is owed for": "UPDATE ledger_outstanding SET entry_id = 2",
+        "a cosignature's number": "INSERT INTO ledger_cosignature (id, name) VALUES (1, 'n')",
+        "what an alarm found": "UPDATE ledger_alarm SET detail = ''",
+        "a key": "INSERT INTO ledger_logkey (verifier, rotation) VALUES ('v', '')",
         "a tile's place": "UPDATE ledger_tile SET index = 9",
         "a tile": "DELETE FROM ledger_tile",
     }
@@ -30,11 +40,12 @@ REFUSED = (
         f"{verb.split()[0]} {table}": verb.format(table=table)
         for table in sorted(NAMED)
         for verb in ("DELETE FROM {table}", "TRUNCATE {table}", "ALTER TABLE {table} DISABLE TRIGGER ALL")
+        if not (NAMED[table].deletes and verb.startswith("DELETE"))
     }
     | {
         f"UPDATE {table}": f"UPDATE {table} SET {{column}} = NULL"
-        for table, updated in NAMED.items()
-        if not updated
+        for table, rights in NAMED.items()
+        if not rights.updates
     }
 )
 
@@ -60,12 +71,37 @@ def test_the_sites_role_does_all_that_the_site_does(as_site_role):
     link = ReceiptLink.objects.create(ref="r" * 26, entry=made)
     assert link.made_at >= made.recorded_at
     assert Entry.objects.select_related("leaf").get(pk=made.pk).leaf.index == 0
+    point = Checkpoint.objects.create(size=1, root=b"r", note="n")
+    point.cosignatures.create(name="w", line="l", stated_at=link.made_at)
+    (alarm,) = raise_alarms([Difference("body altered", made.urn)])
+    explain_alarm(alarm=alarm, by=world.user(), reason="tried", at=link.made_at)
+    heartbeat()
+    heartbeat()
+
+
+def test_the_sites_role_tries_gives_up_and_tries_again(as_site_role, monkeypatch):
+    """Of what is owed: all that the outbox does."""
+
+    def fails(entry: Entry) -> None:
+        raise ValueError
+
+    monkeypatch.setitem(effects._effects, "test.happened", {"test.fails": fails})
+    made = record(kind="test.happened", subject=world.entity(), actor=None, body={})
+    row = outbox.claim(at=database_now())
+    assert isinstance(outbox.attempt(row, at=database_now()), ValueError)
+    row.tries = backoff.TRIES
+    outbox.attempt(row, at=database_now())
+    dead = made.outstanding.get(dead_at__isnull=False)
+    assert outbox.try_again(row=dead, by=None, at=database_now())
+    monkeypatch.setitem(effects._effects, "test.happened", {"test.fails": lambda entry: None})
+    assert outbox.attempt(outbox.claim(at=database_now()), at=database_now()) is None
+    assert not made.outstanding.exists()
 
 
 def test_what_is_granted_is_what_the_models_have():
     """A column that is added is not readable until it is named, and none is writable that should not be."""
     with connection.cursor() as cursor:
-        for table, updated in NAMED.items():
+        for table, rights in NAMED.items():
             cursor.execute(
                 "SELECT column_name, privilege_type FROM information_schema.column_privileges "
                 "WHERE grantee = 'qinqing_site' AND table_name = %s",
@@ -79,10 +115,14 @@ def test_what_is_granted_is_what_the_models_have():
                 f.column for f in model._meta.concrete_fields if f.db_default.__class__.__name__ == "Now"
             }
             assert held["SELECT"] == {f.column for f in model._meta.concrete_fields}
-            assert not held["INSERT"] & (timed | {"id"})
-            assert held.get("UPDATE", set()) == set(updated)
+            assert not held.get("INSERT", set()) & (timed | {"id"})
+            assert bool(held.get("INSERT")) is rights.inserts
+            assert held.get("UPDATE", set()) == set(rights.updates)
             cursor.execute("SELECT has_table_privilege('qinqing_site', %s, 'INSERT, UPDATE')", [table])
             assert cursor.fetchone() == (False,)
+            cursor.execute("SELECT has_table_privilege('qinqing_site', %s, 'DELETE')", [table])
+            assert cursor.fetchone() == (rights.deletes,)
+    assert set(NAMED) == {model._meta.db_table for model in apps.get_app_config("ledger").get_models()}
 
 
 def test_every_trigger_of_ours_fires_always_on_every_append_only_table():
