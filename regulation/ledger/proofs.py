@@ -75,13 +75,16 @@ def trust() -> Trust:
     return Trust(keys, witnesses, settings.LEDGER_WITNESSES_REQUIRED)
 
 
-def receipt_file(entry: Entry) -> str | None:
-    """The receipt of an entry as text (c2sp.org/tlog-proof@v1); None while its proof is not published."""
+def receipt_file(entry: Entry, *, told: bool = True) -> str | None:
+    """The receipt of an entry as text (c2sp.org/tlog-proof@v1); None while its proof is not published.
+
+    Where the content is not to be told, it proves the header and the place alone.
+    """
     header, proof = header_of(entry), proof_of(entry)
     if header is None or proof is None:
         return None
     lines = ["qinqing-entry@v1", _line("header", header)]
-    if (content := content_of(entry)) is not None:
+    if told and (content := content_of(entry)) is not None:
         lines.append(_line("content", content))
     extra = encoded("\n".join(lines).encode())
     hashes = "".join(f"{encoded(each)}\n" for each in proof.hashes)

@@ -20,6 +20,7 @@ from .operations import Recorded
 from .proofs import Trust, trust
 
 REF_BYTES = 16  # 128 bits
+FILE_TYPE = "text/plain; charset=utf-8"  # of a receipt's file
 
 
 def _new_ref() -> str:

@@ -72,6 +72,12 @@ def subject_of(slug: str) -> Subject | None:
     return _subjects.get(slug)
 
 
+def tells_all(kind: str, body: dict[str, Any]) -> bool:
+    """Whether all that such an entry says stands on the page of its subject: then it may be given whole."""
+    told = _stories.get(kind)
+    return told is not None and body.keys() <= {name for name, _label, form in told.facts if form != "count"}
+
+
 def told_kinds() -> set[str]:
     """Kinds that have a sentence."""
     return set(_stories)

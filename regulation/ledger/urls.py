@@ -22,6 +22,7 @@ urlpatterns = [
     path("ledger/erasures/<int:pk>/erase/", views.erasure_confirm, name="erasure_confirm"),
     path("ledger/erasures/<int:pk>/decline/", views.erasure_decline, name="erasure_decline"),
     path("record/<slug:kind>/<str:key>/", views.record_page, name="record"),
+    path("record/<slug:kind>/<str:key>/<slug:commitment>/", views.record_proof, name="record_proof"),
     path("receipts/<slug:ref>/", views.receipt, name="receipt"),
     path("receipts/<slug:ref>/file/", views.receipt_download, name="receipt_download"),
     path("verify/", views.verify, name="verify"),

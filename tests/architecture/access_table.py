@@ -132,6 +132,8 @@ TABLE: list[Row] = [
     _get("ledger:record", everyone(404, agent=200, regulator=200), "check_noun", "check"),
     _get("ledger:record", everyone(), "intermediary_noun", "intermediary"),
     _get("ledger:record", everyone(404), "section", "nothing"),
+    # the proof of one entry: of a bid before the opening its bidder's own, and not published yet
+    _get("ledger:record_proof", everyone(404, agent=302), "tender_noun", "tender", "bid_commitment"),
     # declarations are their agents' own, replies an entity's own, and who is who the regulators'
     _get("parties:declaration_draft", only(**AGENTS)),
     _get("parties:declaration_check", only(**AGENTS)),

@@ -323,6 +323,9 @@ def things(users, service, approval, seller, tender, bid):
         "tile_level": "0",
         "tile_path": "000.p/1",
         "receipt_ref": give_receipt(subject=bid, kind="tenders.bid_submitted", holder=None).ref,
+        "bid_commitment": bytes(
+            Entry.objects.get(subject=bid.urn, kind="tenders.bid_submitted").commitment
+        ).hex(),
         **{f"{noun}_noun": noun for noun in NOUNS},
         **declared(users["agent"], seller.entity),
         "open_report": (report := oversight.report(user=users["owner"], files=[oversight.PDF])).ref,

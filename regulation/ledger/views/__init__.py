@@ -13,7 +13,7 @@ from .machine import checkpoint, rotations, tile
 from .outbox import dead_letter_list, letter_try_again, letters_try_again
 from .overview import about
 from .receipts import receipt, receipt_download, verify
-from .story import record_page
+from .story import record_page, record_proof
 
 __all__ = [
     "about",
@@ -32,6 +32,7 @@ __all__ = [
     "receipt",
     "receipt_download",
     "record_page",
+    "record_proof",
     "rotations",
     "tile",
     "verify",

@@ -14,10 +14,8 @@ from ..forms import ReceiptForm
 from ..models import ReceiptLink
 from ..publication import next_moment, published_note
 from ..queries import database_now, erasures_of
-from ..receipts import qr, short_code, verdict_on
+from ..receipts import FILE_TYPE, qr, short_code, verdict_on
 from ..stories import story_of
-
-FILE_TYPE = "text/plain; charset=utf-8"
 
 
 def _link(ref: str) -> ReceiptLink:

@@ -1,6 +1,7 @@
 """Every kind of entry has its sentence, and the record of a subject shows each what is theirs to see."""
 
 import ast
+import base64
 import importlib
 import re
 from decimal import Decimal
@@ -13,12 +14,18 @@ from django.utils import timezone, translation
 from marketplace.payments.books import Move
 from marketplace.tenders.operations import open_tender, submit_bid, withdraw_bid
 from marketplace.tenders.sealing import PlainBid
+from regulation.ledger import logkey
+from regulation.ledger.models import Entry
 from regulation.ledger.operations import record
+from regulation.ledger.publication import next_moment
+from regulation.ledger.queries import database_now
 from regulation.ledger.stories import story, story_of, told_kinds
+from regulation.ledger.tasks import integrate
 from regulation.oversight.models import EventKind, FindingEventKind
 from regulation.parties.models import Role
 from regulation.registry.operations import catalogue
 from tests.factories import world
+from tools import verify_receipt as tool
 
 ROOT = Path(__file__).parents[3]
 ROOMS = ("regulation", "marketplace", "cms", "config")
@@ -184,3 +191,49 @@ def test_a_body_that_is_not_as_expected_leaves_its_fact_out(client, market):
         body = {"closes_at": "yesterday", "ceiling": "much", "days": 3}
         record(kind="tenders.published", subject=market["tender"], actor=None, body=body)
     assert read(client, market["tender"]).count("The owner published the tender") == 2
+
+
+@pytest.fixture
+def published(market, monkeypatch):
+    """The record of the market as a checkpoint that is published, and the keys that verify it."""
+    with transaction.atomic():
+        more = {"ceiling": "1000.00", "note": "not on the page"}
+        record(kind="tenders.published", subject=market["tender"], actor=None, body=more)
+    key = str(logkey.create())
+    integrate()
+    at = next_moment(at=database_now())
+    monkeypatch.setattr("regulation.ledger.proofs.database_now", lambda: at)
+    return [tool.Key.read(key)]
+
+
+def proof_of(client, tender, entry, membership=None):
+    read(client, tender, membership)
+    return client.get(f"/en/record/tender/{tender.ref}/{bytes(entry.commitment).hex()}/")
+
+
+def test_each_line_of_a_record_has_its_proof_which_tells_no_more_than_the_page(client, market, published):
+    tender = market["tender"]
+    whole, more = Entry.objects.filter(kind="tenders.published").order_by("pk")
+    for entry, tells in ((whole, True), (more, False)):
+        answer = proof_of(client, tender, entry)
+        assert f"/{bytes(entry.commitment).hex()}/" in read(client, tender)
+        verdict = tool.check_receipt(answer.content.decode(), published, [], 0)
+        assert (verdict.code, verdict.body is not None) == ("valid", tells)
+        assert b"not on the page" not in base64.b64decode(answer.content.split(b"\n")[1].split()[1])
+
+
+def test_the_proof_of_a_bid_is_there_for_its_bidder_alone(client, market, published):
+    tender = market["tender"]
+    entry = Entry.objects.get(kind="tenders.bid_submitted", subject=market["bids"][0].urn)
+    first, second = market["agents"]
+    asked = [(None, 404), (market["owner"], 404), (second, 404), (first, 200)]
+    assert [proof_of(client, tender, entry, who).status_code for who, _ in asked] == [n for _, n in asked]
+
+
+def test_before_a_checkpoint_holds_it_there_is_no_proof(client, market):
+    entry = Entry.objects.get(kind="tenders.published")
+    answer = proof_of(client, market["tender"], entry)
+    assert answer.url == f"/en/record/tender/{market['tender'].ref}/"
+    assert "No published checkpoint holds this entry yet." in client.get(answer.url).content.decode()
+    for nothing in ("0", "g" * 64, "0" * 64):
+        assert client.get(f"{answer.url}{nothing}/").status_code == 404
