@@ -15,11 +15,12 @@ FAR = 1_000_000  # the distance of a party that nothing joins to the centre
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """What a box stands for. `kind` as in the graph: "department" goes to the top."""
+    """What a box stands for. `kind` as in the graph: "department" goes to the top. `note` stands above it."""
 
     urn: str
     name: str
     kind: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class Box:
     name: str = ""
     hidden: int = 0
     is_centre: bool = False
+    note: str = ""
+
+    @property
+    def corner(self) -> int:
+        """Where its button stands: the middle of it, on the upper right corner."""
+        return self.x + WIDTH - 6
 
     @property
     def middle(self) -> int:
@@ -196,7 +203,8 @@ def _box(urn: str, x: int, y: int, known: dict[str, Party], behind: dict[str, in
     if urn.startswith("+"):
         return Box(urn[1:], "more", x, y, hidden=behind[urn[1:]])
     party = known[urn]
-    return Box(urn, party.kind, x, y, folded(party.name), plain(party.name), is_centre=urn == centre)
+    named = folded(party.name), plain(party.name)
+    return Box(urn, party.kind, x, y, *named, is_centre=urn == centre, note=plain(party.note))
 
 
 def _lines(ties: Sequence[Tie], boxes: dict[str, Box]) -> tuple[list[Line], list[str]]:

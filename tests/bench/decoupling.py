@@ -170,6 +170,7 @@ def gate(n: int) -> None:
         "gather": lambda i, d: gather([i, d], on=DAY, compared=[i]),
         "gather and judge": judged,
         "the same with its matter": facing,
+        "the same as known at a moment": then,
         "check, stored": lambda i, d: check(
             intermediary=i, department=d, on=DAY, gate="inquiry", by=None, at=timezone.now()
         ),
@@ -202,14 +203,20 @@ def judged(intermediary, department):
     return judge(graph, matter, shipped_pack(PACK))
 
 
-def facing(intermediary, department):
+def facing(intermediary, department, known_at=None):
     """With declaration, exemptions and regions, as a gate does."""
     from regulation.decoupling.queries import asked
     from regulation.decoupling.rules import PACK, judge, shipped_pack
 
-    return judge(
-        *asked(intermediary=intermediary, department=department, on=DAY, gate="inquiry"), shipped_pack(PACK)
-    )
+    pair = {"intermediary": intermediary, "department": department, "on": DAY, "gate": "inquiry"}
+    return judge(*asked(**pair, known_at=known_at), shipped_pack(PACK))
+
+
+def then(intermediary, department):
+    """As a re-audit and `recheck` do: over what was on record at a moment."""
+    from django.utils import timezone
+
+    return facing(intermediary, department, known_at=timezone.now())
 
 
 def deep() -> None:
@@ -231,9 +238,12 @@ def deep() -> None:
 def fetch() -> None:
     """numba and DuckDB, beside the project's own environment."""
     if not LIBRARY.exists():
-        uv = shutil.which("uv") or ".boot/bin/uv"
-        command = [uv, "pip", "install", "-q", "--target", str(LIBRARY), "--python", sys.executable]
-        subprocess.run([*command, "numba", "duckdb"], check=True)
+        uv = shutil.which("uv") or (".boot/bin/uv" if Path(".boot/bin/uv").exists() else "")
+        base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+        pip = [uv, "pip"] if uv else [str(base), "-m", "pip"]
+        more = ["--python", sys.executable] if uv else ["--disable-pip-version-check"]
+        command = [*pip, "install", "-q", "--target", str(LIBRARY), *more, "numba", "duckdb"]
+        subprocess.run(command, check=True)
     sys.path.append(str(LIBRARY))
 
 
@@ -341,6 +351,29 @@ def sweep() -> None:
     print(f"\nThe three found {'the same pairs' if same else 'DIFFERENT pairs'}.")
 
 
+def own_sweep() -> None:
+    """The walk of the nightly sweep itself: people, kin, neighbours and equal contacts too, as known now."""
+    from django.utils import timezone
+
+    from regulation.decoupling.sweeping.candidates import candidates
+    from regulation.decoupling.sweeping.operations import BATCH
+    from regulation.parties.models import Entity
+
+    keys = list(Entity.objects.departments().order_by("pk").values_list("pk", flat=True))
+    batches = [keys[at : at + BATCH] for at in range(0, len(keys), BATCH)]
+    spent, found = [], 0
+    for batch in batches:
+        seconds, pairs = timed(lambda b=batch: candidates(b, on=DAY, known_at=timezone.now()))
+        spent.append(seconds)
+        found += len(pairs)
+    print(
+        f"\nThe nightly sweep's own walk: {len(keys):,} departments in {len(batches)} batches,"
+        f" {found:,} pairs to judge, {sum(spent):.1f} s;"
+        f" a batch {statistics.median(spent):.2f} s at the median, {max(spent):.2f} s at most",
+        flush=True,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entities", type=int, default=1_000_000)
@@ -350,6 +383,7 @@ def main() -> None:
     if asked.load:
         load(asked.entities)
         return
+    fetch()  # before the long work, which it would otherwise fail after
     owner = os.environ | {"QINQING_DATABASE_ROLE": "owner"}
     subprocess.run([sys.executable, "manage.py", "migrate", "--noinput", "-v0"], check=True, env=owner)
     command = [sys.executable, __file__, "--load", "--entities", str(asked.entities)]
@@ -361,6 +395,7 @@ def main() -> None:
     deep()
     print(f"\nPeak memory of the site's process at the gate: {peak():.0f} MB")
     sweep()
+    own_sweep()
 
 
 if __name__ == "__main__":

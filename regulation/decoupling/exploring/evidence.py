@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from regulation.parties.models import Entity, Interest, Person
+from regulation.parties.models import Entity, Interest, Person, Same
 
 from ..graph import canonical, digest_of
-from .queries import Around
+from .queries import Around, pair_of
 
 
 def share_text(value: Any) -> str | None:
@@ -15,7 +15,7 @@ def share_text(value: Any) -> str | None:
 
 
 def evidence(found: Around, *, asked: dict[str, Any], rule_pack: str, chain: frozenset[str]) -> bytes:
-    """RFC 8785 canonical JSON: the question, nodes and interests, SHA-256 of each part and of the whole.
+    """RFC 8785 canonical JSON: question, nodes, merges, interests, SHA-256 of each part and of the whole.
 
     `whole` is the digest over everything but itself. The same question over the same record gives the same
     bytes: `asked` holds the day and the moment of knowledge. How long the record said so is told as known
@@ -24,11 +24,12 @@ def evidence(found: Around, *, asked: dict[str, Any], rule_pack: str, chain: fro
     parts: dict[str, Any] = {
         "question": {**asked, "centre": found.centre.urn, "complete": found.whole},
         "rule_pack": rule_pack,
-        "nodes": [_node(party) for party in found.parties],
+        "nodes": [_node(party) for party in found.records.values()],
+        "merges": [_merge(merge) for merge in sorted(found.merges, key=lambda m: m.pk)],
         "interests": [_interest(i, chain) for i in sorted(found.interests, key=lambda i: i.pk)],
     }
     digests = {name: digest_of(part) for name, part in parts.items()}
-    body = {**parts, "format": "qinqing-explorer-1", "sha256": digests}
+    body = {**parts, "format": "qinqing-explorer-2", "sha256": digests}
     return canonical({**body, "whole": digest_of(body)})
 
 
@@ -43,6 +44,18 @@ def _node(party: Entity | Person) -> dict[str, Any]:
         "name": party.name,
         "source": party.source,
         "is_invented": party.is_invented,
+    }
+
+
+def _merge(merge: Same) -> dict[str, Any]:
+    """Two records that stand for one party."""
+    one, other = pair_of(merge)
+    return {
+        "urn": merge.urn,
+        "records": [one.urn, other.urn],
+        "agreeing": merge.agreeing,
+        "tier": merge.tier,
+        "recorded": {"from": _iso(merge.recorded.lower), "until": None},
     }
 
 

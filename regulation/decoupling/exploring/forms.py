@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,8 @@ from ..models import Check
 FIRST, LAST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 KNOWN_FIRST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 LARGEST = 2**63 - 1
+MOST_OPENED = 20
+OPENED = re.compile(r"(entity|person)-([1-9][0-9]{0,17})\Z", re.ASCII)
 
 
 class SearchForm(forms.Form):
@@ -29,6 +32,9 @@ class ViewForm(forms.Form):
         label=_("As known at"), required=False, help_text=_("For example 2026-11-24 15:00. Empty: now.")
     )
     ended = forms.BooleanField(label=_("Show ended interests"), required=False)
+    open = forms.CharField(
+        required=False, max_length=1000, widget=forms.HiddenInput, label=_("Parties opened")
+    )
     check = forms.IntegerField(
         required=False, min_value=1, max_value=LARGEST, widget=forms.HiddenInput, label=_("Check")
     )
@@ -48,6 +54,14 @@ class ViewForm(forms.Form):
         if known is not None and not KNOWN_FIRST <= known <= self.now:
             raise forms.ValidationError(_("Choose a moment from 2000 until now."))
         return known
+
+    def clean_open(self) -> list[str]:
+        """The URNs of the parties opened, in the order in which they were: "entity-1,person-2"."""
+        parts = [part for part in self.cleaned_data["open"].split(",") if part]
+        found = [OPENED.match(part) for part in parts]
+        if len(parts) > MOST_OPENED or not all(found):
+            raise forms.ValidationError(_("At most 20 parties can be opened, each as entity-1 or person-1."))
+        return list(dict.fromkeys(f"parties.{one[1]}/{one[2]}" for one in found if one))
 
     def clean_check(self) -> Check | None:
         pk = self.cleaned_data["check"]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 from xml.etree import ElementTree
 
@@ -16,7 +17,7 @@ from regulation.decoupling.models import Gate
 from regulation.decoupling.operations import check
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
-from regulation.parties.models import Interest, Role
+from regulation.parties.models import Interest, Role, Same
 from tests.factories import world
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,81 @@ def test_day_moment_and_ended(regulator, firm):
     assert refs(regulator.get(page(firm), {"known": before.isoformat()})) == set()
 
 
+def test_a_party_is_opened_and_folded_and_says_how_much_is_behind_it(regulator, firm):
+    middle, far = world.entity(), world.department()
+    near, behind = world.interest(middle, firm), world.interest(far, middle)
+    post = world.interest(world.person(), middle, "boardMember")
+    world.interest(world.entity(), middle, held=DateRange(dt.date(2010, 1, 1), dt.date(2011, 1, 1)))
+    response = regulator.get(page(firm))
+    assert refs(response) == {near.pk}
+    text = response.content.decode()
+    assert "Show 2 more interests of" in text  # in the drawing
+    assert "Show 2 more interests</a>" in text  # and in the table; the ended one is no interest of the day
+    opened = regulator.get(page(firm, f"?open=entity-{middle.pk}"))
+    assert refs(opened) == {near.pk, behind.pk, post.pk}
+    assert "Fold" in opened.content.decode()
+    assert f"open=entity-{middle.pk}%2Centity" not in opened.content.decode()  # nothing is behind the others
+    assert opened.context["parties"][0]["party"] == firm
+    # who is not in the picture cannot be opened from it; who comes into it by another can
+    assert refs(regulator.get(page(firm, f"?open=entity-{far.pk}"))) == {near.pk}
+    third = world.interest(far, world.entity(), "supervision")
+    both = regulator.get(page(firm, f"?open=entity-{far.pk},entity-{middle.pk}"))
+    assert refs(both) == {near.pk, behind.pk, post.pk, third.pk}
+
+
+def test_merged_records_are_one_party_with_the_sources_of_each(regulator, firm):
+    department = world.department()
+    first, second = world.person(name="某甲", source="登记处"), world.person(name="某甲", source="年报")
+    held = world.interest(first, firm, "shareholding", share_min=30, share_max=30)
+    post = world.interest(second, department, "official")
+    assert refs(regulator.get(page(firm))) == {held.pk}
+    assert refs(regulator.get(page(firm, "?depth=2"))) == {held.pk}
+    before = database_now()
+    same = Same.objects.create(
+        person=first, other_person=second, tier="B", reason="x", recorded=(before, None), agreeing=["firm"]
+    )
+    response = regulator.get(page(firm, "?depth=2"))
+    assert refs(response) == {held.pk, post.pk}
+    assert len(response.context["drawing"]["boxes"]) == 3  # firm, department, one person
+    one = next(party for party in response.context["parties"] if party["is_person"])
+    assert [record.source for record in one["records"]] == ["登记处", "年报"]
+    text = response.content.decode()
+    for words in ("2 records, one party", "one of 2 records of this party", "登记处", "年报"):
+        assert words in text
+    # the one looked at is the one the party is drawn as
+    seen = regulator.get(page(second, "", "person"))
+    assert refs(seen) == {held.pk, post.pk}
+    assert [box["box"].urn for box in seen.context["drawing"]["boxes"] if box["box"].is_centre] == [
+        second.urn
+    ]
+    # evidence keeps the records apart and says what joins them
+    value = json.loads(regulator.get(page(firm, "evidence.json?depth=2")).content)
+    assert {node["urn"] for node in value["nodes"]} == {firm.urn, first.urn, second.urn, department.urn}
+    assert [merge["records"] for merge in value["merges"]] == [[first.urn, second.urn]]
+    # as known before the merge they are two, and so they are after a split
+    asked = {"depth": 2, "known": (before - dt.timedelta(microseconds=1)).isoformat()}
+    assert "one of 2 records" not in regulator.get(page(firm), asked).content.decode()
+    Same.objects.filter(pk=same.pk).update(recorded=(before, database_now()))
+    assert refs(regulator.get(page(firm, "?depth=2"))) == {held.pk}
+
+
+def test_the_slider_stops_where_something_changes(regulator, firm):
+    holder = world.entity()
+    world.interest(holder, firm, held=DateRange(dt.date(2019, 3, 1), dt.date(2021, 5, 1)))
+    world.interest(holder, firm, "shareholding", held=DateRange(dt.date(2021, 5, 1), None))
+    world.interest(holder, world.entity(), held=DateRange(dt.date(2015, 1, 1), None))  # of another
+    response = regulator.get(page(firm, "?on=2020-06-30"))
+    today = timezone.localdate().isoformat()
+    assert response.context["days"]["stops"] == f"2019-03-01 2020-06-30 2021-05-01 {today}"
+    text = response.content.decode()
+    assert "on=2019-03-01" in text  # one step back and one on, without a script
+    assert "on=2021-05-01" in text
+    first = regulator.get(page(firm, "?on=2019-03-01")).context["days"]
+    assert first["before"] is None
+    assert first["at"] == 0
+    assert regulator.get(page(firm)).context["days"]["after"] is None
+
+
 def test_a_lead_is_marked_as_one(regulator, firm):
     world.interest(world.person(), firm, "boardMember", tier="C")
     text = regulator.get(page(firm)).content.decode()
@@ -115,8 +191,23 @@ def test_the_chain_of_a_check_is_marked(regulator, firm):
     assert text.count('class="tie tie-chained"') == 1
     assert "In the chain" in text
     assert "In the chain" not in regulator.get(page(firm)).content.decode()
+    assert response.context["whole_chain"] == ""
     assert f"check={made.pk}" in regulator.get(f"/en/checks/{made.ref}/").content.decode()
     assert f"/explorer/entity/{firm.pk}/" in regulator.get(f"/en/entities/{firm.pk}/").content.decode()
+
+
+def test_a_chain_that_is_longer_than_the_picture_is_opened_as_a_whole(regulator, firm):
+    department, *between = world.department(), *(world.entity() for _ in range(4))
+    line = [department, *between, firm]
+    ties = {world.interest(above, below).pk for above, below in itertools.pairwise(line)}
+    asked = {"intermediary": firm, "department": department, "on": timezone.localdate()}
+    made = check(**asked, gate=Gate.INQUIRY, by=world.user(), at=database_now())
+    response = regulator.get(page(firm, f"?check={made.pk}"))
+    assert "1 of the 5 interests of its chain are shown here." in response.content.decode()
+    whole = regulator.get(response.context["whole_chain"])
+    assert refs(whole) == ties
+    assert "5 of the 5 interests of its chain are shown here." in whole.content.decode()
+    assert whole.context["whole_chain"] == ""
 
 
 @pytest.mark.parametrize(
@@ -134,6 +225,12 @@ def test_the_chain_of_a_check_is_marked(regulator, firm):
         ("check=9223372036854775807", "check"),
         ("check=-1", "check"),
         ("check=a", "check"),
+        ("open=tender-1", "open"),
+        ("open=entity-0", "open"),
+        ("open=entity-%D9%A1", "open"),
+        ("open=entity-1%00", "open"),
+        ("open=entity-9999999999999999999", "open"),
+        ("open=" + ",".join(f"person-{n}" for n in range(1, 22)), "open"),
     ],
 )
 def test_a_bad_question_is_refused_and_names_the_field(regulator, firm, query, field):
@@ -189,7 +286,7 @@ def test_the_same_question_gives_the_same_bytes_and_its_digests_fit(regulator, f
         firm.urn,
         interest["holder"],
     }
-    assert set(value["sha256"]) == {"question", "rule_pack", "nodes", "interests"}
+    assert set(value["sha256"]) == {"question", "rule_pack", "nodes", "merges", "interests"}
 
 
 def test_the_drawing_is_xml_whatever_the_names(regulator, firm):
@@ -221,12 +318,18 @@ def test_queries_do_not_grow_with_rows(regulator, firm):
         return len(seen)
 
     def add() -> None:
-        world.interest(world.person(name="单某"), firm, "boardMember")
-        world.interest(world.entity(), firm)
+        one, other = world.person(name="单某"), world.person(name="单某")
+        world.interest(one, firm, "boardMember")
+        Same.objects.create(person=one, other_person=other, tier="B", reason="x")
+        holder = world.entity()
+        world.interest(holder, firm)
+        world.interest(world.department(), world.entity())
+        world.interest(world.department(), holder)
 
     add()
     count(page(firm))  # what is kept between requests
-    once = [count(page(firm, "?depth=2")), count("/en/explorer/?q=单")]
+    asked = [page(firm), page(firm, "?depth=2"), "/en/explorer/?q=单"]
+    once = [count(address) for address in asked]
     for _n in range(20):
         add()
-    assert [count(page(firm, "?depth=2")), count("/en/explorer/?q=单")] == once
+    assert [count(address) for address in asked] == once
