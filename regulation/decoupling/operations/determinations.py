@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from regulation.ledger.operations import record
 from regulation.parties.models import User
@@ -19,23 +19,32 @@ def propose_determination(
 
     Raises NotWaiting, AlreadyProposed, ReasonMissing.
     """
-    locked = Check.objects.select_for_update(no_key=True).get(pk=check_made.pk)
-    if locked.outcome != Outcome.UNKNOWN:
+    if check_made.outcome != Outcome.UNKNOWN:
         raise NotWaiting
-    if locked.determinations.filter(rejected_at__isnull=True).exists():
-        raise AlreadyProposed
     if not reason.strip():
         raise ReasonMissing
-    made = Determination.objects.create(
-        check_made=locked, outcome=outcome, reason=reason.strip(), proposed_by=by, proposed_at=at
+    made = Determination(
+        check_made=check_made, outcome=outcome, reason=reason.strip(), proposed_by=by, proposed_at=at
     )
+    _store(made)
     record(
         kind="decoupling.determination_proposed",
         subject=made,
         actor=by,
-        body={"check": locked.urn, "outcome": str(outcome), "reason": made.reason},
+        body={"check": check_made.urn, "outcome": str(outcome), "reason": made.reason},
     )
     return made
+
+
+def _store(made: Determination) -> None:
+    """A check is append-only, so no lock on it decides who was first: the constraint does."""
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as refusal:
+        if "determination_one_standing" in str(refusal):
+            raise AlreadyProposed from refusal
+        raise
 
 
 @transaction.atomic

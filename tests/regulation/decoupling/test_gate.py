@@ -105,6 +105,23 @@ def test_two_regulators_decide_an_unknown_as_long_as_the_graph_is_the_same(pair)
     assert run(pair).outcome == "unknown", "another doubt needs another answer"
 
 
+def test_two_regulators_answer_on_their_pages(pair, sign_in):
+    """As the site's own role, which may lock no check."""
+    tied(pair, kind="shareholding")
+    made = run(pair)
+    answer, address = {"outcome": "clear", "reason": "查阅章程"}, f"/en/checks/{made.ref}/determine/"
+    first, second = world.member(Role.REGULATOR), world.member(Role.REGULATOR)
+    page = sign_in(first).post(address, answer, follow=True).content.decode()
+    assert "Your answer is on record." in page
+    proposed = Determination.objects.get()
+    assert proposed.proposed_by == first.user
+    decide = f"/en/determinations/{proposed.pk}/decide/"
+    sign_in(second).post(decide, {"decision": "confirm"}, follow=True)
+    proposed.refresh_from_db()
+    assert proposed.confirmed_by == second.user
+    assert run(pair).outcome == "clear"
+
+
 def test_the_proposer_cannot_confirm(pair):
     tied(pair, kind="shareholding")
     one = world.user()
