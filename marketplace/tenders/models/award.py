@@ -15,7 +15,8 @@ from .tender import Tender
 def needs_a_clear_check() -> pgtrigger.Trigger:
     """At the commit an award's check is of the award gate, for this bidder and department, on record in the
     ledger, clear, made within the hour, still true to the record, and not followed by one that is not clear
-    (优化营商环境条例 43). Tables are named with their schema: a temporary table cannot stand in for one.
+    (优化营商环境条例 43): `decoupling_clear`, which contracts and payouts ask too. Tables are named with
+    their schema: a temporary table cannot stand in for one.
     """
     return pgtrigger.Trigger(
         name="needs_a_clear_check",
@@ -24,20 +25,9 @@ def needs_a_clear_check() -> pgtrigger.Trigger:
         timing=pgtrigger.Deferred,
         func="""
             IF NOT EXISTS (
-                SELECT 1 FROM public.decoupling_check c
-                JOIN public.tenders_bid b ON b.id = NEW.bid_id AND b.tender_id = NEW.tender_id
-                JOIN public.tenders_tender t ON t.id = NEW.tender_id
-                WHERE c.id = NEW.gate_id AND c.gate = 'award' AND c.outcome = 'clear'
-                  AND c.intermediary_id = b.tenderer_id AND c.department_id = t.department_id
-                  AND c.made_at > clock_timestamp() - interval '1 hour'
-                  AND (c.reason_code LIKE 'determination/%'
-                       OR NOT public.decoupling_affiliated(b.tenderer_id, t.department_id, c."on"))
-                  AND EXISTS (SELECT 1 FROM public.ledger_entry e WHERE e.kind = 'decoupling.checked'
-                              AND e.subject = 'decoupling.check/' || c.id)
-                  AND NOT EXISTS (SELECT 1 FROM public.decoupling_check n
-                                  WHERE n.intermediary_id = c.intermediary_id
-                                    AND n.department_id = c.department_id AND n.id > c.id
-                                    AND n.outcome <> 'clear')
+                SELECT 1 FROM public.tenders_bid b JOIN public.tenders_tender t ON t.id = b.tender_id
+                WHERE b.id = NEW.bid_id AND t.id = NEW.tender_id
+                  AND public.decoupling_clear(NEW.gate_id, 'award', b.tenderer_id, t.department_id)
             ) THEN
                 RAISE EXCEPTION 'award_needs_a_clear_check: tender %', NEW.tender_id
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'award_needs_a_clear_check';
