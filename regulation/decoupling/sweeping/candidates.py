@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from ..graph import BY_SHARE, CONTROL, KIN, MUTUAL, OFFICIAL, STRUCTURAL
 from ..grounds.people import years_before
@@ -73,32 +73,37 @@ reach (department, entity) AS (
     SELECT r.department, x.entity FROM reach r
     CROSS JOIN LATERAL ({_DOWN.format(at="r", held=_HELD, merged=_MERGED)}) x
 )
-SELECT department, entity FROM reach WHERE {{sellers}} AND department <> entity
-UNION
-SELECT d.id, entity.id FROM parties_entity d
-JOIN parties_entity entity ON entity.id <> d.id AND (
-    (d.phone <> '' AND entity.phone <> '' AND regexp_replace(entity.phone, '[^0-9]', '', 'g') <> ''
-        AND regexp_replace(entity.phone, '[^0-9]', '', 'g') = regexp_replace(d.phone, '[^0-9]', '', 'g'))
-    OR (d.address <> '' AND entity.address <> ''
-        AND regexp_replace(entity.address, '\\s', '', 'g') = regexp_replace(d.address, '\\s', '', 'g'))
-    OR (d.email <> '' AND lower(entity.email) = lower(d.email))
-    OR entity.account_digest = d.account_digest)
-WHERE d.id = ANY(%(departments)s) AND {{sellers_by_key}}
-ORDER BY 1, 2
+SELECT department, entity FROM reach WHERE department <> entity AND (
+    EXISTS (SELECT FROM parties_entity e WHERE e.id = entity AND e.kind = 'intermediary')
+    OR EXISTS (SELECT FROM parties_declaration d WHERE d.entity_id = entity))
 """
-_SELLS = (
-    "({key} IN (SELECT id FROM parties_entity WHERE kind = 'intermediary') "
-    "OR {key} IN (SELECT entity_id FROM parties_declaration))"
-)
+
+# Contacts as a check compares them: digits of telephones, addresses without spaces, mail in small letters.
+_CONTACTS = """
+    SELECT e.id, nullif(regexp_replace(e.phone, '[^0-9]', '', 'g'), '') AS phone,
+           nullif(regexp_replace(e.address, '\\s', '', 'g'), '') AS address,
+           nullif(lower(e.email), '') AS email, e.account_digest AS account
+    FROM parties_entity e WHERE {whose}
+"""
+_SELLERS = """
+    SELECT id FROM parties_entity WHERE kind = 'intermediary' UNION SELECT entity_id FROM parties_declaration
+"""
+_EQUAL = "SELECT d.id, s.id FROM departments d JOIN sellers s ON s.{one} = d.{one} WHERE s.id <> d.id"
+_ALIKE = f"""
+WITH departments AS MATERIALIZED ({_CONTACTS.format(whose="e.id = ANY(%(departments)s)")}),
+sellers AS MATERIALIZED ({_CONTACTS.format(whose=f"e.id IN ({_SELLERS})")})
+{" UNION ".join(_EQUAL.format(one=one) for one in ("phone", "address", "email", "account"))}
+"""
+
+# The planner takes recursive steps for millions of rows where there are a few hundred, and would hash every
+# interest on record against them: each look-up on its index instead.
+_BY_INDEX = ("enable_hashjoin", "enable_mergejoin", "enable_seqscan")
 
 
 def candidates(departments: Sequence[int], *, on: dt.date, known_at: dt.datetime) -> list[tuple[int, int]]:
     """Keys (department, intermediary) of the pairs that an interest held on a day may join, as known at a
     moment; ordered, each once. Also those whose contact, address or account in the entity register is equal.
     """
-    sql = _CANDIDATES.format(
-        sellers=_SELLS.format(key="entity"), sellers_by_key=_SELLS.format(key="entity.id")
-    )
     values: dict[str, Any] = {
         "departments": list(departments),
         "on": on,
@@ -109,6 +114,17 @@ def candidates(departments: Sequence[int], *, on: dt.date, known_at: dt.datetime
         "kin": KIN,
         "official": OFFICIAL,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [(int(row[0]), int(row[1])) for row in cursor.fetchall()]
+    with transaction.atomic(), connection.cursor() as cursor:
+        _set(cursor, "off")
+        cursor.execute(_CANDIDATES, values)
+        found = set(cursor.fetchall())
+        _set(cursor, "on")
+        cursor.execute(_ALIKE, values)
+        found |= set(cursor.fetchall())
+    return sorted((int(department), int(seller)) for department, seller in found)
+
+
+def _set(cursor: Any, value: str) -> None:
+    """For the rest of the transaction. Compiling (jit) costs more than it saves in either statement."""
+    named = ", ".join(f"set_config('{name}', %s, true)" for name in _BY_INDEX)
+    cursor.execute(f"SELECT {named}, set_config('jit', 'off', true)", [value] * len(_BY_INDEX))

@@ -1,6 +1,5 @@
 import pgtrigger
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
-from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
@@ -168,7 +167,6 @@ class Interest(models.Model):
                 condition=Q(recorded__upper_inf=True) & ~Q(tier="C"),
                 name="interest_downward",
             ),
-            GistIndex(fields=["held"], name="interest_held"),
         ]
         constraints = [
             models.CheckConstraint(
