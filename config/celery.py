@@ -47,6 +47,7 @@ app.conf.update(
         "reaudit-nightly": {"task": "tenders.reaudit_nightly", "schedule": crontab(hour=19, minute=10)},
         "resume-reaudits": {"task": "tenders.resume_reaudits", "schedule": 60.0},
         "recheck-live-bids": {"task": "tenders.recheck_live", "schedule": crontab(hour=20, minute=10)},
+        "recheck-offers": {"task": "directory.recheck_offers", "schedule": crontab(hour=20, minute=25)},
         "settle-payments": {"task": "payments.settle", "schedule": 60.0},
         "forget-sealed-files": {"task": "tenders.forget_files", "schedule": 3600.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from marketplace.directory.queries import intermediary_of, offers_of
+from marketplace.directory.queries import intermediary_of, offers_of, suspended_offers
 from marketplace.payments import queries as payments
 from marketplace.tenders import boards
 from marketplace.tenders import queries as tenders
@@ -102,11 +102,18 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         item(s.bid.tender, s.check_made.get_absolute_url(), _("A check set this bid aside: read why."))
         for s in tenders.standing_suspensions(acting.entity)[:SHOWN]
     ]
+    if profile is not None:
+        aside += [
+            item(
+                s.offer.service, s.check_made.get_absolute_url(), _("A check set this price aside: read why.")
+            )
+            for s in suspended_offers(profile)[:SHOWN]
+        ]
     checks = (_("Checks of your firm"), reverse("decoupling:own_checks"))
     told = (_("All findings about your firm"), reverse("oversight:own_findings"))
     return [
         declaration(acting.entity),
-        section(_("Bids set aside"), aside, _("No bid of yours is set aside."), checks),
+        section(_("Bids and prices set aside"), aside, _("No bid or price of yours is set aside."), checks),
         section(_("Findings about your firm"), found, _("Nothing was found about your firm."), told),
         section(_("Won"), won, _("No award yet.")),
         _money(acting),

@@ -60,7 +60,8 @@ class DirectoryFilter(django_filters.FilterSet):
         return named_like(queryset, value.replace("\0", ""))
 
     def by_service(self, queryset: Any, name: str, value: Service) -> Any:
-        return queryset.filter(offers__service=value, offers__valid__contains=timezone.localdate()).distinct()
+        offers = Offer.objects.standing_on(timezone.localdate()).filter(service=value)
+        return queryset.filter(pk__in=offers.order_by().values("intermediary"))
 
     def by_region(self, queryset: Any, name: str, value: Region) -> Any:
         return serving(queryset, value.code)

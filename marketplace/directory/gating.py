@@ -1,15 +1,16 @@
-"""The conflict gate at registration and at the publication of an offer."""
+"""The conflict gate at registration, at the publication of an offer, and for an offer after a change."""
 
 import datetime as dt
 
 from regulation.decoupling.models import Check, Gate, Outcome
-from regulation.decoupling.operations import About, check
+from regulation.decoupling.operations import About, check, foresee
 from regulation.decoupling.queries import departments_above, has_declared
 from regulation.parties.models import Entity, Region, User
 from regulation.parties.queries import region_and_parents
 from regulation.registry.models import Approval, Ruling, Service
 
 from .errors import Barred, NotDeclared, NotSettled
+from .models import Offer
 
 MOST_DEPARTMENTS = 50  # that ask for one service in one region
 
@@ -54,6 +55,24 @@ def pass_offer(
     if asked and all(one.outcome != Outcome.CLEAR for one in asked):
         raise (Barred if all(one.outcome == Outcome.CONFLICTED for one in asked) else NotSettled)(made)
     return made
+
+
+def look_again(offer: Offer, *, on: dt.date, at: dt.datetime) -> list[tuple[Check, bool]]:
+    """The answer of the gate for each department that asks for an offer's service there, and whether it is
+    another than it was. Only another answer is stored: a change reaches many offers and alters few.
+    """
+    entity, about = offer.intermediary.entity, About(service=offer.service.code, region=offer.region)
+    answers = []
+    for department in departments_asking(offer.service, region=offer.region, on=on):
+        pair = {"intermediary": entity, "department": department}
+        now = foresee(**pair, on=on, gate=Gate.OFFER, by=None, at=at, about=about)
+        told = {"matter__service": about.service, "matter__regions": now.matter["regions"]}
+        last = Check.objects.filter(**pair, gate=Gate.OFFER, **told).order_by("-pk").first()
+        if last and (last.outcome, last.rule_code) == (now.outcome, now.rule_code):
+            answers.append((last, False))
+        else:
+            answers.append((_check(entity, department, Gate.OFFER, about, on=on, by=None, at=at), True))
+    return answers
 
 
 def _check(

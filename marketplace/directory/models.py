@@ -3,11 +3,13 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from regulation.decoupling.models import Check
+from regulation.ledger.triggers import kept
 from regulation.parties.models import Entity, Region
 from regulation.registry.models import Service
 
@@ -74,7 +76,13 @@ class PriceBasis(models.TextChoices):
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def standing_on(self, day: object) -> "OfferQuerySet":
-        return self.filter(valid__contains=day, intermediary__suspended_at__isnull=True)
+        """In force on the day, of a listed intermediary, and not set aside by the conflict gate."""
+        return self.open().filter(valid__contains=day, intermediary__suspended_at__isnull=True)
+
+    def open(self) -> "OfferQuerySet":
+        """Those that no check set aside."""
+        standing = OfferSuspension.objects.filter(offer=OuterRef("pk"), lifted_at__isnull=True)
+        return self.exclude(Exists(standing))
 
 
 class Offer(models.Model):
@@ -126,3 +134,35 @@ class Offer(models.Model):
     @property
     def urn(self) -> str:
         return f"directory.offer/{self.pk}"
+
+
+class OfferSuspension(models.Model):
+    """An offer set aside: every department that asks for it there is one its firm may not serve.
+
+    While one stands the offer is not shown among the prices and lets nobody bid. `check_made` says why.
+    `lifted_by` is the clear check that ended it; null where no department asks for the service any more.
+    """
+
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="suspensions")
+    check_made = models.ForeignKey(Check, models.PROTECT, related_name="+")
+    since = models.DateTimeField(db_default=Now(), editable=False)
+    lifted_by = models.ForeignKey(Check, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("suspension of an offer")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer"], condition=Q(lifted_at__isnull=True), name="offer_suspended_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=False) | Q(lifted_by__isnull=True),
+                name="offer_suspension_lifted_with_its_check",
+            ),
+        ]
+        triggers = kept()
+
+    @property
+    def urn(self) -> str:
+        return f"directory.suspension/{self.pk}"

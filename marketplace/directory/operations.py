@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from regulation.decoupling.models import Check
+from regulation.decoupling.models import Check, Outcome
 from regulation.ledger.operations import record
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Entity, EntityKind, Region, User
@@ -23,8 +23,8 @@ from .errors import (
     OfferOverlaps,
     QualificationEnded,
 )
-from .gating import pass_offer, pass_registration
-from .models import Intermediary, Offer, PriceBasis, Qualification
+from .gating import look_again, pass_offer, pass_registration
+from .models import Intermediary, Offer, OfferSuspension, PriceBasis, Qualification
 
 
 @transaction.atomic
@@ -184,3 +184,57 @@ def end_qualification(*, qualification: Qualification, on: dt.date, by: User) ->
     locked.save(update_fields=["valid"])
     record(kind="directory.qualification_ended", subject=locked, actor=by, body={"on": on.isoformat()})
     return locked
+
+
+@transaction.atomic
+def recheck_offer(*, offer: Offer, at: dt.datetime) -> OfferSuspension | None:
+    """Ask the gate again about an offer after a change; returns the suspension that stands then.
+
+    It is set aside where every department that asks for the service there is one the firm may not serve, and
+    stands again as soon as one is clear, or none asks any more (优化营商环境条例 43). A conflict with one
+    department that was none before becomes a finding, whether or not others leave the offer standing. An
+    offer that has ended is left alone: what was bought by it is an award, which is judged by itself.
+    """
+    locked = Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=offer.pk)
+    on = timezone.localdate(at)
+    if locked.valid.isempty or (locked.valid.upper and locked.valid.upper <= on):
+        return None
+    answers = look_again(locked, on=on, at=at)
+    for made, is_new in answers:
+        if is_new and made.outcome == Outcome.CONFLICTED:
+            _conflict_found(locked, made)
+    standing = locked.suspensions.filter(lifted_at__isnull=True).first()
+    barring = next((made for made, _new in answers if made.outcome == Outcome.CONFLICTED), None)
+    if standing is None:
+        barred = barring and all(made.outcome == Outcome.CONFLICTED for made, _new in answers)
+        return _suspend(locked, barring, at=at) if barring and barred else None
+    clear = next((made for made, _new in answers if made.outcome == Outcome.CLEAR), None)
+    if clear is None and answers:
+        return standing
+    standing.lifted_at, standing.lifted_by = at, clear
+    standing.save(update_fields=["lifted_at", "lifted_by"])
+    record(kind="directory.offer_reinstated", subject=locked, actor=None, body=_why(locked, clear))
+    return None
+
+
+def _suspend(offer: Offer, made: Check, *, at: dt.datetime) -> OfferSuspension:
+    suspended = OfferSuspension.objects.create(offer=offer, check_made=made, since=at)
+    record(kind="directory.offer_suspended", subject=offer, actor=None, body=_why(offer, made))
+    return suspended
+
+
+def _why(offer: Offer, made: Check | None) -> dict[str, str]:
+    told = {"check": made.urn, "rule": made.rule_code} if made else {}
+    return {"intermediary": offer.intermediary.urn, **told}
+
+
+def _conflict_found(offer: Offer, made: Check) -> None:
+    body = {
+        "intermediary": made.intermediary.urn,
+        "department": made.department.urn,
+        "rule": made.rule_code,
+        "check": made.urn,
+        "of": offer.urn,
+        "closed": False,
+    }
+    record(kind="decoupling.conflict_found", subject=made, actor=None, body=body)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from regulation.parties.models import Declaration, Entity, Region
 from regulation.parties.queries import line_of, region_and_parents
 from regulation.registry.market import MarketFacts
 from regulation.registry.models import Service
 
-from .models import Intermediary, Offer, PriceBasis, Qualification
+from .models import Intermediary, Offer, OfferQuerySet, OfferSuspension, PriceBasis, Qualification
 
 TOO_FEW = 3  # a band of fewer prices would show single prices
 
@@ -73,7 +73,8 @@ def with_declaration(intermediaries: QuerySet[Intermediary]) -> QuerySet[Interme
 def service_facet(intermediaries: QuerySet[Intermediary], *, on: dt.date) -> list[tuple[Service, int]]:
     """How many of the intermediaries offer each service, most first; of each its code and names only."""
     counted = (
-        Offer.objects.filter(intermediary__in=intermediaries.order_by().values("pk"), valid__contains=on)
+        Offer.objects.open()
+        .filter(intermediary__in=intermediaries.order_by().values("pk"), valid__contains=on)
         .values("service", "service__code", "service__name", "service__name_en")
         .annotate(count=Count("intermediary", distinct=True))
         .order_by("-count", "service__pinyin")
@@ -85,13 +86,30 @@ def service_facet(intermediaries: QuerySet[Intermediary], *, on: dt.date) -> lis
     ]
 
 
-def offers_of(intermediary: Intermediary, *, on: dt.date) -> QuerySet[Offer]:
-    """The price list that stands on a day."""
-    return (
-        intermediary.offers.filter(valid__contains=on)
-        .select_related("service", "region")
-        .order_by("service__pinyin", "amount", "pk")
-    )
+def offers_of(intermediary: Intermediary, *, on: dt.date) -> OfferQuerySet:
+    """The price list of a day, with what the gate set aside."""
+    offers: OfferQuerySet = intermediary.offers.filter(valid__contains=on)
+    return offers.select_related("service", "region").order_by("service__pinyin", "amount", "pk")
+
+
+def with_suspensions(offers: OfferQuerySet) -> OfferQuerySet:
+    """Each with `aside`, the suspension that stands, if one does, in a list."""
+    standing = OfferSuspension.objects.filter(lifted_at__isnull=True).select_related("check_made")
+    return offers.prefetch_related(Prefetch("suspensions", standing, to_attr="aside"))
+
+
+def offers_reached(entities: list[int] | None, *, on: dt.date) -> OfferQuerySet:
+    """Offers that have not ended, of these entities, or of all where None: what a change is checked for."""
+    ends_later = Q(valid__endswith__gt=on) | Q(valid__endswith__isnull=True, valid__isempty=False)
+    offers: OfferQuerySet = Offer.objects.filter(ends_later)
+    offers = offers if entities is None else offers.filter(intermediary__entity__in=entities)
+    return offers.select_related("intermediary__entity", "service", "region").order_by("pk")
+
+
+def suspended_offers(intermediary: Intermediary) -> QuerySet[OfferSuspension]:
+    """Prices of an intermediary that the gate set aside."""
+    standing = OfferSuspension.objects.filter(offer__intermediary=intermediary, lifted_at__isnull=True)
+    return standing.select_related("offer__service", "check_made").order_by("-pk")
 
 
 def offers_for(service: Service, *, region: Region | None, on: dt.date) -> QuerySet[Offer]:

@@ -24,6 +24,12 @@ story(
     disclosed=True,
     facts=[("on", _("From"), "day")],
 )
+story(
+    "directory.offer_suspended",
+    _("A price was set aside: no department that asks for the service here may be served."),
+    disclosed=True,
+)
+story("directory.offer_reinstated", _("A price that was set aside stands again."), disclosed=True)
 
 story(
     "directory.qualification_recorded",

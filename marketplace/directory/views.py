@@ -31,6 +31,7 @@ from .queries import (
     service_facet,
     with_declaration,
     with_lowest_price,
+    with_suspensions,
 )
 
 PAGE = 20
@@ -65,7 +66,7 @@ def intermediary(request: HttpRequest, ref: str) -> HttpResponse:
         with_declaration(Intermediary.objects.select_related("entity__region")), ref=ref
     )
     today = timezone.localdate()
-    page = Paginator(offers_of(found, on=today), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(offers_of(found, on=today).open(), PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "directory/intermediary.html",
@@ -98,7 +99,7 @@ def own_profile(request: HttpRequest) -> HttpResponse:
     context = {
         "intermediary": own,
         "form": form,
-        "offers": offers_of(own, on=timezone.localdate()),
+        "offers": with_suspensions(offers_of(own, on=timezone.localdate())),
         "declaration": own.entity.declarations.first(),
         "qualifications": own.qualifications.order_by("name", "pk"),
         "today": timezone.localdate(),

@@ -1,11 +1,9 @@
-"""When interests, merges, exemptions or rules change, the bids and awards they reach are checked again."""
+"""When what a gate goes by changes, the bids and awards that the change reaches are checked again."""
 
-from regulation.decoupling.models import Exemption
-from regulation.decoupling.queries import reached_by, reached_by_merge
+from regulation.decoupling.queries import CHANGES, reached_by_entry
 from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
-from regulation.parties.models import Interest, Same
 
 from . import telling
 from .models import Tender
@@ -13,48 +11,14 @@ from .operations import ask_about_low_prices, recheck_award, recheck_bid
 from .queries import awards_reached, live_bids_reached
 
 
-def _again(entities: list[int] | None) -> None:
-    """Check live bids and standing awards of these entities again; of all where None."""
+@effect(*CHANGES)
+def recheck_after_change(entry: Entry) -> None:
+    """Check every live bid and standing award again that the change can reach, within the minute."""
+    entities = reached_by_entry(entry)
     for bid in live_bids_reached(entities):
         recheck_bid(bid=bid, at=database_now())
     for award in awards_reached(entities):
         recheck_award(award=award, at=database_now())
-
-
-def _key(urn: str, prefix: str) -> int:
-    """The key in a URN of this kind; 0, which no row has, in any other."""
-    name, _, key = urn.partition("/")
-    return int(key) if name == prefix and key.isdigit() else 0
-
-
-@effect("parties.interest_stated", "parties.interest_ended", "parties.interest_retracted")
-def recheck_after_interest(entry: Entry) -> None:
-    """Every live bid and award the interest can reach, within the minute."""
-    interest = Interest.objects.filter(pk=_key(entry.subject, "parties.interest")).first()
-    if interest is not None:
-        _again(reached_by(interest))
-
-
-@effect("parties.merged", "parties.split")
-def recheck_after_merge(entry: Entry) -> None:
-    """Two records that become one, or two again, join or part what they hold."""
-    same = Same.objects.filter(pk=_key(entry.subject, "parties.same")).first()
-    if same is not None:
-        _again(reached_by_merge(same))
-
-
-@effect("parties.interests_declared")
-def recheck_after_declaration(entry: Entry) -> None:
-    """A declaration may turn unknown to clear."""
-    _again([_key(body_of(entry).get("entity", ""), "parties.entity")])
-
-
-@effect("decoupling.exemption_confirmed", "decoupling.exemption_revoked")
-def recheck_after_exemption(entry: Entry) -> None:
-    """The pair of an exemption."""
-    exemption = Exemption.objects.filter(pk=_key(entry.subject, "decoupling.exemption")).first()
-    if exemption is not None:
-        _again([exemption.intermediary_id])
 
 
 def _tender_of(entry: Entry) -> Tender | None:
@@ -74,12 +38,6 @@ def tell_bidders(entry: Entry) -> None:
     if (tender := _tender_of(entry)) is not None:
         for bid in tender.bids.standing().select_related("submitted_by", "tender").order_by("pk"):
             telling.tell_bidder(bid, body_of(entry).get("reason", ""))
-
-
-@effect("decoupling.pack_published", "parties.import_written")
-def recheck_all(entry: Entry) -> None:
-    """New rules, or a whole file of interests, may reach everyone."""
-    _again(None)
 
 
 @effect("tenders.opened")

@@ -40,9 +40,12 @@ def _registered(_tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.T
 
 
 def _offers(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderRefused | None:
-    offers = Offer.objects.standing_on(timezone.localdate(at))
-    there = offers.filter(intermediary__entity=tenderer, service=tender.service_id).exists()
-    return None if there else errors.NoOffer()
+    on = timezone.localdate(at)
+    own = Offer.objects.filter(intermediary__entity=tenderer, service=tender.service_id)
+    if own.standing_on(on).exists():
+        return None
+    set_aside = own.filter(valid__contains=on, suspensions__lifted_at=None, suspensions__isnull=False)
+    return errors.OfferSetAside() if set_aside.exists() else errors.NoOffer()
 
 
 def _qualified(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderRefused | None:

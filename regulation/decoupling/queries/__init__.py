@@ -14,9 +14,10 @@ from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_
 from .again import regather
 from .asking import NOTHING_MORE, About, asked, exempted, has_declared
 from .gathering import departments_above, gather
-from .reaching import reached_by, reached_by_merge
+from .reaching import CHANGES, reached_by, reached_by_entry, reached_by_merge
 
 __all__ = [
+    "CHANGES",
     "NOTHING_MORE",
     "NOT_PUBLIC",
     "About",
@@ -35,6 +36,7 @@ __all__ = [
     "proposed_exemptions",
     "public_checks_of",
     "reached_by",
+    "reached_by_entry",
     "reached_by_merge",
     "regather",
     "rerun",

@@ -4,9 +4,30 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from regulation.ledger.models import Entry
+from regulation.ledger.queries import body_of
 from regulation.parties.models import Interest, Same
 
+from ..models import Check, Exemption
+
 MOST_REACHED = 20_000
+LONGEST_KEY = 19  # digits of a key, and one
+
+# The kinds of entries after which the answer of a gate may be another. A room that keeps something open
+# behind a gate subscribes to all of them and asks `reached_by_entry` whom to look at again.
+CHANGES = (
+    "parties.interest_stated",
+    "parties.interest_ended",
+    "parties.interest_retracted",
+    "parties.interests_declared",
+    "parties.import_written",
+    "parties.merged",
+    "parties.split",
+    "decoupling.exemption_confirmed",
+    "decoupling.exemption_revoked",
+    "decoupling.determination_confirmed",
+    "decoupling.pack_published",
+)
 
 _BELOW = """
 WITH RECURSIVE below (entity) AS (
@@ -49,6 +70,37 @@ SELECT DISTINCT x.subject_id FROM people p CROSS JOIN LATERAL (
 ) x
 LIMIT %(cap)s
 """
+
+
+def reached_by_entry(entry: Entry) -> list[int] | None:
+    """Keys of the entities whose checks what this entry tells of may change; None where that is everyone.
+
+    A new pack and a whole file of interests may reach everyone. Any kind that is none of CHANGES: nobody.
+    """
+    kind, body = entry.kind, body_of(entry)
+    if kind in ("decoupling.pack_published", "parties.import_written"):
+        return None
+    if kind.startswith("parties.interest_"):
+        interest = Interest.objects.filter(pk=_key(entry.subject, "parties.interest")).first()
+        return reached_by(interest) if interest else []
+    if kind in ("parties.merged", "parties.split"):
+        same = Same.objects.filter(pk=_key(entry.subject, "parties.same")).first()
+        return reached_by_merge(same) if same else []
+    if kind == "parties.interests_declared":
+        return [_key(body.get("entity"), "parties.entity")]
+    if kind.startswith("decoupling.exemption_"):
+        pairs = Exemption.objects.filter(pk=_key(entry.subject, "decoupling.exemption"))
+        return list(pairs.values_list("intermediary", flat=True))
+    if kind == "decoupling.determination_confirmed":
+        checks = Check.objects.filter(pk=_key(body.get("check"), "decoupling.check"))
+        return list(checks.values_list("intermediary", flat=True))
+    return []
+
+
+def _key(urn: object, prefix: str) -> int:
+    """The key in a URN of this kind; 0, which no row has, in any other."""
+    name, _, key = str(urn or "").partition("/")
+    return int(key) if name == prefix and key.isascii() and key.isdigit() and len(key) < LONGEST_KEY else 0
 
 
 def reached_by(interest: Interest) -> list[int] | None:

@@ -1,0 +1,38 @@
+"""When interests, merges, exemptions, answers or rules change, the offers they reach are checked again."""
+
+from functools import partial
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+
+from regulation.decoupling.queries import CHANGES, reached_by_entry
+from regulation.ledger.effects import effect
+from regulation.ledger.models import Entry
+from regulation.ledger.queries import database_now
+
+from .models import Offer
+from .operations import recheck_offer
+from .queries import offers_reached
+
+AT_ONCE = 300  # more than an effect does by itself go to a job that runs in slices
+
+
+@effect(*CHANGES)
+def recheck_offers_after_change(entry: Entry) -> None:
+    """Every offer the change can reach, within the minute."""
+    entities = reached_by_entry(entry)
+    reached = list(offers_reached(entities, on=timezone.localdate(database_now()))[: AT_ONCE + 1])
+    if len(reached) > AT_ONCE:
+        transaction.on_commit(partial(current_app.send_task, "directory.recheck_offers", [0, entities]))
+        return
+    for offer in reached:
+        recheck_offer(offer=offer, at=database_now())
+
+
+@effect("directory.offer_published")
+def recheck_offer_once_published(entry: Entry) -> None:
+    """A change that was recorded while the offer was being checked did not find it."""
+    _kind, _slash, key = entry.subject.partition("directory.offer/")
+    for offer in Offer.objects.filter(pk=int(key) if key.isdigit() else 0):
+        recheck_offer(offer=offer, at=database_now())
