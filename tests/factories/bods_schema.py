@@ -1,7 +1,7 @@
 """What BODS 0.4 demands of a statement, restated from its documentation as far as this site says it.
 
-Not the official schema: that is published at standard.openownership.org. Every rule of it that touches a
-field of ours stands here; `faults_of` gives a line for each that is broken.
+Not the official schema: that is `bods_official`. Every rule of it that touches a field of ours stands here,
+stricter where it leaves room; `faults_of` gives a line for each that is broken.
 """
 
 import datetime as dt
@@ -183,7 +183,7 @@ DETAILS = {
     ),
 }
 statement = thing(
-    "statementId declarationSubject recordId recordType recordDetails",
+    "statementId statementDate declarationSubject recordId recordType recordDetails",
     statementId=text(32, 64),
     statementDate=day,
     declaration=text(),

@@ -61,10 +61,17 @@ class Exporter:
         mine = self.interests.filter(Q(holder_person=OuterRef("pk")) | Q(subject_person=OuterRef("pk")))
         return Person.objects.filter(Exists(mine.order_by()))
 
-    def _statement(self, noun: str, key: int, record_type: str, details: Statement, **more: Any) -> Statement:
+    def _statement(
+        self, noun: str, key: int, day: dt.datetime, record_type: str, details: Statement, **more: Any
+    ) -> Statement:
+        """One statement, dated by the moment since when the record says so."""
         record_id = words.own_id(self.site, noun, key)
         body = {"recordId": record_id, "recordType": record_type, "recordStatus": "new"}
-        body |= {"declarationSubject": record_id} | more | {"recordDetails": {"isComponent": False} | details}
+        body |= (
+            {"declarationSubject": record_id, "statementDate": day.date().isoformat()}
+            | more
+            | {"recordDetails": {"isComponent": False} | details}
+        )
         said = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         return {"statementId": f"{record_id}-{said[:12]}"} | body | {"publicationDetails": self.publication}
 
@@ -81,7 +88,7 @@ class Exporter:
         if entity.address:
             details["addresses"] = [_address(entity.address, "registered")]
         details[words.EXTENSION] = _stated(extension, entity.is_invented)
-        return self._statement("entity", entity.pk, "entity", details)
+        return self._statement("entity", entity.pk, entity.created_at, "entity", details)
 
     def person(self, person: Person) -> Statement:
         details: Statement = {"personType": "knownPerson"}
@@ -94,7 +101,7 @@ class Exporter:
             digest = bytes(person.identity_digest).hex()
             details["identifiers"] = [{"id": digest, "schemeName": words.DIGEST_SCHEME}]
         details[words.EXTENSION] = _stated({}, person.is_invented)
-        return self._statement("person", person.pk, "person", details)
+        return self._statement("person", person.pk, person.created_at, "person", details)
 
     def interest(self, interest: Interest) -> Statement:
         holder = untold(interest) or self._party(interest.holder_entity_id, interest.holder_person_id)
@@ -109,10 +116,10 @@ class Exporter:
         return self._statement(
             "interest",
             interest.pk,
+            interest.recorded.lower,
             "relationship",
             details,
             declarationSubject=declared or subject,
-            statementDate=interest.recorded.lower.date().isoformat(),
             source=_source(interest, declared=bool(declared)),
         )
 

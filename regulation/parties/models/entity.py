@@ -86,6 +86,7 @@ class Person(models.Model):
     record_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     is_invented = models.BooleanField(default=False)
     source = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("person")

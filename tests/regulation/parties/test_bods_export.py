@@ -19,6 +19,7 @@ from regulation.parties.identifiers import identity_digest
 from regulation.parties.models import Entity, Interest, InterestImport, InterestKind, Person, Role, Tier
 from regulation.parties.operations import retract_interest, state_interest
 from tests.factories import world
+from tests.factories.bods_official import official_faults
 from tests.factories.bods_schema import faults_of
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,7 @@ def test_every_statement_is_valid(full):
         {"entity", "person", "relationship"} if full else {"entity", "relationship"}
     )
     assert [fault for s in said for fault in faults_of(s)] == []
+    assert official_faults(said) == []
     assert len({s["statementId"] for s in said}) == len(said)
 
 
@@ -88,6 +90,17 @@ def test_the_restated_schema_refuses_what_is_wrong():
         {**relation, "statementDate": "yesterday"},
     ):
         assert faults_of(broken)
+        assert official_faults([broken])
+    assert official_faults([entity]) == []
+
+
+def test_what_anyone_downloads_is_valid_by_the_official_schema(client):
+    record()
+    array = json.loads(b"".join(client.get("/data/bods.json").streaming_content))
+    lines = b"".join(client.get("/data/bods.jsonl").streaming_content).decode().splitlines()
+    assert array
+    assert official_faults(array) == []
+    assert official_faults([json.loads(line) for line in lines]) == []
 
 
 def test_the_public_reads_no_person_no_kin_and_no_name_alone(client):
