@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('parties', '0013_tables_of_interests'),
         ('registry', '0028_names_on_staff_lists'),
-        ('tenders', '0019_dates_stand'),
+        ('tenders', '0020_award_by_the_shared_gate'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
