@@ -11,7 +11,6 @@ from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import database_now
 
-from .models import Offer
 from .operations import recheck_offer
 from .queries import offers_reached
 
@@ -27,12 +26,4 @@ def recheck_offers_after_change(entry: Entry) -> None:
         transaction.on_commit(partial(current_app.send_task, "directory.recheck_offers", [0, entities]))
         return
     for offer in reached:
-        recheck_offer(offer=offer, at=database_now())
-
-
-@effect("directory.offer_published")
-def recheck_offer_once_published(entry: Entry) -> None:
-    """A change that was recorded while the offer was being checked did not find it."""
-    _kind, _slash, key = entry.subject.partition("directory.offer/")
-    for offer in Offer.objects.filter(pk=int(key) if key.isdigit() else 0):
         recheck_offer(offer=offer, at=database_now())

@@ -76,8 +76,12 @@ class PriceBasis(models.TextChoices):
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def standing_on(self, day: object) -> "OfferQuerySet":
-        """In force on the day, of a listed intermediary, and not set aside by the conflict gate."""
-        return self.open().filter(valid__contains=day, intermediary__suspended_at__isnull=True)
+        """In force on the day and not set aside by the conflict gate: what is shown as a price."""
+        return self.in_force_on(day).open()
+
+    def in_force_on(self, day: object) -> "OfferQuerySet":
+        """Published for the day by a listed intermediary."""
+        return self.filter(valid__contains=day, intermediary__suspended_at__isnull=True)
 
     def open(self) -> "OfferQuerySet":
         """Those that no check set aside."""
@@ -139,7 +143,8 @@ class Offer(models.Model):
 class OfferSuspension(models.Model):
     """An offer set aside: every department that asks for it there is one its firm may not serve.
 
-    While one stands the offer is not shown among the prices and lets nobody bid. `check_made` says why.
+    While one stands the offer is not shown among the prices; a bid meets the gate with its own department.
+    `check_made` says why.
     `lifted_by` is the clear check that ended it; null where no department asks for the service any more.
     """
 

@@ -99,6 +99,7 @@ def publish_offer(
     with transaction.atomic():
         _store(offer)
         _record_offer(offer, checks, by=by)
+    recheck_offer(offer=offer, at=database_now())  # a change recorded since the checks did not find it
     return offer
 
 

@@ -40,12 +40,10 @@ def _registered(_tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.T
 
 
 def _offers(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderRefused | None:
-    on = timezone.localdate(at)
-    own = Offer.objects.filter(intermediary__entity=tenderer, service=tender.service_id)
-    if own.standing_on(on).exists():
-        return None
-    set_aside = own.filter(valid__contains=on, suspensions__lifted_at=None, suspensions__isnull=False)
-    return errors.OfferSetAside() if set_aside.exists() else errors.NoOffer()
+    """One that the gate set aside counts here: whether this department may be served the gate says itself."""
+    offers = Offer.objects.in_force_on(timezone.localdate(at))
+    there = offers.filter(intermediary__entity=tenderer, service=tender.service_id).exists()
+    return None if there else errors.NoOffer()
 
 
 def _qualified(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderRefused | None:

@@ -276,15 +276,6 @@ class NotQualified(TenderRefused):
             self.message = _("Your entity holds none of: %(names)s.") % {"names": "; ".join(one_of)}
 
 
-class OfferSetAside(TenderRefused):
-    code = "offer_set_aside"
-    message = _(
-        "The price your entity publishes for this service is set aside: no department that asks for the "
-        "service there is one it may serve (Regulation on Optimising the Business Environment, article 43)."
-    )
-    next_step = _("Your price list leads to the check that says why, and to how a wrong record is contested.")
-
-
 class OwnTender(TenderRefused):
     code = "own_tender"
     message = _("An entity may not bid in its own tender.")

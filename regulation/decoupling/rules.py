@@ -21,7 +21,7 @@ from .matter import Matter
 from .untold import untold_holder
 
 PACKS = Path(__file__).parent / "packs"
-PACK = "national-2026.2"  # the newest the code ships
+PACK = "national-2026.3"  # the newest the code ships
 
 CLEAR, CONFLICTED, UNKNOWN = "clear", "conflicted", "unknown"
 NO_DECLARATION, SHARE_NOT_STATED, SAME_BODY = "no_declaration", "share_not_stated", "same_body"

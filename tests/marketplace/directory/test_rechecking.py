@@ -1,18 +1,20 @@
 """Offers after a change: set aside, standing again, and told; nothing is stored where nothing changed."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from marketplace.directory import effects, tasks
+from marketplace.directory import effects, operations, tasks
 from marketplace.directory.models import Offer, OfferSuspension
 from marketplace.directory.operations import recheck_offer
 from marketplace.directory.tasks import recheck_offers
 from marketplace.tenders.eligibility import conditions
-from marketplace.tenders.errors import OfferSetAside
+from marketplace.tenders.errors import ConflictedBidder
+from marketplace.tenders.operations import PlainBid, submit_bid
 from regulation.decoupling.models import Check, Exemption
 from regulation.decoupling.operations import decide_determination, propose_determination
 from regulation.decoupling.queries import CHANGES, reached_by_entry
@@ -91,13 +93,16 @@ def test_a_new_interest_sets_an_offer_aside_and_its_retraction_brings_it_back(
         department,
         "affiliated-body",
     )
-    # to the public it is no price, to its firm it is one with a reason, to a tender it is why it may not bid
+    # to the public it is no price, to its firm it is one with a reason
     assert "9,000.00" not in client.get(firm.get_absolute_url()).content.decode()
     assert "9,000.00" not in client.get("/en/directory/").content.decode()
     assert firm.entity.name not in client.get(f"/en/directory/?service={sells.code}").content.decode()
-    tender = world.tender(service=sells)
-    refusals = [c.refusal for c in conditions(tender=tender, tenderer=firm.entity, at=timezone.now())]
-    assert [type(refusal) for refusal in refusals if refusal] == [OfferSetAside]
+    approval = department.approvals.get()
+    asked = {"tender": world.tender(service=sells, approval=approval), "tenderer": firm.entity}
+    assert not [c for c in conditions(**asked, at=timezone.now()) if c.refusal]
+    with pytest.raises(ConflictedBidder) as refused:  # by the gate itself, with the chain
+        submit_bid(**asked, bid=PlainBid(Decimal(100), 5), by=world.user(), at=timezone.now())
+    assert refused.value.check.chain
     own = sign_in(world.member(Role.AGENT, firm.entity)).get("/en/directory/own/").content.decode()
     assert "set aside" in own
     assert made.get_absolute_url() in own
@@ -240,12 +245,32 @@ def test_where_nobody_asks_any_more_the_offer_stands_again(firm, department):
     assert suspended.lifted_by is None
 
 
-def test_a_change_recorded_while_an_offer_was_being_checked_is_found_once_it_is_published(firm, department):
-    world.interest(department, firm.entity)
-    offer = firm.offers.get()
-    record(kind="directory.offer_published", subject=offer, actor=None, body={"amount": "1.00"})
-    run_effects()
-    assert OfferSuspension.objects.get().offer == offer
+def test_a_change_recorded_while_an_offer_was_being_checked_is_found_once_it_is_published(
+    firm, department, monkeypatch
+):
+    sells = world.service()
+    approval = world.approval(department=department)
+    world.ruling(service=sells, approval=approval)
+    pass_offer = operations.pass_offer
+
+    def overtaken(*given, **more):
+        checks = pass_offer(*given, **more)
+        stated(department, firm.entity)
+        run_effects()  # the offer is not there yet
+        return checks
+
+    monkeypatch.setattr(operations, "pass_offer", overtaken)
+    offer = operations.publish_offer(
+        intermediary=firm,
+        service=sells,
+        region=world.region(),
+        price_basis="fixed",
+        amount=Decimal(100),
+        days=5,
+        start=world.LONG_AGO,
+        by=None,
+    )
+    assert OfferSuspension.objects.filter(offer=offer, lifted_at=None).exists()
 
 
 def test_the_database_refuses_two_suspensions_and_a_check_without_its_moment(firm, department):

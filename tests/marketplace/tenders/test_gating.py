@@ -23,7 +23,7 @@ from regulation.decoupling.operations import decide_determination, propose_deter
 from regulation.ledger.effects import all_effects
 from regulation.ledger.models import Entry
 from regulation.ledger.operations import record
-from regulation.ledger.queries import database_now
+from regulation.ledger.queries import body_of, database_now
 from regulation.ledger.stories import told_kinds
 from regulation.ledger.tasks import deliver
 from regulation.parties.operations import end_interest, state_interest
@@ -316,6 +316,26 @@ def test_bidders_with_one_responsible_person_are_both_set_aside_at_the_opening()
     assert {s.bid for s in Suspension.objects.all()} == {one, other}
     assert {s.check_made.rule_code for s in Suspension.objects.all()} == {"bidders-one-control"}
     assert award_tender(tender=tender, by=world.user(), at=timezone.now()).bid == third
+
+
+@pytest.mark.parametrize("when", ["opened", "awarded"])
+def test_bidders_that_turn_out_to_have_one_responsible_person_after_the_opening_are_found_at_once(when):
+    tender = world.tender()
+    one, other = bid(tender, "100.00"), bid(tender, "200.00")
+    opened(tender)
+    if when == "awarded":
+        award_tender(tender=tender, by=world.user(), at=database_now())
+        commit()
+    head = world.person()
+    for made in (one, other):
+        stated(head, made.tenderer, "legalRepresentative")
+    run_effects()
+    if when == "opened":
+        assert {s.bid for s in Suspension.objects.all()} == {one, other}
+    found = Check.objects.filter(gate="recheck", outcome="conflicted")
+    assert {c.rule_code for c in found} == {"bidders-one-control"}
+    told = [body_of(e) for e in Entry.objects.filter(kind="decoupling.conflict_found")]
+    assert any(body["closed"] is (when == "awarded") for body in told)
 
 
 def test_two_bids_sent_by_one_account_wait_for_two_regulators():

@@ -1,0 +1,163 @@
+"""In Chromium, as an agent and as two regulators: declare, contest, answer; exempt, sweep, merge; import."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from regulation.decoupling.models import SweepStatus
+from regulation.decoupling.sweeping.operations import carry_on
+from regulation.ledger.queries import database_now
+from regulation.parties.exchange.operations import run_import
+from regulation.parties.models import Interest, InterestImport, Role, Same, Suggestion
+from regulation.parties.tasks import refresh_suggestions
+from tests.browser.axe import violations
+from tests.factories import bods, world
+
+NARROW = 390
+OWNER = {
+    "kind": "shareholding",
+    "holder": "person",
+    "name": "演示人员甲",
+    "birth_month": "1980-05",
+    "share_how": "exact",
+    "start": "2020-01-01",
+    "source": "公司章程",
+}
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def acting_page(new_page, live_server):
+    """A page of whoever acts by a membership."""
+
+    def make(member, width=1440):
+        client = Client()
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        page = new_page(width)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
+        return page
+
+    return make
+
+
+def enter(page, **values: str) -> None:
+    """Each field by its name, whatever it is: text, a list of choices, a row of buttons."""
+    for name, value in values.items():
+        field = page.locator(f"main [name={name}]")
+        if field.first.get_attribute("type") == "radio":
+            page.check(f"main [name={name}][value={value}]")
+        elif field.first.evaluate("field => field.tagName") == "SELECT":
+            field.first.select_option(value)
+        else:
+            field.first.fill(value)
+
+
+def press(page, name: str) -> None:
+    """A button of the page's own, and its answer."""
+    with page.expect_navigation():
+        page.locator("main").get_by_role("button", name=name, exact=True).click()
+
+
+def test_an_agent_declares_and_contests_and_a_regulator_answers(acting_page):
+    firm = world.intermediary(declared=False).entity
+    wrong = world.interest(world.entity(name="误登公司"), firm, "shareholding", share_min=60, share_max=60)
+    agent = acting_page(world.member(Role.AGENT, firm), width=NARROW)
+    agent.goto("/en/account/declaration/add/owner/")
+    enter(agent, **OWNER | {"least": "160"})
+    agent.locator("main form").last.locator("button").last.click()
+    assert agent.locator(".field-error").first.is_visible()  # what is wrong is told by its field
+    assert violations(agent) == []
+    assert agent.evaluate("document.documentElement.scrollWidth") <= NARROW
+    enter(agent, least="60")
+    agent.locator("main form").last.locator("button").last.click()
+    agent.get_by_role("link", name="Look it through and file it").click()
+    assert agent.get_by_text("演示人员甲").first.is_visible()
+    agent.locator("main form").last.locator("button").last.click()
+    agent.wait_for_url("**/account/declarations/*/")
+    assert agent.get_by_text("演示人员甲").first.is_visible()
+
+    agent.goto(f"/en/account/interests/{wrong.pk}/contest/")
+    agent.fill("[name=wrong]", "从未持股，见附件。")
+    press(agent, "File the contest")
+    assert agent.get_by_text("从未持股").first.is_visible()
+
+    regulator = acting_page(world.member(Role.REGULATOR))
+    regulator.goto("/en/contests/")
+    regulator.get_by_role("link", name=firm.name).first.click()
+    enter(regulator, remedy="retract", reason="登记处确认误登。")
+    press(regulator, "Give the answer")
+    assert violations(regulator) == []
+    assert not Interest.objects.standing().filter(pk=wrong.pk).exists()
+    agent.goto("/en/account/interests/")
+    assert agent.get_by_text("Answered").first.is_visible()
+
+
+def test_two_regulators_sweep_exempt_and_merge(acting_page):
+    department, firm = world.department(name="某局"), world.intermediary().entity
+    world.interest(department, firm)
+    one, other = (acting_page(world.member(Role.REGULATOR)) for _n in range(2))
+    one.goto("/en/sweeps/")
+    press(one, "Sweep now")
+    key = int(one.url.rstrip("/").rpartition("/")[2])
+    while carry_on(pk=key, at=database_now()) == SweepStatus.RUNNING:
+        pass
+    one.reload()
+    assert one.get_by_text(firm.name).first.is_visible()
+    assert violations(one) == []
+
+    one.goto("/en/exemptions/new/")
+    end = (dt.date.today() + dt.timedelta(days=90)).isoformat()
+    enter(one, intermediary=firm.credit_code, department=department.name, kind="transition")
+    enter(one, start="2026-01-01", end=end, reason="脱钩过渡期", plan="年底前转让股权")
+    one.locator("main form").last.locator("button").last.click()
+    one.wait_for_url("**/exemptions/*/")
+    other.goto(one.url)
+    other.locator("button[value=confirm]").click()
+    other.wait_for_load_state()
+    other.goto("/en/exemptions/")
+    assert other.get_by_text(firm.name).first.is_visible()
+
+    twins = [world.person(name="欧阳甲", birth_month="1980-02", address="青田路1号") for _n in range(2)]
+    world.interest(twins[0], firm, "shareholding", share_min=5, share_max=5)
+    refresh_suggestions()
+    one.goto(Suggestion.objects.get().get_absolute_url())
+    one.fill("[name=reason]", "出生年月与住址一致")
+    one.locator("button[value=merge]").click()
+    one.wait_for_load_state()
+    assert Same.objects.get().recorded.upper is None
+    one.goto(f"/en/explorer/person/{twins[1].pk}/")
+    assert one.get_by_text("2 records, one party").first.is_visible()
+    assert one.get_by_text(firm.name).first.is_visible()
+
+
+def test_a_file_of_interests_with_a_fault_and_without(acting_page):
+    page = acting_page(world.member(Role.REGULATOR))
+
+    def upload(*said):
+        body = "\n".join(json.dumps(one, ensure_ascii=False) for one in said).encode()
+        page.goto("/en/interests/imports/new/")
+        file = {"name": "a.jsonl", "mimeType": "application/x-ndjson", "buffer": body}
+        page.set_input_files("[name=file]", file)
+        page.locator("main form").last.locator("button").last.click()
+        page.wait_for_url("**/imports/*/")
+        run_import(pk=InterestImport.objects.latest("pk").pk, at=database_now())
+        page.reload()
+
+    firms = [bods.entity(f"e-{n}", name=f"某公司{n}") for n in range(2)]
+    upload(*firms, bods.holding("r-1", "e-0", "e-9", share=30))
+    assert page.get_by_text("e-9").first.is_visible()  # who is not there is named
+    assert page.get_by_role("button", name="Write").count() == 0
+    assert violations(page) == []
+    upload(*firms, bods.holding("r-1", "e-0", "e-1", share=30))
+    page.locator("form[action$='/confirm/'] button").click()
+    page.wait_for_load_state()
+    run_import(pk=InterestImport.objects.latest("pk").pk, at=database_now())
+    assert Interest.objects.get().share_max == 30
+    page.reload()
+    assert page.get_by_text("The import is written").first.is_visible()
