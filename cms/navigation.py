@@ -61,6 +61,15 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
         ],
     ),
     (
+        _("The market"),
+        [
+            (_("Contracts"), "contracts:contract_list"),
+            (_("What was delivered"), "contracts:register"),
+            (_("Challenges and complaints"), "tenders:challenge_list"),
+            (_("Ways to choose"), "tenders:methods"),
+        ],
+    ),
+    (
         _("Independence"),
         [
             (_("Who may not serve whom"), "decoupling:rules"),

@@ -7,11 +7,14 @@ from typing import Any
 
 import structlog
 
-ABOUT_BIDS = re.compile(r"/tenders/[^/ ]+/bid/|/bids/|/trustees/")
+ABOUT_BIDS = re.compile(r"/tenders/[^/ ]+/bid/|/bids/|/trustees/|/deliverables/")
 
 
 def hush_bids(_logger: Any, _method: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Leave no line of requests about bids: whoever reads the logs would count them before the opening."""
+    """Leave no line of requests about bids: whoever reads the logs would count them before the opening.
+
+    Nor of links to deliverables, which whoever reads the logs could follow.
+    """
     if ABOUT_BIDS.search(str(said.get("request", ""))):
         raise structlog.DropEvent
     return said

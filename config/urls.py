@@ -47,6 +47,7 @@ urlpatterns += i18n_patterns(
     path("", include("marketplace.directory.urls")),
     path("", include("marketplace.tenders.urls")),
     path("", include("marketplace.payments.urls")),
+    path("", include("marketplace.contracts.urls")),
     path("", include("marketplace.opendata.urls")),
     path("desk/", cms_views.desk, name="desk"),
     path("adoptions/<uuid:key>/", adopting.adopt, name="practice_adopt"),

@@ -17,6 +17,7 @@ from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership, Role
 
 from .choosing import challenges
+from .contracts import contracts
 from .interests import declaration, held_about
 from .parts import SHOWN, item, section
 
@@ -61,6 +62,7 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
     ]
     return [
         section(_("To award"), waiting, _("No opened tender waits for your award.")),
+        contracts(acting),
         challenges(acting),
         section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it.")),
         section(
@@ -115,6 +117,7 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         declaration(acting.entity),
         section(_("Bids and prices set aside"), aside, _("No bid or price of yours is set aside."), checks),
         section(_("Findings about your firm"), found, _("Nothing was found about your firm."), told),
+        contracts(acting),
         section(_("Won"), won, _("No award yet.")),
         _money(acting),
         section(

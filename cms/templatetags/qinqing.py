@@ -73,9 +73,10 @@ def marked(text: object) -> SafeString | str:
 
 @register.simple_tag
 def localized(obj: Any, field: str = "name") -> SafeString | str:
-    """The English value in English where there is one; else the Chinese, marked as such."""
-    english = getattr(obj, f"{field}_en", "")
-    return english if get_language() == "en" and english else zh(getattr(obj, field, ""))
+    """The English value in English where there is one; else the Chinese, marked as such. Also of a dict."""
+    value = obj.get if isinstance(obj, dict) else lambda name, none: getattr(obj, name, none)
+    english = value(f"{field}_en", "")
+    return english if get_language() == "en" and english else zh(value(field, ""))
 
 
 @register.inclusion_tag("components/chain.html")

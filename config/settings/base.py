@@ -20,6 +20,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     "cms",
     "marketplace.opendata",
+    "marketplace.contracts",
     "marketplace.tenders",
     "marketplace.payments",
     "marketplace.directory",
@@ -276,3 +277,6 @@ LOGGING_CONFIG = "config.logs.configure"
 STRIPE_API_KEY = os.environ.get("STRIPE_API_KEY", "")
 STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 PAYMENTS_CUSTODY = os.environ.get("PAYMENTS_CUSTODY", "")  # holder, bank, number: where payers pay into
+FILE_SCANNER = os.environ.get(
+    "FILE_SCANNER", ""
+)  # a command that reads a file and ends with 1 where it found something

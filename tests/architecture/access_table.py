@@ -56,6 +56,12 @@ AGENTS = {"agent": 200, "other_agent": 200}
 
 SEEN_BY_STAFF = members(404, owner=403, agent=403, regulator=403, admin=302)
 
+
+def _sides(status: int = 200, **apart: int) -> dict[str, int]:
+    """Both sides of a contract; other buyers and agents do not learn of it, and nobody else may."""
+    return only(owner=status, agent=status, other_owner=404, other_agent=404) | apart
+
+
 TABLE: list[Row] = [
     # The house
     _get("healthz", everyone(503)),
@@ -95,6 +101,35 @@ TABLE: list[Row] = [
         "payments:transfer_refuse", members(404, owner=403, agent=403, regulator=403, admin=302), "transfer"
     ),
     _post("payments_machine:stripe_webhook", everyone(404)),
+    # contracts: the signed ones are public; terms and files are for the sides, regulators and staff
+    _get("contracts:contract_list", everyone()),
+    _get("contracts:register", everyone()),
+    _get("contracts:own_contracts", only(**OWNERS, **AGENTS)),
+    _get("contracts:contract", everyone(), "contract"),
+    _get(
+        "contracts:contract", everyone(404, owner=200, agent=200, regulator=200, admin=200), "draft_contract"
+    ),
+    _get("contracts:of_tender", everyone(302), "contracted"),
+    _get("contracts:of_tender", everyone(404), "tender"),
+    _get("contracts:version", _sides(regulator=200), "contract", "first"),
+    _get("contracts:milestones", members(403, owner=200, other_owner=404), "draft_contract"),
+    _post("contracts:milestones", members(403, owner=422, other_owner=404), "draft_contract"),
+    _post("contracts:offer", members(403, owner=302, other_owner=404), "draft_contract"),
+    _post("contracts:take_back", _sides(302, regulator=403), "draft_contract"),
+    _get("contracts:sign", _sides(302, regulator=403), "contract"),
+    _post("contracts:sign", _sides(302, regulator=403), "contract"),
+    _post("contracts:suspend", only(regulator=302), "contract"),
+    _post("contracts:resume", only(regulator=302), "contract"),
+    _get("contracts:milestone", _sides(regulator=200), "contract", "first"),
+    _post("contracts:start", _sides(403, agent=302, regulator=403), "contract", "first"),
+    _post("contracts:hand_in", _sides(403, agent=302, regulator=403), "contract", "first"),
+    _post("contracts:answer", _sides(302, agent=403, regulator=403), "contract", "first"),
+    _post("contracts:invoice", _sides(403, agent=302, regulator=403), "contract", "first"),
+    _post("contracts:share", _sides(302, agent=403, regulator=403), "contract", "first"),
+    _post("contracts:share_end", _sides(302, agent=403, regulator=403), "share"),
+    _get("contracts:file", _sides(regulator=200), "deliverable"),
+    _get("contracts:shared", everyone(), "share_token"),
+    _get("contracts:shared_file", everyone(), "share_token", "deliverable"),
     # ledger: what was given up is for the site's staff
     _get("ledger:dead_letter_list", only(admin=200)),
     _post("ledger:letters_try_again", only(admin=302)),
@@ -131,6 +166,13 @@ TABLE: list[Row] = [
     _get("ledger:record", everyone(404, owner=200, regulator=200), "report_noun", "open_report"),
     _get("ledger:record", everyone(404, agent=200, regulator=200), "check_noun", "check"),
     _get("ledger:record", everyone(), "intermediary_noun", "intermediary"),
+    _get("ledger:record", everyone(), "contract_noun", "contract"),
+    _get(
+        "ledger:record",
+        everyone(404, owner=200, agent=200, regulator=200, admin=200),
+        "contract_noun",
+        "draft_contract",
+    ),
     _get("ledger:record", everyone(404), "section", "nothing"),
     # the proof of one entry: of a bid before the opening its bidder's own, and not published yet
     _get("ledger:record_proof", everyone(404, agent=302), "tender_noun", "tender", "bid_commitment"),

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from cms.models import PracticeIndexPage, PracticePage
 from cms.site import load_site
+from marketplace.contracts.operations import share_work
 from marketplace.payments.models import ProviderEvent
 from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import start_reaudit
@@ -40,7 +41,7 @@ from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
-from tests.factories import bods, oversight, parties, tenders, world
+from tests.factories import bods, contracts, oversight, parties, tenders, world
 from tests.factories.consultations import comment, consultation
 from tests.factories.payments import a_charge
 from tests.factories.registry import AssessmentDraftFactory, AssessmentFactory, reviewed
@@ -50,8 +51,9 @@ WAY_ON = {  # open to strangers: a step without the answers before it leads back
     "oversight:report_account": "/reports/new/",
     "oversight:report_check": "/reports/new/",
     "oversight:report_filed": "/reports/follow/",
+    "contracts:of_tender": "/contracts/",
 }
-NOUNS = ("tender", "ruling", "consultation", "report", "check", "intermediary")
+NOUNS = ("tender", "ruling", "consultation", "report", "check", "intermediary", "contract")
 NAMES = [f"{row.method} {row.view}({','.join(row.arguments)})" for row in TABLE]
 
 
@@ -155,6 +157,29 @@ def build():
         "sessions": sessions(users),
         **things(users, service, approval, seller, tender, bid),
         **paid(people["owner"].entity, seller.entity, users["owner"]),
+        **contracted(people["owner"].entity, seller.entity, service, approval),
+    }
+
+
+def contracted(owner, seller, service, approval):
+    """A contract in force with work handed in and a link to it, and one being drawn up."""
+    of = {"owner": owner, "service": service, "approval": approval}
+
+    def won():
+        tender = world.tender(**of)
+        tenders.bid(tender, "900.00", by=seller)
+        return contracts.of_opened(tender)
+
+    held = contracts.signed(won())
+    milestone = contracts.handed_in(contracts.first(held))
+    link, token = share_work(milestone=milestone, whom="w", days=1, by=world.user(), at=timezone.now())
+    return {
+        "contract": held.ref,
+        "contracted": held.award.tender.ref,
+        "draft_contract": won().ref,
+        "share": link.pk,
+        "share_token": token,
+        "deliverable": milestone.submissions.get().files.get().ref,
     }
 
 
@@ -379,7 +404,8 @@ def test_the_site_answers_as_the_table_says(house, django_db_blocker, row):
         assert {role: answer.status_code for role, answer in answers.items()} == row.answers, url
         stranger = answers["anonymous"]
         if stranger.status_code == 302:
-            assert "/login/" in stranger.url or stranger.url == WAY_ON.get(row.view, "/")
+            way = WAY_ON.get(row.view, "/")
+            assert "/login/" in stranger.url or stranger.url == way or way == "/contracts/" in stranger.url
 
 
 def asked(house, role, method, url):

@@ -55,6 +55,8 @@ class EndKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("the winner withdrew")
     DISQUALIFIED = "disqualified", _("the winner was disqualified")
     CHALLENGED = "challenged", _("a challenge or complaint was upheld")
+    UNSIGNED = "unsigned", _("the winner did not sign the contract in time")
+    LAPSED = "lapsed", _("the owner did not sign the contract in time")
 
 
 class AwardQuerySet(models.QuerySet["Award"]):

@@ -44,9 +44,9 @@ class BidQuerySet(models.QuerySet["Bid"]):
         return self.opened().filter(void_reason="")
 
     def in_the_running(self) -> "BidQuerySet":
-        """Valid, not set aside by a recheck, and not excluded since."""
+        """Valid, not set aside by a recheck, not excluded since, and no winner that did not sign in time."""
         standing = self.valid().exclude(suspensions__lifted_at__isnull=True, suspensions__isnull=False)
-        return standing.exclude(exclusions__confirmed_at__isnull=False)
+        return standing.exclude(exclusions__confirmed_at__isnull=False).exclude(awards__end_kind="unsigned")
 
     def visible_to(self, entity_ids: list[int]) -> "BidQuerySet":
         """Opened bids for everyone; sealed ones for the tenderer's own members."""

@@ -2,7 +2,7 @@
 
 from .amending import amend_tender, confirm_bid
 from .auctioning import close_auction, give_price, start_auction
-from .awarding import approve_award, decline_proposal, finalise_award, propose_award
+from .awarding import approve_award, decline_proposal, end_unsigned_award, finalise_award, propose_award
 from .bidding import ask_gate, foresee_gate, submit_bid, withdraw_bid
 from .challenging import (
     answer_challenge,
@@ -40,6 +40,7 @@ from .excluding import decide_exclusion, propose_exclusion, withdraw_after_openi
 from .filing import content_of, forget_files, keep_part
 from .gating import pass_later_gate, recheck_award, recheck_bid
 from .low_prices import ask_about_low_prices, decide_low_price, justify_price
+from .marking import mark_contracted
 from .opening import hand_over, open_tender, void_unopened
 from .scoring import hand_in, name_evaluator, outliers, recuse, save_scores
 from .trusteeship import appoint_trustees, register_keys, register_trustee
@@ -68,6 +69,7 @@ __all__ = [
     "decline_proposal",
     "draft_tender",
     "end_draw",
+    "end_unsigned_award",
     "enter_value",
     "file_challenge",
     "finalise_award",
@@ -81,6 +83,7 @@ __all__ = [
     "inputs_of",
     "justify_price",
     "keep_part",
+    "mark_contracted",
     "name_draw",
     "name_evaluator",
     "open_secret",

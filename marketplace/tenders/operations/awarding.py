@@ -11,6 +11,7 @@ from regulation.parties.models import User
 
 from .. import choosing_errors as refused
 from ..errors import AwaitsDetermination, NobodyLeft, NotAwardable
+from ..life import Act, may
 from ..models import Award, AwardProposal, Bid, EndKind, Evaluation, LimitKind, Tender
 from ..queries import about
 from ..standing import due, method_of, waiting_proposal
@@ -188,8 +189,21 @@ def finalise_award(*, award: Award, at: dt.datetime) -> Award:
     return locked
 
 
+def end_unsigned_award(*, award: Award, kind: EndKind, reason: str, at: dt.datetime) -> None:
+    """No contract was signed in time, in the caller's transaction: the award ends, what is left is judged.
+
+    A winner that did not sign is out of the running, so the runner-up moves up; an owner that did not sign
+    cannot rid itself of the winner by waiting. An award that ended already is left as it is.
+    """
+    tender = Tender.objects.select_for_update(no_key=True).get(pk=award.tender_id)
+    locked = Award.objects.select_for_update(no_key=True).get(pk=award.pk)
+    if locked.ended_at is None and may(Act.EVALUATE_AGAIN, tender.state_at(at)):
+        locked.tender = tender
+        end_award(award=locked, kind=kind, reason=reason, by=None, at=at)
+
+
 def end_award(
-    *, award: Award, kind: EndKind, reason: str, by: User, at: dt.datetime, again: bool = True
+    *, award: Award, kind: EndKind, reason: str, by: User | None, at: dt.datetime, again: bool = True
 ) -> None:
     """The award does not stand any more, in the caller's transaction under the tender's lock.
 

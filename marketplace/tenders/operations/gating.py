@@ -78,9 +78,10 @@ def pass_later_gate(*, award: Award, gate: Gate, by: User | None, at: dt.datetim
     """
     if gate not in (Gate.CONTRACT, Gate.PAYOUT):
         raise ValueError(f"{gate} is no gate after an award")
-    made = pass_gate(award.bid, tender=award.tender, gate=gate, by=by, at=at)
-    if made.outcome == Outcome.CONFLICTED:
-        _conflict_found(award.bid, made, closed=True, public=True)
+    with transaction.atomic():  # what was found stands, whatever the caller then refuses
+        made = pass_gate(award.bid, tender=award.tender, gate=gate, by=by, at=at)
+        if made.outcome == Outcome.CONFLICTED:
+            _conflict_found(award.bid, made, closed=True, public=True)
     if made.outcome != Outcome.CLEAR:
         raise GateShut(made)
     return made

@@ -28,7 +28,7 @@ def mark_failed(tender: Tender, *, why: str, by: User, at: dt.datetime, body: di
     do_act(tender, Act.FAIL, kind="tenders.failed", by=by, at=at, body=body, **facts)
 
 
-def mark_evaluating_again(tender: Tender, *, reason: str, by: User, at: dt.datetime) -> None:
+def mark_evaluating_again(tender: Tender, *, reason: str, by: User | None, at: dt.datetime) -> None:
     """The award does not stand any more; the bids left are evaluated again."""
     facts: dict[str, Any] = {"awarded_at": None, "standstill_until": None}
     again = Act.EVALUATE_AGAIN
@@ -39,3 +39,9 @@ def mark_void(tender: Tender, *, reason: str, by: User, at: dt.datetime) -> None
     """A challenge or a complaint left nothing standing."""
     facts: dict[str, Any] = {"void_at": at, "void_reason": reason[:600]}
     do_act(tender, Act.ANNUL, kind="tenders.annulled", by=by, at=at, reason=reason, **facts)
+
+
+def mark_contracted(tender: Tender, *, by: User, at: dt.datetime, body: dict[str, Any]) -> None:
+    """The contract of a final award is signed, in the caller's transaction under the tender's lock."""
+    facts: dict[str, Any] = {"contracted_at": at}
+    do_act(tender, Act.CONTRACT, kind="tenders.contracted", by=by, at=at, body=body, **facts)

@@ -44,6 +44,7 @@ DYNAMIC = {  # kinds made of parts: the file that makes them, and all they can b
     "regulation/oversight/operations/noting.py": {f"oversight.finding_{k}" for k in FindingEventKind.values},
     "marketplace/tenders/operations/gating.py": SUSPENDING,
     "marketplace/tenders/operations/acting.py": set(),
+    "marketplace/contracts/operations/acting.py": set(),
     "marketplace/payments/operations/posting.py": {
         f"payments.{move}" for move in Move if move is not Move.REVERSED
     },

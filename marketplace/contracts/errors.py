@@ -1,0 +1,139 @@
+"""Named refusals of this room; each is a sentence that says what and why, and `next_step` what to do."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .life import Act, State, Step
+from .life_texts import STATE_WORDS, STEP_WORDS
+
+
+class ContractRefused(Exception):
+    """Base. `message` is for the reader."""
+
+    message: Any = _("This cannot be done.")
+    next_step: Any = ""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NotNow(ContractRefused):
+    """An act the state does not allow; life.py says which do."""
+
+    def __init__(self, act: Act, state: State | Step) -> None:
+        self.act, self.state = act, state
+        words = STATE_WORDS[state] if isinstance(state, State) else STEP_WORDS[state]
+        self.message = _('This cannot be done in the state "%(state)s".') % {"state": words}
+
+
+class ReasonMissing(ContractRefused):
+    message = _("State the reason; it is kept on the record.")
+
+
+class NotFinal(ContractRefused):
+    message = _("A contract follows a final award: its standstill is over and nothing holds it up.")
+
+
+class AlreadyDrawnUp(ContractRefused):
+    message = _("There is a contract for this award already.")
+
+
+class DoesNotAddUp(ContractRefused):
+    message = _("The amounts of the milestones add up to the price of the contract.")
+
+
+class NothingToCheck(ContractRefused):
+    message = _("Each milestone has a name, an amount, days, and at least one line to examine it by.")
+
+
+class TooLong(ContractRefused):
+    message = _("No milestone ends later than the contract's working days.")
+
+
+class NotYourSide(ContractRefused):
+    message = _("You do not act for a side of this contract that has to sign it.")
+
+
+class SignedAlready(ContractRefused):
+    message = _("Your side has signed this version.")
+
+
+class OnePersonOneSide(ContractRefused):
+    message = _("The same person cannot sign for two sides.")
+
+
+class TextChanged(ContractRefused):
+    message = _("The text you read is not the one that lies before all sides now.")
+    next_step = _("Read the present version, then sign it.")
+
+
+class TooLate(ContractRefused):
+    message = _("The time for signing is over.")
+
+
+class GateClosed(ContractRefused):
+    """The conflict gate did not open; `check` says why."""
+
+    def __init__(self, check: Any) -> None:
+        self.check = check
+        self.message = _(
+            "The conflict gate did not open, so nothing was signed or paid "
+            "(Regulation on Optimising the Business Environment, article 43)."
+        )
+        self.next_step = _("The check says why, and what either side can do.")
+
+
+class ApplicantDoesNotPay(ContractRefused):
+    message = _(
+        "The department commissions this service and pays for it; the applicant may not be charged "
+        "(Regulation on Optimising the Business Environment, article 43)."
+    )
+    next_step = _("If you were asked to pay, report the demand.")
+
+
+class NoFile(ContractRefused):
+    message = _("Hand in at least one file.")
+
+
+class FileRefused(ContractRefused):
+    """One file cannot be taken; it is named."""
+
+    def __init__(self, name: str, why: Any) -> None:
+        self.message = _("%(name)s: %(why)s") % {"name": name, "why": why}
+
+
+class ReturnedOnce(ContractRefused):
+    message = _("Work is returned once. What is handed in again is accepted, or disputed.")
+
+
+class NothingUnmet(ContractRefused):
+    message = _("Say of at least one line of the checklist why it is not met.")
+
+
+class SilenceNotOver(ContractRefused):
+    message = _("The time to answer is not over.")
+
+
+class ShareEnded(ContractRefused):
+    message = _("This link has ended.")
+
+
+class ShareTooLong(ContractRefused):
+    message = _("A link ends after at most 90 days.")
+
+
+class NotDue(ContractRefused):
+    message = _("Nothing is paid out before the work is accepted and the money is held.")
+
+
+class InvoiceNumber(ContractRefused):
+    message = _("An invoice number has 8 digits, or 20 for a fully digital invoice.")
+
+
+class InvoiceUsed(ContractRefused):
+    message = _("An invoice with this number is recorded already.")
+
+
+class InvoiceTooMuch(ContractRefused):
+    message = _("The invoices of a milestone do not exceed its amount.")

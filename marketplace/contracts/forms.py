@@ -1,0 +1,217 @@
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.payments.books import to_fen, to_yuan
+from regulation.parties.models import Region
+from regulation.parties.widgets import DayInput
+from regulation.registry.models import Service
+
+from .models import Contract, Milestone
+from .operations import Judged, Part
+
+MOST_MILESTONES = 12
+MOST_LINES = 30
+
+
+def clean_text(text: str) -> str:
+    return text.replace("\0", "").strip()
+
+
+class MilestoneForm(forms.Form):
+    """One milestone of a draft; a row left empty is none."""
+
+    name = forms.CharField(label=_("Milestone"), max_length=120, required=False)
+    name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
+    amount = forms.DecimalField(
+        label=_("Amount in yuan, without tax"),
+        max_digits=12,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        required=False,
+    )
+    days = forms.IntegerField(
+        label=_("Working days from signing"), min_value=1, max_value=32767, required=False
+    )
+    checklist = forms.CharField(
+        label=_("What it is examined by"),
+        help_text=_("One line for each point. After a | the same in English."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=6000,
+        required=False,
+    )
+
+    def clean_checklist(self) -> str:
+        text: str = self.cleaned_data["checklist"]
+        if len([line for line in text.splitlines() if line.strip()]) > MOST_LINES:
+            raise forms.ValidationError(_("A checklist has at most 30 lines."))
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if self.errors or not any(told.get(name) for name in ("name", "amount", "days", "checklist")):
+            return told
+        for name in ("name", "amount", "days", "checklist"):
+            if not told.get(name):
+                self.add_error(name, _("This field is required."))
+        return told
+
+    @property
+    def part(self) -> Part | None:
+        """The milestone, where the row has one."""
+        told = self.cleaned_data
+        if not told.get("name"):
+            return None
+        lines = [line.partition("|") for line in told["checklist"].splitlines() if line.strip(" |")]
+        return Part(
+            name=told["name"],
+            name_en=told["name_en"],
+            amount=told["amount"],
+            days=told["days"],
+            checklist=tuple((zh.strip() or en.strip(), en.strip()) for zh, _bar, en in lines),
+        )
+
+
+MilestoneSet = forms.formset_factory(MilestoneForm, extra=2, max_num=MOST_MILESTONES, validate_max=True)
+
+
+def initial_of(milestones: list[Milestone]) -> list[dict[str, Any]]:
+    """A draft's milestones as the form shows them."""
+    return [
+        {
+            "name": m.name,
+            "name_en": m.name_en,
+            "amount": to_yuan(m.fen),
+            "days": m.days,
+            "checklist": "\n".join(
+                f"{line['text']} | {line['text_en']}" if line.get("text_en") else line["text"]
+                for line in m.checklist
+            ),
+        }
+        for m in milestones
+    ]
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFiles(forms.FileField):
+    """Several files at once."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFiles, self).clean(one, initial) for one in given]
+
+
+class WorkForm(forms.Form):
+    uploads = ManyFiles(
+        label=_("Files"), help_text=_("At most 10, each of at most 50 MB: PDF, DOCX, XLSX, PNG or JPEG.")
+    )
+    note = forms.CharField(
+        label=_("Note to the buyer"), required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AnswerForm(forms.Form):
+    """Each line of the checklist: met, or why not."""
+
+    def __init__(self, *args: Any, milestone: Milestone, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = len(milestone.checklist)
+        for n, line in enumerate(milestone.checklist):
+            self.fields[f"why_{n}"] = forms.CharField(
+                label=line["text"],
+                required=False,
+                max_length=300,
+                help_text=_("Empty where it is met; else why it is not."),
+            )
+
+    @property
+    def judged(self) -> list[Judged]:
+        whys = [clean_text(self.cleaned_data.get(f"why_{n}", "")) for n in range(self.count)]
+        return [Judged(met=not why, why=why) for why in whys]
+
+
+class ShareForm(forms.Form):
+    whom = forms.CharField(
+        label=_("For whom"), max_length=200, help_text=_("Such as the window of the department that decides.")
+    )
+    days = forms.IntegerField(label=_("For how many days"), min_value=1, max_value=90, initial=14)
+
+
+class InvoiceForm(forms.Form):
+    number = forms.CharField(
+        label=_("Invoice number"), max_length=24, help_text=_("8 digits, or 20 for a fully digital invoice.")
+    )
+    code = forms.RegexField(
+        r"^[0-9]{10,12}$", label=_("Invoice code, if it has one"), required=False, max_length=12
+    )
+    issued_on = forms.DateField(label=_("Day of issue"), widget=DayInput)
+    amount = forms.DecimalField(
+        label=_("Amount with tax"), max_digits=12, decimal_places=2, min_value=Decimal("0.01")
+    )
+
+    def clean_issued_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["issued_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("An invoice is recorded once it was given: this day is to come."))
+        return day
+
+    @property
+    def fen(self) -> int:
+        return to_fen(self.cleaned_data["amount"])
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(max_length=600)
+
+
+class _Places(django_filters.FilterSet):
+    region = django_filters.ModelChoiceFilter(
+        field_name="region",
+        queryset=Region.objects.filter(contracts__isnull=False).distinct(),
+        label=_("Region"),
+    )
+    service = django_filters.ModelChoiceFilter(
+        field_name="service",
+        queryset=Service.objects.filter(contracts__isnull=False).distinct(),
+        label=_("Service"),
+    )
+
+
+class ContractFilter(_Places):
+    q = django_filters.CharFilter(
+        field_name="award__tender__title", lookup_expr="icontains", label=_("Title")
+    )
+
+    class Meta:
+        model = Contract
+        fields = ["q", "service", "region"]
+
+
+class RegisterFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        field_name="contract__award__tender__title", lookup_expr="icontains", label=_("Title")
+    )
+    service = django_filters.ModelChoiceFilter(
+        field_name="contract__service",
+        queryset=Service.objects.filter(contracts__isnull=False).distinct(),
+        label=_("Service"),
+    )
+    region = django_filters.ModelChoiceFilter(
+        field_name="contract__region",
+        queryset=Region.objects.filter(contracts__isnull=False).distinct(),
+        label=_("Region"),
+    )
+
+    class Meta:
+        model = Milestone
+        fields = ["q", "service", "region"]

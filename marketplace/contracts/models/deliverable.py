@@ -1,0 +1,164 @@
+import secrets
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from regulation.ledger.triggers import append_only, kept
+
+from . import guards
+from .milestone import Milestone
+
+MOST_SUBMISSIONS = 2  # the first, and one more after it was returned
+
+
+def private_storage() -> Any:
+    """Outside MEDIA: nothing serves it by itself."""
+    return storages["evidence"]
+
+
+def private_name(_instance: Any, _filename: str) -> str:
+    """A random place that says nothing of the file."""
+    key = secrets.token_hex(20)
+    return f"deliverables/{key[:2]}/{key}"
+
+
+def new_ref() -> str:
+    return secrets.token_hex(16)
+
+
+class Submission(models.Model):
+    """What was handed in for a milestone, once, and once more after it was returned. Append-only."""
+
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="submissions")
+    number = models.PositiveSmallIntegerField()
+    note = models.TextField(blank=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("submission")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["milestone", "number"], name="submission_once_a_number"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=MOST_SUBMISSIONS), name="submission_at_most_twice"
+            ),
+        ]
+        triggers = append_only()
+
+    @property
+    def urn(self) -> str:
+        return f"contracts.submission/{self.pk}"
+
+
+class DeliverableFile(models.Model):
+    """A file that was handed in: name, kind, size, SHA-256, what a scanner said of it. Append-only."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="files")
+    ref = models.SlugField(max_length=32, unique=True, default=new_ref)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8)
+    size = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    file = models.FileField(storage=private_storage, upload_to=private_name, max_length=100)
+    scan = models.CharField(
+        max_length=12, choices=[("clean", _("scanned, nothing found")), ("not_scanned", _("not scanned"))]
+    )
+
+    class Meta:
+        verbose_name = _("deliverable")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "digest"], name="deliverable_once_a_submission"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="deliverable_is_not_empty"),
+        ]
+        triggers = append_only()
+
+    @property
+    def urn(self) -> str:
+        return f"contracts.deliverable/{self.ref}"
+
+
+class Answer(models.Model):
+    """What the buyer said of a submission, by each line of the checklist. Append-only.
+
+    `items` is [{text, met, why}]. The first submission alone can be returned; `answered_by` is empty where
+    the time to answer ran out.
+    """
+
+    submission = models.OneToOneField(Submission, models.PROTECT, related_name="answer")
+    number = models.PositiveSmallIntegerField()
+    accepted = models.BooleanField()
+    items = models.JSONField(default=list)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("answer to a submission")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted=True) | Q(number=1, answered_by__isnull=False),
+                name="answer_returns_once",
+            )
+        ]
+        triggers = append_only()
+
+
+class ShareLink(models.Model):
+    """A way for somebody outside to read what was handed in, until `ends_at` (exclusive) or it is ended.
+
+    Only the SHA-256 of the token is kept: the address is shown once, to whoever made it.
+    """
+
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="shares")
+    token_digest = models.CharField(max_length=64, unique=True)
+    whom = models.CharField(max_length=200)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("link to deliverables")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("made_at")), name="share_ends_after_it_is_made"),
+            models.CheckConstraint(condition=~Q(whom=""), name="share_is_for_somebody"),
+        ]
+        triggers = [
+            guards.trigger(
+                "ends_once",
+                pgtrigger.Update,
+                f"""
+                    IF NOT ({guards.only("ended_at")}) OR OLD.ended_at IS NOT NULL THEN
+                        {guards.refuse("share_stands")}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            *kept(),
+        ]
+
+    @property
+    def urn(self) -> str:
+        return f"contracts.share/{self.pk}"
+
+
+class ShareAccess(models.Model):
+    """Somebody opened a link, or fetched a file by it. Append-only."""
+
+    link = models.ForeignKey(ShareLink, models.PROTECT, related_name="accesses")
+    file = models.ForeignKey(DeliverableFile, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("access by a link")
+        ordering = ["-pk"]
+        triggers = append_only()

@@ -1,0 +1,177 @@
+"""Work is begun, handed in, examined by its checklist, accepted or returned once; silence accepts it."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from regulation.parties.models import User
+from regulation.parties.sniff import plain_name
+
+from ..errors import FileRefused, NoFile, NothingUnmet, ReturnedOnce, SilenceNotOver
+from ..life import Act
+from ..models import Answer, DeliverableFile, Milestone, Submission
+from ..queries import ends_at
+from ..scanning import kind_of_work, scan
+from .acting import assert_may, do_act, locked_milestone, said
+
+FILE_LIMIT = 50 * 1024 * 1024
+MOST_FILES = 10
+Upload = UploadedFile  # what a form gives
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that may be kept."""
+
+    name: str
+    kind: str
+    content: bytes
+    digest: str
+    scan: str
+
+
+@transaction.atomic
+def start_milestone(*, milestone: Milestone, by: User, at: dt.datetime) -> Milestone:
+    """The intermediary begins. Raises NotNow."""
+    locked = locked_milestone(milestone)
+    do_act(locked, Act.START, kind="contracts.started", by=by, at=at, started_at=at)
+    return locked
+
+
+def looked_at(files: "Sequence[UploadedFile[Any]]") -> list[Kept]:
+    """What may be kept of an upload, the same file once. Raises NoFile and FileRefused, naming the file."""
+    if not files:
+        raise NoFile
+    if len(files) > MOST_FILES:
+        raise FileRefused(str(len(files)), _("at most 10 files are handed in at once."))
+    kept: dict[str, Kept] = {}
+    for file in files:
+        name = (file.name or "")[:200]
+        if not file.size:
+            raise FileRefused(name, _("the file is empty."))
+        if file.size > FILE_LIMIT:
+            raise FileRefused(name, _("a file has at most 50 MB."))
+        content = file.read()
+        kind = kind_of_work(content)
+        if kind is None:
+            raise FileRefused(name, _("hand in PDF, DOCX, XLSX, PNG or JPEG without macros."))
+        digest = hashlib.sha256(content).hexdigest()
+        kept[digest] = Kept(plain_name(name, kind), kind, content, digest, scan(name, content))
+    return list(kept.values())
+
+
+def hand_in_work(
+    *, milestone: Milestone, files: "Sequence[UploadedFile[Any]]", note: str, by: User, at: dt.datetime
+) -> Submission:
+    """The intermediary hands work in; the buyer's time to answer begins.
+
+    Raises NotNow, NoFile, FileRefused.
+    """
+    seen = Milestone.objects.select_related("contract").get(pk=milestone.pk)
+    assert_may(seen, Act.SUBMIT, at=at)  # before large files are read
+    kept = looked_at(files)
+    with transaction.atomic():
+        locked = locked_milestone(milestone)
+        assert_may(locked, Act.SUBMIT, at=at)
+        made = Submission.objects.create(
+            milestone=locked,
+            number=locked.submissions.count() + 1,
+            note=said(note),
+            submitted_by=by,
+            submitted_at=at,
+        )
+        for file in kept:
+            row = DeliverableFile(
+                submission=made,
+                name=file.name,
+                kind=file.kind,
+                size=len(file.content),
+                digest=file.digest,
+                scan=file.scan,
+            )
+            row.file.save(file.name, ContentFile(file.content), save=False)
+            row.save(force_insert=True)
+        until = ends_at(at, locked.contract.rule.silence)
+        body = {"number": made.number, "files": [f.digest for f in kept], "answer_by": until.isoformat()}
+        do_act(
+            locked,
+            Act.SUBMIT,
+            kind="contracts.handed_in",
+            by=by,
+            at=at,
+            body=body,
+            submitted_at=at,
+            silence_until=until,
+        )
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One line of the checklist: met or not, and why not."""
+
+    met: bool
+    why: str = ""
+
+
+def _items(milestone: Milestone, judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    lines = [line["text"] for line in milestone.checklist]
+    return [
+        {"text": text, "met": one.met, "why": said(one.why)} for text, one in zip(lines, judged, strict=True)
+    ]
+
+
+@transaction.atomic
+def accept_work(*, milestone: Milestone, judged: Sequence[Judged], by: User, at: dt.datetime) -> Milestone:
+    """The buyer accepts what was handed in; its payment follows. Raises NotNow."""
+    locked = locked_milestone(milestone)
+    assert_may(locked, Act.ACCEPT, at=at)
+    last = locked.submissions.order_by("-number")[0]
+    Answer.objects.create(
+        submission=last, number=last.number, accepted=True, items=_items(locked, judged), answered_by=by
+    )
+    facts: dict[str, Any] = {"accepted_at": at, "accepted_by": by}
+    do_act(locked, Act.ACCEPT, kind="contracts.accepted", by=by, at=at, noticeable=True, **facts)
+    return locked
+
+
+@transaction.atomic
+def return_work(*, milestone: Milestone, judged: Sequence[Judged], by: User, at: dt.datetime) -> Milestone:
+    """The buyer returns it, once, with reasons by line. Raises NotNow, ReturnedOnce, NothingUnmet."""
+    locked = locked_milestone(milestone)
+    assert_may(locked, Act.RETURN, at=at)
+    last = locked.submissions.order_by("-number")[0]
+    if locked.returned_at is not None or last.number > 1:
+        raise ReturnedOnce
+    items = _items(locked, judged)
+    unmet = [item for item in items if not item["met"]]
+    if not unmet or not all(item["why"] for item in unmet):
+        raise NothingUnmet
+    Answer.objects.create(
+        submission=last, number=last.number, accepted=False, items=items, answered_by=by, answered_at=at
+    )
+    facts: dict[str, Any] = {"returned_at": at, "submitted_at": None, "silence_until": None}
+    reason = "；".join(f"{item['text']}：{item['why']}" for item in unmet)
+    do_act(locked, Act.RETURN, kind="contracts.returned", by=by, at=at, reason=reason, **facts)
+    return locked
+
+
+@transaction.atomic
+def accept_silent(*, milestone: Milestone, at: dt.datetime) -> Milestone:
+    """Nobody answered in time: it counts as accepted. Raises NotNow and SilenceNotOver."""
+    locked = locked_milestone(milestone)
+    assert_may(locked, Act.ACCEPT_BY_RULE, at=at)
+    if locked.silence_until is None or at < locked.silence_until:
+        raise SilenceNotOver
+    last = locked.submissions.order_by("-number")[0]
+    Answer.objects.create(submission=last, number=last.number, accepted=True, answered_at=at)
+    facts: dict[str, Any] = {"accepted_at": at}
+    do_act(locked, Act.ACCEPT_BY_RULE, kind="contracts.accepted", by=None, at=at, noticeable=True, **facts)
+    return locked

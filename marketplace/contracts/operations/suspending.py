@@ -1,0 +1,87 @@
+"""A conflict, or a regulator, suspends a contract; a regulator lets it go on once the gate is clear."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from regulation.decoupling.models import Check, Gate
+from regulation.parties.models import User
+
+from ..errors import NotNow
+from ..life import CONTRACT, Act, State
+from ..models import Contract, Milestone
+from .acting import assert_may, do_act, locked_contract, said
+from .signing import open_gate
+
+
+@transaction.atomic
+def suspend_contract(
+    *, contract: Contract, reason: str, by: User | None, at: dt.datetime, check: Check | None = None
+) -> Contract:
+    """Stop work, acceptance and payment until it is resumed. Raises NotNow and ReasonMissing."""
+    locked = locked_contract(contract)
+    body = {"check": check.urn, "rule": check.rule_code} if check else {}
+    do_act(
+        locked,
+        Act.SUSPEND,
+        kind="contracts.suspended",
+        by=by,
+        at=at,
+        reason=reason,
+        body=body,
+        noticeable=locked.signed_at is not None,
+        suspended_at=at,
+        suspend_reason=said(reason),
+        suspended_by_check=check,
+    )
+    return locked
+
+
+def suspend_for(*, contract: Contract, check: Check, at: dt.datetime) -> bool:
+    """Suspend for what a check found; nothing where it is suspended or over already. Whether it was done."""
+    if not CONTRACT.may(Act.SUSPEND, contract.state_at(at)):
+        return False
+    try:
+        suspend_contract(contract=contract, reason="利益冲突审查未通过", by=None, at=at, check=check)
+    except NotNow:
+        return False
+    return True
+
+
+def resume_contract(*, contract: Contract, reason: str, by: User, at: dt.datetime) -> Contract:
+    """Let it go on, once the conflict gate is clear again; the time to answer work is given back.
+
+    Raises NotNow, ReasonMissing, and GateClosed with the check.
+    """
+    seen = Contract.objects.select_related("award__tender", "award__bid__tenderer").get(pk=contract.pk)
+    assert_may(seen, Act.RESUME, at=at)
+    gate = open_gate(seen, Gate.CONTRACT, by=by, at=at)
+    with transaction.atomic():
+        locked = locked_contract(contract)
+        since = locked.suspended_at
+        do_act(
+            locked,
+            Act.RESUME,
+            kind="contracts.resumed",
+            by=by,
+            at=at,
+            reason=reason,
+            body={"check": gate.urn},
+            noticeable=locked.signed_at is not None,
+            suspended_at=None,
+            suspend_reason="",
+            suspended_by_check=None,
+        )
+        if since is not None and locked.state_at(at) is State.IN_FORCE:
+            _give_back(locked, lost=at - since, since=since)
+        return locked
+
+
+def _give_back(contract: Contract, *, lost: dt.timedelta, since: dt.datetime) -> None:
+    waiting = Milestone.objects.filter(
+        contract=contract, submitted_at__isnull=False, accepted_at__isnull=True, silence_until__gt=since
+    )
+    for milestone in waiting:
+        if milestone.silence_until is not None:
+            milestone.silence_until += lost
+            milestone.save(update_fields=["silence_until"])

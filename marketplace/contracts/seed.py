@@ -1,0 +1,81 @@
+"""The rule, the schedule and the standard text contracts begin with, for the country. Idempotent."""
+
+import datetime as dt
+import json
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from regulation.parties.models import Region
+from regulation.registry.models import Provision, Service
+from regulation.registry.seed.put import Change
+
+from .models import ContractRule, Schedule, Wording
+
+SCHEDULES = Path(settings.BASE_DIR) / "data" / "contract_schedules.json"
+TEXTS = Path(__file__).parent / "texts"
+SINCE = dt.date(2026, 1, 1)
+NOTE = (
+    "本平台规则：中选结果确定后三十日内签订（参照招标投标法第四十六条）；提交成果后十个工作日内不答复视为通过。",
+    "Rules of this site: signed within thirty days of the final award (by analogy with the Tendering Law, "
+    "article 46); work not answered in ten working days counts as accepted.",
+)
+
+
+def _rule() -> int:
+    if ContractRule.objects.filter(region="000000").exists():
+        return 0
+    country, _ = Region.objects.get_or_create(code="000000", defaults={"name": "全国"})
+    ContractRule.objects.create(
+        region=country,
+        in_force=DateRange(SINCE, None, "[)"),
+        sign_amount=30,
+        sign_unit="days",
+        silence_amount=10,
+        silence_unit="working_days",
+        cure_amount=24,
+        cure_unit="hours",
+        late_per_mille=Decimal("0.50"),
+        late_cap=Decimal("10"),
+        drift_limit=Decimal("10"),
+        provision=Provision.objects.filter(ref="tendering-law-46").first(),
+        note=NOTE[0],
+        note_en=NOTE[1],
+    )
+    return 1
+
+
+def _schedules() -> int:
+    made = 0
+    for row in json.loads(SCHEDULES.read_text(encoding="utf-8")):
+        service = Service.objects.filter(code=row["service"]).first() if row["service"] else None
+        if (row["service"] and service is None) or Schedule.objects.filter(service=service).exists():
+            continue
+        Schedule.objects.create(
+            service=service,
+            in_force=DateRange(SINCE, None, "[)"),
+            parts=row["parts"],
+            note=row["note"],
+            note_en=row["note_en"],
+        )
+        made += 1
+    return made
+
+
+@transaction.atomic
+def ensure_terms() -> int:
+    """Put on record what is missing; returns how many rows were made."""
+    made = _rule() + _schedules()
+    if not Wording.objects.filter(service__isnull=True).exists():
+        text, text_en = ((TEXTS / f"general.{lang}.txt").read_text(encoding="utf-8") for lang in ("zh", "en"))
+        Wording.objects.create(version=1, starts_on=SINCE, text=text, text_en=text_en)
+        made += 1
+    return made
+
+
+def seeded(at: dt.datetime) -> Change:
+    """As the loading of the seed calls it."""
+    return Change(created=ensure_terms())

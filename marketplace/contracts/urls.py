@@ -1,0 +1,31 @@
+from django.urls import path
+
+from . import views
+
+app_name = "contracts"
+ONE = "contracts/<slug:ref>"
+WORK = f"{ONE}/milestones/<int:position>"
+urlpatterns = [
+    path("contracts/", views.contract_list, name="contract_list"),
+    path("contracts/mine/", views.own_contracts, name="own_contracts"),
+    path("contracts/register/", views.deliverable_register, name="register"),
+    path("contracts/of/<slug:ref>/", views.of_tender, name="of_tender"),
+    path("contracts/files/<slug:ref>/", views.file, name="file"),
+    path("contracts/shares/<int:pk>/end/", views.share_end, name="share_end"),
+    path(f"{ONE}/", views.contract, name="contract"),
+    path(f"{ONE}/text/<int:number>/", views.version, name="version"),
+    path(f"{ONE}/milestones/", views.milestones, name="milestones"),
+    path(f"{ONE}/offer/", views.offer, name="offer"),
+    path(f"{ONE}/take-back/", views.take_back, name="take_back"),
+    path(f"{ONE}/sign/", views.sign, name="sign"),
+    path(f"{ONE}/suspend/", views.suspend, name="suspend"),
+    path(f"{ONE}/resume/", views.resume, name="resume"),
+    path(f"{WORK}/", views.milestone, name="milestone"),
+    path(f"{WORK}/start/", views.start, name="start"),
+    path(f"{WORK}/hand-in/", views.hand_in, name="hand_in"),
+    path(f"{WORK}/answer/", views.answer, name="answer"),
+    path(f"{WORK}/invoice/", views.invoice, name="invoice"),
+    path(f"{WORK}/share/", views.share, name="share"),
+    path("deliverables/<slug:token>/", views.shared, name="shared"),
+    path("deliverables/<slug:token>/<slug:ref>/", views.shared_file, name="shared_file"),
+]

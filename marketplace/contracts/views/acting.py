@@ -1,0 +1,71 @@
+"""What the views share: finding a contract, doing, telling what came of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from marketplace.payments.errors import PaymentRefused
+from marketplace.tenders.errors import TenderRefused
+from regulation.parties.access import acting
+
+from ..access import reads_all, side_of
+from ..errors import ContractRefused, GateClosed
+from ..models import Contract, Milestone
+from ..queries import contracts_visible_to
+
+
+def seen_contract(request: HttpRequest, ref: str) -> Contract:
+    """A contract the reader may know of; 404 otherwise."""
+    staff = bool(getattr(request.user, "is_staff", False))
+    return get_object_or_404(contracts_visible_to(acting(request), staff=staff), ref=ref)
+
+
+def read_contract(request: HttpRequest, ref: str) -> Contract:
+    """One whose terms the reader may read: its sides, regulators, staff. 404 for everybody else."""
+    found = seen_contract(request, ref)
+    if not reads_all(request.user, acting(request), found):
+        raise Http404
+    return found
+
+
+def of_side(request: HttpRequest, ref: str, *sides: str) -> Contract:
+    """A contract of which the reader acts for one of these sides; 403 for who may only read it."""
+    found = read_contract(request, ref)
+    if side_of(acting(request), found) not in sides:
+        raise PermissionDenied
+    return found
+
+
+def milestone_of(contract: Contract, position: int) -> Milestone:
+    found = get_object_or_404(contract.milestones, position=position)
+    found.contract = contract
+    return found
+
+
+def do(request: HttpRequest, act: Callable[[], Any], done: str, back: Any, *args: Any) -> HttpResponse:
+    """Act, tell what came of it, go back."""
+    try:
+        act()
+        messages.success(request, done)
+    except GateClosed as shut:
+        way = format_html(
+            ' <a href="{}">{}</a>', shut.check.get_absolute_url(), _("Why: the check and its chain")
+        )
+        messages.error(request, format_html("{} {}{}", shut.message, shut.next_step, way))
+    except (ContractRefused, PaymentRefused, TenderRefused) as refusal:
+        messages.error(request, " ".join(filter(None, (str(refusal), str(refusal.next_step)))))
+    return redirect(back, *args)
+
+
+def tell_faults(request: HttpRequest, form: forms.BaseForm) -> None:
+    """What was wrong with a small form that has no page of its own."""
+    for name, faults in form.errors.items():
+        label = form.fields[name].label if name in form.fields else ""
+        messages.error(request, " ".join(filter(None, (f"{label}:" if label else "", *map(str, faults)))))

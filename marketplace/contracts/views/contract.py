@@ -1,0 +1,269 @@
+"""One contract: its page, its text as it is printed, the draft's milestones, offering and signing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from marketplace.payments.books import to_yuan
+from regulation.ledger.queries import database_now
+from regulation.parties.access import acting, acting_required
+from regulation.parties.models import Role
+from regulation.parties.proving import ask_anew, needed, proved_anew
+
+from ..access import oversees, reads_all, side_of
+from ..errors import ContractRefused
+from ..forms import MilestoneSet, clean_text, initial_of
+from ..life import CONTRACT, Act, State
+from ..life_texts import ACT_WORDS, STATE_WORDS, STEP_TONES, STEP_WORDS, TONES
+from ..models import Contract, Side, Version
+from ..operations import (
+    offer_contract,
+    resume_contract,
+    set_milestones,
+    sign_contract,
+    suspend_contract,
+    take_back_contract,
+)
+from ..queries import contracts_visible_to, latest_version, milestones_of, money_of, signatures_of
+from ..schedule import drift
+from ..text import paragraphs
+from .acting import do, of_side, read_contract, seen_contract
+from .public import lateness
+
+
+def milestone_rows(contract: Contract, now: Any) -> list[dict[str, Any]]:
+    """Each milestone with its state, money and how late it was."""
+    milestones = milestones_of(contract)
+    money = money_of(milestones)
+    rows = []
+    for one in milestones:
+        one.contract = contract
+        step, told = one.state_at(now), money.get(one.pk, {})
+        rows.append(
+            {
+                "milestone": one,
+                "words": STEP_WORDS[step],
+                "tone": STEP_TONES[step],
+                "late": lateness(one),
+                "charge": told.get("charge"),
+                "held": to_yuan(told.get("held", 0)),
+                "paid": to_yuan(told.get("intermediary", 0)),
+                "url": reverse("contracts:milestone", args=[contract.ref, one.position]),
+            }
+        )
+    return rows
+
+
+def _sides(contract: Contract, version: Version | None) -> list[dict[str, Any]]:
+    signed = signatures_of(version)
+    return [
+        {"label": Side(side).label, "entity": getattr(contract, side), "signature": signed.get(side)}
+        for side in contract.sides
+    ]
+
+
+def _events(contract: Contract, *, whole: bool) -> list[dict[str, Any]]:
+    """What was done, in order; the public reads from the signature on."""
+    acts = contract.acts.select_related("milestone").order_by("pk")
+    if not whole:
+        acts = acts.exclude(to_state__in=[State.DRAFT, State.OFFERED], milestone__isnull=True)
+    return [
+        {
+            "at": one.at,
+            "title": f"{ACT_WORDS[Act(one.act)]}" + (f" · {one.milestone.name}" if one.milestone else ""),
+            "text": one.reason if whole or one.milestone_id is None else "",
+        }
+        for one in acts
+    ]
+
+
+@cache_control(no_cache=True)
+@require_safe
+def of_tender(request: HttpRequest, ref: str) -> HttpResponse:
+    """From a tender to the contract made of its award, where the reader may know of one."""
+    staff = bool(getattr(request.user, "is_staff", False))
+    found = contracts_visible_to(acting(request), staff=staff).filter(award__tender__ref=ref)
+    return redirect(get_object_or_404(found.order_by("-pk")[:1]))
+
+
+@cache_control(no_cache=True)
+@require_safe
+def contract(request: HttpRequest, ref: str) -> HttpResponse:
+    """What was agreed, where it stands, what is next and whose turn it is."""
+    found, now = seen_contract(request, ref), database_now()
+    membership = acting(request)
+    state, side = found.state_at(now), side_of(membership, found)
+    whole = reads_all(request.user, membership, found)
+    version = latest_version(found)
+    sides = _sides(found, version)
+    signed = {one["signature"].side for one in sides if one["signature"]}
+    context = {
+        "contract": found,
+        "state": str(state),
+        "state_words": STATE_WORDS[state],
+        "tone": TONES[state],
+        "side": side,
+        "whole": whole,
+        "oversees": oversees(membership),
+        "version": version if whole else None,
+        "digest": version.digest if version and found.signed_at else "",
+        "sides": sides,
+        "may_sign": bool(side) and state is State.OFFERED and side not in signed,
+        "rows": milestone_rows(found, now),
+        "drift": drift(found.bid_price, found.price),
+        "events": _events(found, whole=whole),
+        "acts": [str(act) for act in CONTRACT.acts if CONTRACT.may(act, state)],
+        "department_pays": found.payer_id != found.buyer_id,
+        "now": now,
+    }
+    return render(request, "contracts/contract.html", context)
+
+
+def _printed(version: Version) -> dict[str, Any]:
+    """The text of a version in the reader's language."""
+    english = get_language() == "en"
+    return {"english": english, "paragraphs": paragraphs(version.terms["text"]["en" if english else "zh"])}
+
+
+@never_cache
+@require_safe
+@acting_required(Role.OWNER, Role.AGENT, Role.REGULATOR)
+def version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """A version as it is printed and signed, in the reader's language; the digest covers both."""
+    found = read_contract(request, ref)
+    held = get_object_or_404(found.versions, number=number)
+    held.contract = found
+    context = {
+        "contract": found,
+        "version": held,
+        "terms": held.terms,
+        **_printed(held),
+        "present": found.version_no == number,
+        "sides": _sides(found, held),
+    }
+    return render(request, "contracts/version.html", context)
+
+
+@never_cache
+@acting_required(Role.OWNER)
+def milestones(request: HttpRequest, ref: str) -> HttpResponse:
+    """The buyer sets what is delivered when, for how much, and what it is examined by."""
+    found = of_side(request, ref, "buyer")
+    rows = MilestoneSet(
+        request.POST if request.method == "POST" else None, initial=initial_of(milestones_of(found))
+    )
+    fault = ""
+    if request.method == "POST" and rows.is_valid():
+        parts = [form.part for form in rows if form.part is not None]
+        try:
+            set_milestones(contract=found, parts=parts, by=request.user, at=database_now())  # type: ignore[arg-type]
+        except ContractRefused as refusal:
+            fault = str(refusal)
+        else:
+            messages.success(request, _("The milestones are set. Lay the contract before all sides next."))
+            return redirect(found)
+    wrong = bool(fault) or (rows.is_bound and not rows.is_valid())
+    context = {"contract": found, "rows": rows, "fault": fault}
+    return render(request, "contracts/milestones.html", context, status=422 if wrong else 200)
+
+
+@require_POST
+@acting_required(Role.OWNER)
+def offer(request: HttpRequest, ref: str) -> HttpResponse:
+    found = of_side(request, ref, "buyer")
+    return do(
+        request,
+        lambda: offer_contract(contract=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
+        _("The contract lies before all sides. Its text no longer changes; each side signs it."),
+        found,
+    )
+
+
+@require_POST
+@acting_required(Role.OWNER, Role.AGENT)
+def take_back(request: HttpRequest, ref: str) -> HttpResponse:
+    found = of_side(request, ref, "buyer", "seller", "payer")
+    reason = clean_text(request.POST.get("reason", ""))
+    return do(
+        request,
+        lambda: take_back_contract(contract=found, reason=reason, by=request.user, at=database_now()),  # type: ignore[arg-type]
+        _("The contract is a draft again. What was signed of this version counts for nothing."),
+        found,
+    )
+
+
+@never_cache
+@acting_required(Role.OWNER, Role.AGENT)
+def sign(request: HttpRequest, ref: str) -> HttpResponse:
+    """Who you are is asked anew, then the whole stands on one page above the button."""
+    found = read_contract(request, ref)
+    side = side_of(acting(request), found)
+    if side not in found.sides:
+        raise PermissionDenied
+    proof = proved_anew(request)
+    if not proof:
+        return ask_anew(request, reverse("contracts:sign", args=[ref]))
+    held = latest_version(found)
+    if request.method == "POST":
+        read = request.POST.get("read", "")
+        return do(
+            request,
+            lambda: sign_contract(
+                contract=found,
+                side=side,
+                entity=getattr(found, side),
+                read=read,
+                proof=proof,
+                by=request.user,  # type: ignore[arg-type]
+                at=database_now(),
+            ),
+            _("You have signed. The digest of the text stands in the record."),
+            found,
+        )
+    if held is None or found.state_at(database_now()) is not State.OFFERED:
+        messages.error(request, _("Nothing lies before you to be signed."))
+        return redirect(found)
+    context = {
+        "contract": found,
+        "version": held,
+        "side": Side(side).label,
+        "entity": getattr(found, side),
+        "by_factor": needed(request) == "mfa",
+        **_printed(held),
+        "now": database_now(),
+    }
+    return render(request, "contracts/sign.html", context)
+
+
+@require_POST
+@acting_required(Role.REGULATOR)
+def suspend(request: HttpRequest, ref: str) -> HttpResponse:
+    found = seen_contract(request, ref)
+    reason = clean_text(request.POST.get("reason", ""))
+    return do(
+        request,
+        lambda: suspend_contract(contract=found, reason=reason, by=request.user, at=database_now()),  # type: ignore[arg-type]
+        _("The contract is suspended, and both sides read the reason."),
+        found,
+    )
+
+
+@require_POST
+@acting_required(Role.REGULATOR)
+def resume(request: HttpRequest, ref: str) -> HttpResponse:
+    found = seen_contract(request, ref)
+    reason = clean_text(request.POST.get("reason", ""))
+    return do(
+        request,
+        lambda: resume_contract(contract=found, reason=reason, by=request.user, at=database_now()),  # type: ignore[arg-type]
+        _("The contract goes on; the time lost is given back."),
+        found,
+    )

@@ -1,0 +1,256 @@
+"""One milestone: what is handed in, how it is examined, its money, its invoices, who may read it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from marketplace.payments.books import to_yuan
+from regulation.ledger.queries import database_now
+from regulation.parties.access import acting, acting_required
+from regulation.parties.models import Role
+
+from ..access import reads_all, side_of
+from ..forms import AnswerForm, InvoiceForm, ShareForm, WorkForm
+from ..life import MILESTONE, State
+from ..life_texts import STEP_TONES, STEP_WORDS
+from ..models import DeliverableFile, Milestone, ShareLink
+from ..operations import (
+    accept_work,
+    end_share,
+    hand_in_work,
+    note_access,
+    record_invoice,
+    return_work,
+    share_work,
+    start_milestone,
+)
+from ..operations.sharing import token_digest
+from ..queries import handed_in, money_of, share_of, shares_of
+from ..schedule import penalty
+from .acting import do, milestone_of, of_side, read_contract, tell_faults
+from .public import lateness
+
+SIDES = (Role.OWNER, Role.AGENT)
+READERS = (*SIDES, Role.REGULATOR)
+
+
+def _back(milestone: Milestone) -> tuple[str, str, int]:
+    return "contracts:milestone", milestone.contract.ref, milestone.position
+
+
+@never_cache
+@require_safe
+@acting_required(*READERS)
+def milestone(request: HttpRequest, ref: str, position: int) -> HttpResponse:
+    """For the sides and regulators: where it stands, and the form of whoever has the next step."""
+    found = milestone_of(read_contract(request, ref), position)
+    now, side = database_now(), side_of(acting(request), found.contract)
+    step, goes = found.state_at(now), found.contract.state_at(now) is State.IN_FORCE
+    acts = [str(act) for act in MILESTONE.acts if goes and MILESTONE.may(act, step)]
+    money = money_of([found]).get(found.pk, {})
+    late, rule = lateness(found), found.contract.rule
+    submissions = handed_in([found])[found.pk]
+    context: dict[str, Any] = {
+        "contract": found.contract,
+        "milestone": found,
+        "step": str(step),
+        "words": STEP_WORDS[step],
+        "tone": STEP_TONES[step],
+        "side": side,
+        "acts": acts,
+        "submissions": submissions,
+        "may_return": found.returned_at is None,
+        "late": late,
+        "penalty": to_yuan(penalty(found.fen, late or 0, rule.late_per_mille, rule.late_cap)),
+        "charge": money.get("charge"),
+        "held": to_yuan(money.get("held", 0)),
+        "paid": to_yuan(money.get("intermediary", 0)),
+        "invoices": found.invoices.all(),
+        "shares": shares_of(found) if side == "buyer" else [],
+        "work_form": WorkForm(),
+        "answer_form": AnswerForm(milestone=found),
+        "share_form": ShareForm(),
+        "invoice_form": InvoiceForm(),
+        "now": now,
+    }
+    return render(request, "contracts/milestone.html", context)
+
+
+@require_POST
+@acting_required(*SIDES)
+def start(request: HttpRequest, ref: str, position: int) -> HttpResponse:
+    found = milestone_of(of_side(request, ref, "seller"), position)
+    return do(
+        request,
+        lambda: start_milestone(milestone=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
+        _("Work has begun."),
+        *_back(found),
+    )
+
+
+@require_POST
+@acting_required(*SIDES)
+def hand_in(request: HttpRequest, ref: str, position: int) -> HttpResponse:
+    found = milestone_of(of_side(request, ref, "seller"), position)
+    form = WorkForm(request.POST, request.FILES)
+    if not form.is_valid():
+        tell_faults(request, form)
+        return redirect(*_back(found))
+    return do(
+        request,
+        lambda: hand_in_work(
+            milestone=found,
+            files=form.cleaned_data["uploads"],
+            note=form.cleaned_data["note"],
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
+        ),
+        _("The work is handed in. The buyer examines it by the checklist."),
+        *_back(found),
+    )
+
+
+@require_POST
+@acting_required(*SIDES)
+def answer(request: HttpRequest, ref: str, position: int) -> HttpResponse:
+    """Accept, or return with reasons: the button that was pressed says which."""
+    found = milestone_of(of_side(request, ref, "buyer"), position)
+    form = AnswerForm(request.POST, milestone=found)
+    if not form.is_valid():
+        tell_faults(request, form)
+        return redirect(*_back(found))
+    accepts = request.POST.get("answer") == "accept"
+    act = accept_work if accepts else return_work
+    done = (
+        _("The work is accepted; its payment follows.")
+        if accepts
+        else _("The work is returned with your reasons, once.")
+    )
+    return do(
+        request,
+        lambda: act(milestone=found, judged=form.judged, by=request.user, at=database_now()),  # type: ignore[arg-type]
+        done,
+        *_back(found),
+    )
+
+
+@require_POST
+@acting_required(*SIDES)
+def invoice(request: HttpRequest, ref: str, position: int) -> HttpResponse:
+    found = milestone_of(of_side(request, ref, "seller"), position)
+    form = InvoiceForm(request.POST)
+    if not form.is_valid():
+        tell_faults(request, form)
+        return redirect(*_back(found))
+    told = form.cleaned_data
+    return do(
+        request,
+        lambda: record_invoice(
+            milestone=found,
+            number=told["number"],
+            code=told["code"],
+            issued_on=told["issued_on"],
+            fen=form.fen,
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
+        ),
+        _("The invoice is on record."),
+        *_back(found),
+    )
+
+
+@require_POST
+@acting_required(*SIDES)
+def share(request: HttpRequest, ref: str, position: int) -> HttpResponse:
+    """The address is told once, in the message that follows."""
+    found = milestone_of(of_side(request, ref, "buyer"), position)
+    form = ShareForm(request.POST)
+    if not form.is_valid():
+        tell_faults(request, form)
+        return redirect(*_back(found))
+    _link, token = share_work(milestone=found, by=request.user, at=database_now(), **form.cleaned_data)  # type: ignore[arg-type]
+    address = request.build_absolute_uri(reverse("contracts:shared", args=[token]))
+    said = _("The link is made. Copy it now, it is not shown again:")
+    messages.success(request, format_html("{} <code>{}</code>", said, address))
+    return redirect(*_back(found))
+
+
+@require_POST
+@acting_required(*SIDES)
+def share_end(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(ShareLink.objects.select_related("milestone__contract"), pk=pk)
+    of_side(request, found.milestone.contract.ref, "buyer")
+    return do(
+        request,
+        lambda: end_share(link=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
+        _("The link leads nowhere any more."),
+        *_back(found.milestone),
+    )
+
+
+def _sent(file: DeliverableFile) -> FileResponse:
+    """Always as a download, never shown in the site's own pages."""
+    return FileResponse(
+        file.file.open("rb"),
+        as_attachment=True,
+        filename=file.name,
+        content_type="application/octet-stream",
+    )
+
+
+@never_cache
+@require_safe
+@acting_required(*READERS)
+def file(request: HttpRequest, ref: str) -> FileResponse:
+    """A file that was handed in, for the sides and regulators."""
+    found = get_object_or_404(
+        DeliverableFile.objects.select_related("submission__milestone__contract"), ref=ref
+    )
+    if not reads_all(request.user, acting(request), found.submission.milestone.contract):
+        raise Http404
+    return _sent(found)
+
+
+def _link(token: str) -> ShareLink:
+    found = share_of(token_digest(token), now=database_now())
+    if found is None:
+        raise Http404
+    return found
+
+
+@never_cache
+@require_safe
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """What whoever holds a link reads. Opening it is on record."""
+    link = _link(token)
+    note_access(link=link, file=None, at=database_now())
+    context = {
+        "link": link,
+        "milestone": link.milestone,
+        "contract": link.milestone.contract,
+        "token": token,
+        "submissions": handed_in([link.milestone])[link.milestone_id],
+    }
+    answer_ = render(request, "contracts/shared.html", context)
+    answer_["Referrer-Policy"] = "no-referrer"
+    answer_["X-Robots-Tag"] = "noindex"
+    return answer_
+
+
+@never_cache
+@require_safe
+def shared_file(request: HttpRequest, token: str, ref: str) -> FileResponse:
+    """One of its files. Fetching it is on record."""
+    link = _link(token)
+    found = get_object_or_404(
+        DeliverableFile.objects.filter(submission__milestone=link.milestone_id), ref=ref
+    )
+    note_access(link=link, file=found, at=database_now())
+    return _sent(found)

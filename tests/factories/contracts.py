@@ -1,0 +1,190 @@
+"""Contracts for tests, as plain as they can be."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pgtrigger
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.utils import timezone
+
+from marketplace.contracts import operations
+from marketplace.contracts.models import Contract, Milestone
+from marketplace.contracts.queries import charge_of, latest_version
+from marketplace.contracts.seed import ensure_terms
+from marketplace.payments.models import Charge
+from marketplace.payments.operations import order_funding
+from marketplace.payments.queries import open_account
+from marketplace.tenders.models import Award, Tender
+from marketplace.tenders.operations import finalise_award, open_tender
+from regulation.parties.models import Membership, Role
+from tests.factories import payments, tenders, world
+
+YEARS = {
+    "buyer": Role.OWNER,
+    "payer": Role.OWNER,
+    "seller": Role.AGENT,
+}
+
+
+def commit() -> None:
+    """What is deferred to the commit, now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@contextmanager
+def as_site() -> Iterator[None]:
+    """As the site's own role, which owns nothing; what is thrown away at the end takes the role with it."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE qinqing_site")
+        yield
+        commit()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+
+
+def final_award(*prices: str, **fields: object) -> Award:
+    """An award whose standstill is over."""
+    award, _bids = tenders.awarded(*prices, **fields)
+    return _final(award)
+
+
+def _final(award: Award) -> Award:
+    commit()
+    award = tenders.past(award)
+    Tender.objects.filter(pk=award.tender_id).update(standstill_until=award.standstill_until)
+    award.tender.refresh_from_db()
+    return finalise_award(award=award, at=timezone.now())
+
+
+def of_opened(tender: Tender) -> Contract:
+    """A draft of the award of a tender that has its bids."""
+    world.close(tender)
+    open_tender(tender=tender, at=timezone.now())
+    ensure_terms()
+    award = tenders.award_tender(tender=tender, by=world.user(), at=timezone.now())
+    made = operations.draw_up_contract(award=_final(award), at=timezone.now())
+    commit()
+    return made
+
+
+def drawn_up(*prices: str, **fields: object) -> Contract:
+    ensure_terms()
+    made = operations.draw_up_contract(award=final_award(*prices, **fields), at=timezone.now())
+    commit()
+    return made
+
+
+def offered(contract: Contract | None = None, **fields: object) -> Contract:
+    held = contract or drawn_up(**fields)
+    operations.offer_contract(contract=held, by=world.user(), at=timezone.now())
+    commit()
+    held.refresh_from_db()
+    return held
+
+
+def binder(contract: Contract, side: str) -> Membership:
+    """Somebody who may bind a side."""
+    return world.member(YEARS[side], getattr(contract, side))
+
+
+def sign(contract: Contract, side: str, **fields: object) -> Membership:
+    who = fields.pop("who", None) or binder(contract, side)
+    version = latest_version(contract)
+    told = {
+        "contract": contract,
+        "side": side,
+        "entity": who.entity,
+        "read": version.digest if version else "",
+        "proof": "password",
+        "by": who.user,
+        "at": timezone.now(),
+    }
+    operations.sign_contract(**told | fields)
+    contract.refresh_from_db()
+    return who
+
+
+def signed(contract: Contract | None = None, **fields: object) -> Contract:
+    """A contract in force."""
+    held = offered(contract, **fields)
+    for side in held.sides:
+        sign(held, side)
+    commit()
+    return held
+
+
+def first(contract: Contract) -> Milestone:
+    return contract.milestones.order_by("position")[0]
+
+
+def out_of_time(contract: Contract) -> Contract:
+    """Move the last day of signing into the past, as only the owner of the database can."""
+    with pgtrigger.ignore("contracts.Contract:terms_stand"):
+        Contract.objects.filter(pk=contract.pk).update(sign_by=timezone.now() - dt.timedelta(seconds=1))
+    contract.refresh_from_db()
+    return contract
+
+
+def part(name: str = "成果", amount: str = "900.00", days: int = 5, *lines: str) -> operations.Part:
+    return operations.Part(
+        name=name,
+        amount=Decimal(amount),
+        days=days,
+        checklist=tuple((line, "") for line in lines or ("齐全",)),
+    )
+
+
+PDF = b"%PDF-1.7 deliverable"
+
+
+def upload(content: bytes = PDF, name: str = "报告.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def started(milestone: Milestone) -> Milestone:
+    return operations.start_milestone(milestone=milestone, by=world.user(), at=timezone.now())
+
+
+def handed_in(milestone: Milestone, content: bytes = PDF) -> Milestone:
+    if milestone.started_at is None:
+        started(milestone)
+    operations.hand_in_work(
+        milestone=milestone, files=[upload(content)], note="", by=world.user(), at=timezone.now()
+    )
+    commit()
+    milestone.refresh_from_db()
+    return milestone
+
+
+def judged(milestone: Milestone, why: str = "") -> list[operations.Judged]:
+    return [operations.Judged(met=not why, why=why) for _line in milestone.checklist]
+
+
+def accepted(milestone: Milestone) -> Milestone:
+    operations.accept_work(milestone=milestone, judged=judged(milestone), by=world.user(), at=timezone.now())
+    commit()
+    milestone.refresh_from_db()
+    return milestone
+
+
+def funded(milestone: Milestone) -> Charge:
+    """The milestone's sum is held, and the seller has an account."""
+    charge = charge_of(milestone)
+    if open_account(charge.payee, charge.provider) is None:
+        payments.account(charge)
+    payments.transferred(order_funding(charge=charge, by=None))
+    commit()
+    return charge
+
+
+def unanswered(milestone: Milestone) -> Milestone:
+    """Move the time to answer into the past."""
+    Milestone.objects.filter(pk=milestone.pk).update(silence_until=timezone.now() - dt.timedelta(seconds=1))
+    milestone.refresh_from_db()
+    return milestone
