@@ -52,6 +52,7 @@ app.conf.update(
         "lapse-unsigned-contracts": {"task": "contracts.lapse_unsigned", "schedule": 60.0},
         "accept-unanswered-work": {"task": "contracts.accept_silent", "schedule": 60.0},
         "pay-accepted-work": {"task": "contracts.pay_due", "schedule": 300.0},
+        "reconcile-contracts": {"task": "contracts.reconcile", "schedule": crontab(hour=20, minute=40)},
         "forget-sealed-files": {"task": "tenders.forget_files", "schedule": 3600.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
         "finish-awards": {"task": "tenders.finish_awards", "schedule": 5.0},

@@ -77,6 +77,7 @@ def staff() -> dict[str, Any]:
         (_("Style page"), reverse("styleguide")),
         (_("Undelivered effects"), reverse("ledger:dead_letter_list")),
         (_("Contracts"), reverse("contracts:contract_list")),
+        (_("Reconciliations"), reverse("contracts:reconciliation_list")),
         (_("Payments"), reverse("payments:charge_list")),
         (_("Transfers to confirm"), reverse("payments:transfer_list")),
         (_("Events of payment providers"), reverse("payments:event_list")),

@@ -93,6 +93,7 @@ def _findings(acting: Membership) -> list[dict[str, Any]]:
         (_("Sweeps"), reverse("decoupling:sweep_list")),
         (_("Explorer"), reverse("decoupling:explorer")),
         (_("Audits of awards"), reverse("tenders:reaudit_list")),
+        (_("Reconciliations"), reverse("contracts:reconciliation_list")),
         (_("Who may not serve whom"), reverse("decoupling:rules")),
     )
     return [

@@ -80,6 +80,7 @@ def run(site: Site, *, quiet: bool, began: float) -> None:
             f"\nReady: {site.address}/  (after {time.monotonic() - began:.0f} s; Ctrl-C stops it)", flush=True
         )
         print(accounts_table(site.home.path / PASSWORDS), flush=True)
+        steps.go_on()
         while all(part.keep_up() for part in parts):
             time.sleep(0.2)
         raise DemoError(f"A part of the site keeps ending; see {site.home.path}/logs")

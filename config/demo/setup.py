@@ -88,6 +88,10 @@ class Steps:
             self.finish(self.begin("story", ["demo_story"], self.site.environment, seen=not quiet))
             played.touch()
 
+    def go_on(self) -> None:
+        """The contract follows once the award's standstill is over: played beside the open site."""
+        self.begin("contract", ["demo_contract"], self.site.environment, seen=False)
+
 
 class Step:
     """A running command with its name and log."""

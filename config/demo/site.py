@@ -40,6 +40,7 @@ class Site:
             "MEDIA_ROOT": str(home.folder("media")),
             "STATIC_ROOT": str(home.folder("static")),
             "PYTHONUNBUFFERED": "1",
+            "PAYMENTS_CUSTODY": "演示代管账户（虚构）invented · 6222 0000 0000 0000",
             "LEDGER_PUBLISH_SECONDS": os.environ.get("LEDGER_PUBLISH_SECONDS", "60"),
             "LEDGER_ORIGIN": home.text("ledger-origin", "qinqing.demo/ledger"),
             "LEDGER_WITNESSES": " ".join(witness.word for witness in self.witnesses),

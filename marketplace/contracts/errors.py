@@ -92,6 +92,27 @@ class ApplicantDoesNotPay(ContractRefused):
     next_step = _("If you were asked to pay, report the demand.")
 
 
+class ChangeStands(ContractRefused):
+    message = _("A change waits for its answer already.")
+
+
+class NoChange(ContractRefused):
+    message = _("No change waits for an answer.")
+
+
+class NothingDiffers(ContractRefused):
+    message = _("Nothing differs from what is agreed.")
+
+
+class WorkIsDone(ContractRefused):
+    """A milestone that a change cannot touch any more."""
+
+    def __init__(self, name: str) -> None:
+        self.message = _("%(name)s: it is handed in, accepted or paid, and no longer changes.") % {
+            "name": name
+        }
+
+
 class NoFile(ContractRefused):
     message = _("Hand in at least one file.")
 

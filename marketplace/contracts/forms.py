@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.payments.books import to_fen, to_yuan
@@ -13,7 +14,7 @@ from regulation.parties.widgets import DayInput
 from regulation.registry.models import Service
 
 from .models import Contract, Milestone
-from .operations import Judged, Part
+from .operations import Judged, Part, Wanted
 
 MOST_MILESTONES = 12
 MOST_LINES = 30
@@ -26,24 +27,17 @@ def clean_text(text: str) -> str:
 class MilestoneForm(forms.Form):
     """One milestone of a draft; a row left empty is none."""
 
-    name = forms.CharField(label=_("Milestone"), max_length=120, required=False)
+    name = forms.CharField(label=_("Milestone"), max_length=120)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
     amount = forms.DecimalField(
-        label=_("Amount in yuan, without tax"),
-        max_digits=12,
-        decimal_places=2,
-        min_value=Decimal("0.01"),
-        required=False,
+        label=_("Amount in yuan, without tax"), max_digits=12, decimal_places=2, min_value=Decimal("0.01")
     )
-    days = forms.IntegerField(
-        label=_("Working days from signing"), min_value=1, max_value=32767, required=False
-    )
+    days = forms.IntegerField(label=_("Working days from signing"), min_value=1, max_value=32767)
     checklist = forms.CharField(
         label=_("What it is examined by"),
         help_text=_("One line for each point. After a | the same in English."),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=6000,
-        required=False,
     )
 
     def clean_checklist(self) -> str:
@@ -52,20 +46,11 @@ class MilestoneForm(forms.Form):
             raise forms.ValidationError(_("A checklist has at most 30 lines."))
         return text
 
-    def clean(self) -> dict[str, Any]:
-        told: dict[str, Any] = super().clean() or {}
-        if self.errors or not any(told.get(name) for name in ("name", "amount", "days", "checklist")):
-            return told
-        for name in ("name", "amount", "days", "checklist"):
-            if not told.get(name):
-                self.add_error(name, _("This field is required."))
-        return told
-
     @property
     def part(self) -> Part | None:
-        """The milestone, where the row has one."""
+        """The milestone; none where the row was left empty, or is to be left out."""
         told = self.cleaned_data
-        if not told.get("name"):
+        if not told.get("name") or told.get("DELETE"):
             return None
         lines = [line.partition("|") for line in told["checklist"].splitlines() if line.strip(" |")]
         return Part(
@@ -77,7 +62,18 @@ class MilestoneForm(forms.Form):
         )
 
 
-MilestoneSet = forms.formset_factory(MilestoneForm, extra=2, max_num=MOST_MILESTONES, validate_max=True)
+class _Milestones(forms.BaseFormSet):  # type: ignore[type-arg]
+    """The rows, each of which can be left out."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].label = _("Leave this milestone out")
+
+
+MilestoneSet = forms.formset_factory(
+    MilestoneForm, formset=_Milestones, extra=1, max_num=MOST_MILESTONES, validate_max=True, can_delete=True
+)
 
 
 def initial_of(milestones: list[Milestone]) -> list[dict[str, Any]]:
@@ -95,6 +91,41 @@ def initial_of(milestones: list[Milestone]) -> list[dict[str, Any]]:
         }
         for m in milestones
     ]
+
+
+class ChangeForm(forms.Form):
+    """Amount and days of each milestone, the whole time, and why."""
+
+    days = forms.IntegerField(label=_("Working days of the contract"), min_value=1, max_value=32767)
+    reason = forms.CharField(
+        label=_("Reason, shown to the public"), max_length=600, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, contract: Contract, milestones: list[Milestone], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.positions = [one.position for one in milestones]
+        self.fields["days"].initial = contract.days
+        for one in milestones:
+            named = {"name": one.name_en if get_language() == "en" and one.name_en else one.name}
+            self.fields[f"amount_{one.position}"] = forms.DecimalField(
+                label=_("%(name)s: amount in yuan") % named,
+                max_digits=12,
+                decimal_places=2,
+                min_value=Decimal("0.01"),
+                initial=to_yuan(one.fen),
+            )
+            self.fields[f"days_{one.position}"] = forms.IntegerField(
+                label=_("%(name)s: working days from signing") % named,
+                min_value=1,
+                max_value=32767,
+                initial=one.days,
+            )
+        self.order_fields([name for name in self.fields if name not in ("days", "reason")])
+
+    @property
+    def wanted(self) -> dict[int, Wanted]:
+        told = self.cleaned_data
+        return {n: Wanted(told[f"amount_{n}"], told[f"days_{n}"]) for n in self.positions}
 
 
 class ManyFilesInput(forms.ClearableFileInput):

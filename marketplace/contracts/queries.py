@@ -16,6 +16,7 @@ from regulation.registry.models import Service
 from regulation.registry.queries import working_calendar
 
 from .models import (
+    Change,
     Contract,
     ContractRule,
     Milestone,
@@ -267,3 +268,15 @@ def to_pay_out(contract: Contract | None = None) -> list[Milestone]:
         ready = ready.filter(milestone__contract=contract)
     found = ready.filter(held__gt=0).select_related("milestone__contract").order_by("pk")
     return [one.milestone for one in found[:200]]
+
+
+def standing_change(contract: Contract) -> Change | None:
+    """The change that waits for its answer."""
+    waiting = contract.changes.filter(agreed_at__isnull=True, declined_at__isnull=True)
+    return waiting.select_related("version").first()
+
+
+def price_history(contract: Contract) -> list[Version]:
+    """The versions that held, the first that was signed before the rest: how the price moved."""
+    held = contract.versions.filter(Q(change__agreed_at__isnull=False) | Q(change__isnull=True))
+    return list(held.filter(number__lte=contract.version_no).select_related("change").order_by("number"))

@@ -16,6 +16,7 @@ WHICH = ("name", _("Milestone"), "text")
 PRICE = ("price", _("Price"), "money")
 
 story("contracts.wording_published", _("A standard contract text was published."), facts=[TEXT])
+story("contracts.reconciled", _("Contracts, books and the provider's records were compared."))
 story("contracts.drawn_up", _("A contract was drawn up from the final award."), facts=[PRICE])
 story("contracts.milestones_set", _("The buyer set the milestones."))
 story("contracts.offered", _("The contract was laid before all sides."), facts=[TEXT])
@@ -34,6 +35,16 @@ story(
 )
 story("contracts.suspended", _("The contract was suspended."), disclosed=True, facts=[REASON])
 story("contracts.resumed", _("The contract goes on."), disclosed=True, facts=[REASON])
+story("contracts.change_proposed", _("A side proposed a change."), facts=[PRICE, REASON])
+story("contracts.change_declined", _("A proposed change was declined."), facts=[REASON])
+BEFORE = ("before", _("Price before"), "money")
+story("contracts.changed", _("All sides agreed to a change."), disclosed=True, facts=[BEFORE, PRICE, REASON])
+story(
+    "contracts.drifted",
+    _("The price has moved from the bid further than the limit."),
+    disclosed=True,
+    facts=[("drift", _("Change in percent"), "text")],
+)
 FILES = ("files", _("Files, SHA-256"), "count")
 story("contracts.started", _("The intermediary began a milestone."), facts=[WHICH])
 story("contracts.handed_in", _("Work was handed in."), disclosed=True, facts=[WHICH, FILES])

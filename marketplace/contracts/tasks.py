@@ -6,6 +6,7 @@ from regulation.ledger.queries import database_now
 
 from .errors import ContractRefused
 from .operations import accept_silent, lapse_contract, pay_what_is_due
+from .operations import reconcile as compare
 from .queries import silent_past, unsigned_past
 
 AT_ONCE = 200
@@ -37,3 +38,9 @@ def accept_unanswered() -> int:
 def pay_due() -> int:
     """Order out what an effect could not: an account that was named later, a contract that goes on again."""
     return pay_what_is_due(at=database_now())
+
+
+@shared_task(name="contracts.reconcile")
+def reconcile() -> int:
+    """The day's comparison; returns how many differences it found. The same day again finds the same."""
+    return len(compare(at=database_now()).differences)

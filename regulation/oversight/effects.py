@@ -150,6 +150,46 @@ def note_shared(entry: Entry) -> None:
     )
 
 
+CONTRACTS = {"contracts.lapsed": FindingKind.UNSIGNED, "contracts.drifted": FindingKind.DRIFT}
+
+
+@effect(*CONTRACTS)
+def note_contract(entry: Entry) -> None:
+    """An owner let a contract lapse, or a price moved further than the rule's limit."""
+    body = body_of(entry)
+    if entry.kind == "contracts.lapsed" and body.get("why") != "owner_did_not_sign":
+        return
+    if (entity := _party(body.get("buyer"))) is not None:
+        what = "drift" if entry.kind == "contracts.drifted" else "owner_did_not_sign"
+        told = {"what": what, "ours": body.get("bid_price", ""), "theirs": body.get("price", "")}
+        note_finding(
+            seen=Seen(
+                kind=CONTRACTS[entry.kind],
+                entity=entity,
+                department=_party(body.get("department")),
+                subject=entry.subject,
+                evidence={"difference": told, "entry": entry.commitment.hex()},
+            ),
+            at=entry.recorded_at,
+        )
+
+
+@effect("contracts.reconciled")
+def note_differences(entry: Entry) -> None:
+    """What the day's reconciliation found not to fit, each once as long as it lasts."""
+    for told in body_of(entry).get("differences", []):
+        if (entity := _party(told.get("party"))) is not None:
+            of = f"contracts.contract/{told['contract']}" if told.get("contract") else told.get("charge", "")
+            seen = Seen(
+                kind=FindingKind.MONEY,
+                entity=entity,
+                rule=str(told.get("what", "")),
+                subject=str(of),
+                evidence={"difference": told},
+            )
+            note_finding(seen=seen, at=entry.recorded_at)
+
+
 @effect("tenders.designation_found")
 def note_designation(entry: Entry) -> None:
     """One firm won more of a department's work than chance explains: a lead, told with its method."""

@@ -109,6 +109,8 @@ TABLE: list[Row] = [
     _get(
         "contracts:contract", everyone(404, owner=200, agent=200, regulator=200, admin=200), "draft_contract"
     ),
+    _get("contracts:reconciliation_list", only(regulator=200, admin=200)),
+    _get("contracts:reconciliation", only(regulator=200, admin=200), "reconciliation"),
     _get("contracts:of_tender", everyone(302), "contracted"),
     _get("contracts:of_tender", everyone(404), "tender"),
     _get("contracts:version", _sides(regulator=200), "contract", "first"),
@@ -118,6 +120,11 @@ TABLE: list[Row] = [
     _post("contracts:take_back", _sides(302, regulator=403), "draft_contract"),
     _get("contracts:sign", _sides(302, regulator=403), "contract"),
     _post("contracts:sign", _sides(302, regulator=403), "contract"),
+    _get("contracts:change", _sides(regulator=403), "contract"),
+    _post("contracts:change", _sides(422, regulator=403), "contract"),
+    _get("contracts:change_agree", _sides(302, regulator=403), "contract"),
+    _post("contracts:change_agree", _sides(302, regulator=403), "contract"),
+    _post("contracts:change_decline", _sides(302, regulator=403), "contract"),
     _post("contracts:suspend", only(regulator=302), "contract"),
     _post("contracts:resume", only(regulator=302), "contract"),
     _get("contracts:milestone", _sides(regulator=200), "contract", "first"),

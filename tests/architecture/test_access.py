@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from cms.models import PracticeIndexPage, PracticePage
 from cms.site import load_site
-from marketplace.contracts.operations import share_work
+from marketplace.contracts.operations import reconcile, share_work
 from marketplace.payments.models import ProviderEvent
 from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import start_reaudit
@@ -176,6 +176,7 @@ def contracted(owner, seller, service, approval):
     return {
         "contract": held.ref,
         "contracted": held.award.tender.ref,
+        "reconciliation": reconcile(at=timezone.now()).pk,
         "draft_contract": won().ref,
         "share": link.pk,
         "share_token": token,

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+import pgtrigger
 import pytest
 from django.db.models import Q
 from django.urls import reverse
@@ -12,13 +13,19 @@ from wagtail.models import Locale
 
 from cms.demo import SLUG as DEMO_PRACTICE
 from cms.models import PracticeIndexPage, PracticePage
+from marketplace.contracts.models import Contract, Reconciliation
+from marketplace.contracts.operations import reconcile, share_work
+from marketplace.contracts.queries import charge_of
+from marketplace.directory.demo import HAZCHEM
 from marketplace.directory.models import Intermediary
+from marketplace.payments.models import Charge
+from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import carry_on as audit_on
 from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.auditing.queries import last_done as last_audit
 from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
-from marketplace.tenders.models import Reaudit, Tender
+from marketplace.tenders.models import Reaudit, Tender, TrusteeKey
 from regulation.decoupling.models import Sweep
 from regulation.decoupling.published.queries import public_checks
 from regulation.decoupling.sweeping.operations import carry_on as sweep_on
@@ -50,7 +57,7 @@ from regulation.registry.models import (
 from regulation.registry.operations import Measured, draft_measure
 from regulation.registry.queries import assessment_drafts
 from tests.browser.axe import violations
-from tests.factories import bods, parties
+from tests.factories import bods, contracts, parties, tenders, world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = ["zh-hans", "en"]
@@ -222,6 +229,9 @@ def public(tender: Tender) -> list[str]:
         reverse("decoupling:pack_changes", args=["national-2026.2"]),
         reverse("decoupling:history"),
         reverse("decoupling:public_check", args=[public_checks().order_by("pk").last().ref]),
+        reverse("contracts:contract_list"),
+        reverse("contracts:register"),
+        contracted().get_absolute_url(),
         tender.get_absolute_url(),
         reverse("tenders:choosing", args=[tender.ref]),
         reverse("ledger:record", args=["tender", tender.ref]),
@@ -316,8 +326,56 @@ def consulted(*views: str) -> list[str]:
     return [reverse(f"registry:{view}", args=[draft]) for view in views]
 
 
+def contracted() -> Contract:
+    """A contract of the demo's enterprise with its first bidder, a milestone handed in and shared, its
+    payment begun; another contract waits for its signature."""
+    found = Contract.objects.filter(signed_at__isnull=False).first()
+    if found is not None:
+        return found
+    with pgtrigger.ignore():  # the demo's trustees keep the private halves of their keys themselves
+        TrusteeKey.objects.filter(appointment__isnull=True).delete()
+    owner = User.objects.get(email=f"enterprise@{DOMAIN}").memberships.get().entity
+    seller = User.objects.get(email=f"intermediary1@{DOMAIN}").memberships.get().entity
+    approval = Approval.objects.get(ref=APPROVAL)
+    of = {"owner": owner, "approval": approval, "service": Service.objects.get(code=HAZCHEM)}
+
+    def won() -> Contract:
+        made = world.tender(title="临港仓库安全评价（演示）", ceiling=30000, is_invented=True, **of)
+        tenders.bid(made, "19600.00", by=seller)
+        return contracts.of_opened(made)
+
+    held = contracts.signed(won())
+    contracts.offered(won())
+    milestone = contracts.handed_in(contracts.first(held))
+    share_work(milestone=milestone, whom="窗口", days=1, by=world.user(), at=timezone.now())
+    order = order_funding(charge=charge_of(milestone), by=None)
+    record_transfer(order=order, number="6210-1", paid_on=timezone.localdate(), voucher=None, by=world.user())
+    reconcile(at=timezone.now())
+    return held
+
+
+def agreed() -> list[str]:
+    """What both sides of a contract read of it and of its payments."""
+    held = contracted()
+    waiting = Contract.objects.filter(offered_at__isnull=False, signed_at__isnull=True).get()
+    return [
+        reverse("contracts:own_contracts"),
+        held.get_absolute_url(),
+        reverse("contracts:version", args=[held.ref, 1]),
+        reverse("contracts:milestone", args=[held.ref, 1]),
+        reverse("contracts:milestone", args=[held.ref, 2]),
+        reverse("contracts:change", args=[held.ref]),
+        waiting.get_absolute_url(),
+        reverse("contracts:sign", args=[waiting.ref]),  # asks who somebody is
+        reverse("payments:charge_list"),
+        *(charge.get_absolute_url() for charge in Charge.objects.order_by("pk")[:2]),
+        reverse("payments:statement"),
+    ]
+
+
 ROLES = {
     "enterprise": lambda t: [
+        *agreed(),
         reverse("desk"),
         reverse("parties:profile"),
         reverse("parties:switch"),
@@ -325,6 +383,8 @@ ROLES = {
         t.get_absolute_url(),
     ],
     "intermediary1": lambda t: [
+        *agreed(),
+        reverse("payments:account"),
         reverse("desk"),
         reverse("directory:own_profile"),
         *declaring(),
@@ -395,7 +455,17 @@ ROLES = {
     ],
     "intermediary3": lambda t: [reverse("tenders:bid_new", args=[t.ref])],  # who may not bid
     "trustee1": lambda t: [reverse("desk"), reverse("tenders:trustee_desk")],
-    "admin": lambda t: [reverse("desk"), reverse("styleguide"), reverse("ledger:dead_letter_list")],
+    "admin": lambda t: [
+        contracted().get_absolute_url(),
+        reverse("contracts:reconciliation_list"),
+        Reconciliation.objects.get().get_absolute_url(),
+        reverse("payments:transfer_list"),
+        reverse("payments:event_list"),
+        Charge.objects.order_by("pk")[0].get_absolute_url(),
+        reverse("desk"),
+        reverse("styleguide"),
+        reverse("ledger:dead_letter_list"),
+    ],
 }
 
 

@@ -164,10 +164,10 @@ def terms_stand() -> pgtrigger.Trigger:
                 {refuse("contract_terms_stand")}
             END IF;
             IF (NEW.price, NEW.days) IS DISTINCT FROM (OLD.price, OLD.days)
-               AND NEW.version_no <> OLD.version_no + 1 THEN
+               AND NEW.version_no <= OLD.version_no THEN
                 {refuse("contract_terms_stand")}
             END IF;
-            IF NEW.version_no <> OLD.version_no AND (NEW.version_no <> OLD.version_no + 1 OR NOT EXISTS (
+            IF NEW.version_no <> OLD.version_no AND (NEW.version_no < OLD.version_no OR NOT EXISTS (
                 SELECT 1 FROM public.contracts_version v
                 WHERE v.contract_id = NEW.id AND v.number = NEW.version_no)) THEN
                 {refuse("contract_terms_stand")}
@@ -187,8 +187,8 @@ def terms_stand() -> pgtrigger.Trigger:
 
 
 def signed_by_all_and_clear() -> pgtrigger.Trigger:
-    """At the commit a contract that was signed has every side's signature under its present version and a
-    clear check of the contract gate made within the hour (`decoupling_clear`)."""
+    """At the commit a contract that was signed, or changed since, has every side's signature under its
+    present version and a clear check of the contract gate made within the hour (`decoupling_clear`)."""
     return trigger(
         "signed_by_all_and_clear",
         pgtrigger.Update,
@@ -209,7 +209,9 @@ def signed_by_all_and_clear() -> pgtrigger.Trigger:
             RETURN NULL;
         """,
         deferred=True,
-        condition=pgtrigger.Condition("OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL"),
+        condition=pgtrigger.Condition(
+            "NEW.signed_at IS NOT NULL AND (OLD.signed_at IS NULL OR OLD.version_no <> NEW.version_no)"
+        ),
     )
 
 
@@ -245,9 +247,12 @@ def signature_guard() -> pgtrigger.Trigger:
             BEGIN
             SELECT number, contract_id INTO n, party FROM public.contracts_version WHERE id = NEW.version_id;
             SELECT * INTO c FROM public.contracts_contract WHERE id = party;
-            IF c.id IS NULL OR c.version_no <> n
-               OR public.contracts_contract_state(c, clock_timestamp()) <> 'offered'
-               OR clock_timestamp() >= c.sign_by THEN
+            IF c.id IS NULL OR NOT (
+                   c.version_no = n AND clock_timestamp() < c.sign_by
+                   AND public.contracts_contract_state(c, clock_timestamp()) = 'offered'
+                   OR public.contracts_contract_state(c, clock_timestamp()) = 'in_force' AND EXISTS (
+                       SELECT 1 FROM public.contracts_change h WHERE h.version_id = NEW.version_id
+                          AND h.agreed_at IS NULL AND h.declined_at IS NULL)) THEN
                 {refuse("signature_under_what_is_offered", "NEW.version_id")}
             END IF;
             party := CASE NEW.side WHEN 'buyer' THEN c.buyer_id WHEN 'seller' THEN c.seller_id

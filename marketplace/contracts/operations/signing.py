@@ -100,7 +100,7 @@ def sign_contract(
         tender = Tender.objects.select_for_update(no_key=True).get(pk=seen.award.tender_id)
         locked = locked_contract(contract)
         version, signed = _refuse_the_unready(locked, side, read, by=by, at=at)
-        _put(version, side, entity, proof, by=by)
+        put_signature(version, side, entity, proof, by=by)
         body = {"version": version.number, "text": version.digest, "side": side, "entity": entity.urn}
         record(
             kind="contracts.signature",
@@ -114,7 +114,8 @@ def sign_contract(
         return locked
 
 
-def _put(version: Version, side: str, entity: Entity, proof: str, *, by: User) -> None:
+def put_signature(version: Version, side: str, entity: Entity, proof: str, *, by: User) -> None:
+    """In the caller's transaction. Raises NotYourSide, TooLate, SignedAlready and OnePersonOneSide."""
     try:
         with transaction.atomic():
             Signature.objects.create(version=version, side=side, entity=entity, signed_by=by, proof=proof)

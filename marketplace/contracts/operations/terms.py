@@ -35,10 +35,14 @@ def _plain(number: Decimal) -> str:
 
 
 def _ruling(contract: Contract, lang: str) -> str:
+    """The necessity and the law it rests on; at most three provisions are named."""
     if contract.ruling is None:
         return "无，系自愿委托" if lang == "zh" else "none, the buyer buys by its own choice"
+    cited = contract.ruling.bases.select_related("provision__instrument").order_by("pk")[:3]
+    laws = [f"《{one.provision.instrument.title}》{one.provision.article}" for one in cited]
     with override("zh-hans" if lang == "zh" else "en"):
-        return f"{contract.ruling.get_necessity_display()} ({contract.ruling.urn})"
+        said = contract.ruling.get_necessity_display()
+    return f"{said}（{'、'.join(laws)}）" if lang == "zh" else f"{said} ({', '.join(laws)})"
 
 
 def blanks(contract: Contract, price: Decimal, days: int, lang: str) -> dict[str, str]:

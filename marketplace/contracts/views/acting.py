@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.payments.errors import PaymentRefused
@@ -19,6 +20,7 @@ from ..access import reads_all, side_of
 from ..errors import ContractRefused, GateClosed
 from ..models import Contract, Milestone
 from ..queries import contracts_visible_to
+from ..text import paragraphs
 
 
 def seen_contract(request: HttpRequest, ref: str) -> Contract:
@@ -41,6 +43,12 @@ def of_side(request: HttpRequest, ref: str, *sides: str) -> Contract:
     if side_of(acting(request), found) not in sides:
         raise PermissionDenied
     return found
+
+
+def printed(terms: dict[str, Any]) -> dict[str, Any]:
+    """The text of a version in the reader's language, as a page prints it."""
+    english = get_language() == "en"
+    return {"english": english, "paragraphs": paragraphs(terms["text"]["en" if english else "zh"])}
 
 
 def milestone_of(contract: Contract, position: int) -> Milestone:

@@ -1,5 +1,6 @@
 """One contract: its page, its text as it is printed, the draft's milestones, offering and signing it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -7,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -32,10 +32,17 @@ from ..operations import (
     suspend_contract,
     take_back_contract,
 )
-from ..queries import contracts_visible_to, latest_version, milestones_of, money_of, signatures_of
+from ..queries import (
+    contracts_visible_to,
+    latest_version,
+    milestones_of,
+    money_of,
+    price_history,
+    signatures_of,
+    standing_change,
+)
 from ..schedule import drift
-from ..text import paragraphs
-from .acting import do, of_side, read_contract, seen_contract
+from .acting import do, of_side, printed, read_contract, seen_contract
 from .public import lateness
 
 
@@ -85,6 +92,21 @@ def _events(contract: Contract, *, whole: bool) -> list[dict[str, Any]]:
     ]
 
 
+def _prices(contract: Contract) -> list[dict[str, Any]]:
+    """How the price moved from the bid: each version that was signed, with its reason."""
+    if not contract.signed_at:
+        return []
+    return [
+        {
+            "version": one,
+            "at": one.change.agreed_at if hasattr(one, "change") else contract.signed_at,
+            "price": one.terms["price"],
+            "drift": drift(contract.bid_price, Decimal(one.terms["price"])),
+        }
+        for one in price_history(contract)
+    ]
+
+
 @cache_control(no_cache=True)
 @require_safe
 def of_tender(request: HttpRequest, ref: str) -> HttpResponse:
@@ -105,8 +127,10 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
     version = latest_version(found)
     sides = _sides(found, version)
     signed = {one["signature"].side for one in sides if one["signature"]}
+    rows = milestone_rows(found, now)
     context = {
         "contract": found,
+        "paid": sum(row["paid"] for row in rows),
         "state": str(state),
         "state_words": STATE_WORDS[state],
         "tone": TONES[state],
@@ -117,20 +141,16 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "digest": version.digest if version and found.signed_at else "",
         "sides": sides,
         "may_sign": bool(side) and state is State.OFFERED and side not in signed,
-        "rows": milestone_rows(found, now),
+        "rows": rows,
         "drift": drift(found.bid_price, found.price),
+        "prices": _prices(found),
+        "change": standing_change(found) if side and found.signed_at else None,
         "events": _events(found, whole=whole),
         "acts": [str(act) for act in CONTRACT.acts if CONTRACT.may(act, state)],
         "department_pays": found.payer_id != found.buyer_id,
         "now": now,
     }
     return render(request, "contracts/contract.html", context)
-
-
-def _printed(version: Version) -> dict[str, Any]:
-    """The text of a version in the reader's language."""
-    english = get_language() == "en"
-    return {"english": english, "paragraphs": paragraphs(version.terms["text"]["en" if english else "zh"])}
 
 
 @never_cache
@@ -145,7 +165,7 @@ def version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         "contract": found,
         "version": held,
         "terms": held.terms,
-        **_printed(held),
+        **printed(held.terms),
         "present": found.version_no == number,
         "sides": _sides(found, held),
     }
@@ -157,11 +177,10 @@ def version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 def milestones(request: HttpRequest, ref: str) -> HttpResponse:
     """The buyer sets what is delivered when, for how much, and what it is examined by."""
     found = of_side(request, ref, "buyer")
-    rows = MilestoneSet(
-        request.POST if request.method == "POST" else None, initial=initial_of(milestones_of(found))
-    )
+    sent = request.method == "POST"
+    rows = MilestoneSet(request.POST) if sent else MilestoneSet(initial=initial_of(milestones_of(found)))
     fault = ""
-    if request.method == "POST" and rows.is_valid():
+    if sent and rows.is_valid():
         parts = [form.part for form in rows if form.part is not None]
         try:
             set_milestones(contract=found, parts=parts, by=request.user, at=database_now())  # type: ignore[arg-type]
@@ -237,7 +256,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
         "side": Side(side).label,
         "entity": getattr(found, side),
         "by_factor": needed(request) == "mfa",
-        **_printed(held),
+        **printed(held.terms),
         "now": database_now(),
     }
     return render(request, "contracts/sign.html", context)

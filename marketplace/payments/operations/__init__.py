@@ -2,6 +2,7 @@
 
 from .accounts import name_bank_account, open_stripe_account
 from .charging import cancel_charge, charge
+from .comparing import compare_with_provider
 from .events import replay_event, take_event
 from .ordering import fail_order, note_external, order_funding, order_refund, order_release
 from .posting import post, post_reversal
@@ -12,6 +13,7 @@ __all__ = [
     "cancel_charge",
     "carry_out",
     "charge",
+    "compare_with_provider",
     "confirm_transfer",
     "fail_order",
     "name_bank_account",

@@ -79,6 +79,7 @@ def charge(request: HttpRequest, ref: str) -> HttpResponse:
         {
             "order": order,
             "transfers": list(order.transfers.all()),
+            "waits": any(transfer.refused_at is None for transfer in order.transfers.all()),
             "done": hasattr(order, "posting"),
             "records": access.records(user, membership, order),
             "receives": access.receives(user, membership, order),

@@ -37,6 +37,7 @@ class Account:
     title: str
     role: Role | None
     entity: str  # "enterprise", "office", a directory ref, or "" for nobody
+    staff: bool = False
 
 
 ACCOUNTS = (
@@ -54,6 +55,7 @@ ACCOUNTS = (
     Account("trustee2", "开标受托人（监管）trustee: regulator", Role.TRUSTEE, "office"),
     Account("trustee3", "开标受托人（公证）trustee: notary", Role.TRUSTEE, "notary"),
     Account("admin", "站点管理员 site administrator", None, ""),
+    Account("cashier", "资金复核人 second person of the site's staff", None, "", staff=True),
 )
 
 
@@ -168,8 +170,12 @@ def _account(
     password = kept.get(email) or secrets.token_urlsafe(12)
     user = User.objects.filter(email=email).first()
     if user is None:
-        make = User.objects.create_superuser if account.role is None else User.objects.create_user
+        above = account.role is None and not account.staff
+        make = User.objects.create_superuser if above else User.objects.create_user
         user = make(email, password, name=account.title)
+        if account.staff:
+            user.is_staff = True
+            user.save(update_fields=["is_staff"])
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     elif email not in kept:
         user.set_password(password)

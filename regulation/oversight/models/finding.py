@@ -18,6 +18,9 @@ class FindingKind(models.TextChoices):
     LATE_DECLARATION = "late_declaration", _("late declaration")
     CONTRADICTED = "contradicted", _("declaration contradicted by the record")
     BIDDERS_SHARE = "bidders_share", _("bidders share people, contact or premises")
+    MONEY = "money", _("payments of a contract do not fit")
+    UNSIGNED = "unsigned", _("contract not signed by its owner")
+    DRIFT = "drift", _("price of a contract moved beyond the limit")
     DESIGNATION = "designation", _("lead: one firm wins more than chance explains")
 
 

@@ -18,7 +18,7 @@ from regulation.parties.models import Role
 from regulation.registry.models import Provision
 from regulation.tables.writing import csv_lines
 
-from .. import operations, queries
+from .. import differences, operations, queries
 from ..access import may_read_finding, may_reply
 from ..errors import OversightRefused
 from ..finding_forms import ClosingForm, FindingFilter, ReplyForm
@@ -100,6 +100,7 @@ def _page(
         "rule_title": explain.rule_title(rule),
         "provision": _provision(finding),
         "lead": finding.evidence.get("lead"),
+        "difference": _difference(finding),
         "method": finding.evidence.get("method"),
         "events": queries.story_of(finding, whole=whole),
         "waiting": waiting if whole else None,
@@ -118,6 +119,16 @@ def _page(
 
 def _ties(finding: Finding) -> list[dict[str, Any]]:
     return [tie for tie in finding.evidence.get("chain", []) if tie.get("holder")]
+
+
+def _difference(finding: Finding) -> dict[str, Any] | None:
+    """What does not fit in a contract or its payments, with the way to it."""
+    told = finding.evidence.get("difference")
+    if not told:
+        return None
+    ref = finding.subject.removeprefix("contracts.contract/")
+    of = f"/contracts/{ref}/" if ref != finding.subject else ""
+    return {"words": differences.words(told["what"]), "of": of, **told}
 
 
 def _provision(finding: Finding) -> Provision | None:

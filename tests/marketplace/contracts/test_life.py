@@ -1,4 +1,4 @@
-"""The lives of a contract and of a milestone: one table each, told alike by Python, the database and the docs."""
+"""The lives of a contract and a milestone: one table each, told alike by Python, database and docs."""
 
 import datetime as dt
 import re

@@ -1,0 +1,22 @@
+"""What contracts and payments may be found not to fit by, in words. Pure."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, Any] = {
+    "amount": _("the provider moved another sum"),
+    "state": _("the provider says otherwise"),
+    "provider_silent": _("the provider did not answer"),
+    "provider_unset": _("the provider is not set up any more"),
+    "charged": _("what is owed is not the price"),
+    "overpaid": _("more was paid than was accepted"),
+    "waits": _("accepted and held, and not paid out for days"),
+    "unpaid": _("due and not paid in"),
+    "owner_did_not_sign": _("the owner did not sign the contract in time"),
+    "drift": _("the price moved further than the limit"),
+}
+
+
+def words(what: str) -> str:
+    return str(WORDS.get(what, what))
