@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         ('parties', '0013_tables_of_interests'),
         ('payments', '0001_initial'),
         ('registry', '0008_workflow'),
-        ('tenders', '0020_contracts'),
+        ('tenders', '0022_contracts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

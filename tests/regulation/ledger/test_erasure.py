@@ -186,7 +186,8 @@ def test_the_databases_function_takes_nobodys_word(entry, two, as_site_role):
             call(one, said)
     with pytest.raises(IntegrityError, match="erasure_takes_two_people"):
         call(one, told(entry, two[0]))
-    Outstanding.objects.create(entry=entry, effect="e")
+    with world.as_the_owner():
+        Outstanding.objects.create(entry=entry, effect="e")
     with pytest.raises(IntegrityError, match="erasure_after_the_effects"):
         call(one, told(entry, two[1]))
     Outstanding.objects.all().delete()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenders', '0019_dates_stand'),
+        ('tenders', '0021_what_a_tender_asks'),
     ]
 
     operations = [
