@@ -4,11 +4,14 @@ from regulation.decoupling.queries import CHANGES, reached_by_entry
 from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
+from regulation.ledger.receipts import gives_receipt
 
 from . import telling
 from .models import Tender
 from .operations import ask_about_low_prices, recheck_award, recheck_bid
 from .queries import awards_reached, live_bids_reached
+
+gives_receipt("tenders.bid_submitted")  # also where no page took it in
 
 
 @effect(*CHANGES)

@@ -6,14 +6,16 @@ are no part of anybody else's story until then, neither of the owner's nor of a 
 
 from typing import Any
 
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-from regulation.ledger.stories import Sight, Subject, story, subject
+from regulation.ledger.stories import Sight, Subject, story, subject, withhold
 from regulation.parties.access import acting, acts_as
 from regulation.parties.models import Role
 
 from .access import may_bid, owns
-from .models import Tender
+from .models import Bid, Tender
 
 story("tenders.drafted", _("The owner began a draft."))
 story("tenders.revised", _("The owner revised the draft."))
@@ -209,4 +211,16 @@ def _about(tender: Tender, request: Any) -> list[str]:
     return [tender.urn, *(bid.urn for bid in seen), *checks]
 
 
+def _sealed() -> Q:
+    """Entries about bids, and their checks, of tenders that can still be opened."""
+    never = {
+        f"tender__{fact}__isnull": True for fact in ("opened_at", "cancelled_at", "failed_at", "void_at")
+    }
+    bids = Bid.objects.filter(**never)
+    about = bids.values_list(Concat(Value("tenders.bid/"), Cast("ref", CharField())))
+    checks = bids.values_list(Concat(Value("decoupling.check/"), Cast("gate", CharField())))
+    return Q(subject__in=about) | Q(subject__in=checks)
+
+
+withhold(_sealed)
 subject(Subject("tender", _("Tender"), _find, _sight, _about))

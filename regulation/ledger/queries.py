@@ -11,7 +11,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from .effects import all_effects
 from .models import Alarm, Entry, Erasure, Heartbeat, Outcome, Outstanding
-from .stories import disclosed_kinds
+from .stories import disclosed_kinds, withheld
 
 
 def database_now() -> dt.datetime:
@@ -48,8 +48,9 @@ def erasures_of(entries: Iterable[Entry]) -> dict[int, Erasure]:
 
 
 def erasable() -> QuerySet[Entry]:
-    """Entries whose content may be erased, the newest first: not what the record says of itself."""
-    return Entry.objects.exclude(kind__startswith="ledger.").order_by("-pk")
+    """Entries whose content may be erased, the newest first: not what the record says of itself, and not yet
+    what nobody may count."""
+    return Entry.objects.exclude(kind__startswith="ledger.").exclude(withheld()).order_by("-pk")
 
 
 def due(*, at: dt.datetime) -> QuerySet[Outstanding]:

@@ -5,10 +5,14 @@ A sentence names the role that acted, never the person. What a kind does not dis
 public at all: nothing tells that it is there.
 """
 
+import functools
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from django.db.models import Q
 
 
 class Sight(Enum):
@@ -50,6 +54,7 @@ class Subject:
 
 _stories: dict[str, Story] = {}
 _subjects: dict[str, Subject] = {}
+_withheld: list[Callable[[], Q]] = []
 
 
 def story(kind: str, sentence: Any, *, disclosed: bool = False, facts: Sequence[Fact] = ()) -> None:
@@ -62,6 +67,16 @@ def story(kind: str, sentence: Any, *, disclosed: bool = False, facts: Sequence[
 def subject(made: Subject) -> None:
     """Register a noun whose record has a page."""
     _subjects[made.slug] = made
+
+
+def withhold(which: Callable[[], Q]) -> None:
+    """Register entries that are in nobody's lists for now, regulators' and staff's included: sealed bids."""
+    _withheld.append(which)
+
+
+def withheld() -> Q:
+    """The entries that are in nobody's lists now; of none where nothing is withheld."""
+    return functools.reduce(operator.or_, (which() for which in _withheld), Q(pk__in=[]))
 
 
 def story_of(kind: str) -> Story | None:

@@ -34,6 +34,7 @@ from regulation.decoupling.sweeping.queries import last_done as last_sweep
 from regulation.ledger.erasing import ask_erasure
 from regulation.ledger.models import Alarm, Entry, Erasure, Ground
 from regulation.ledger.queries import database_now
+from regulation.ledger.receipts import give_receipt
 from regulation.oversight.models import Finding, Report
 from regulation.oversight.operations import note_sweep
 from regulation.parties.exchange.operations import run_import as run_interests
@@ -236,8 +237,14 @@ def public(tender: Tender) -> list[str]:
         reverse("tenders:choosing", args=[tender.ref]),
         reverse("ledger:record", args=["tender", tender.ref]),
         reverse("ledger:record", args=["ruling", ruling.pk]),
+        receipt_of_the_publication(tender),
         "/no-such-page/",
     ]
+
+
+def receipt_of_the_publication(tender: Tender) -> str:
+    """The page of a receipt, with its QR code."""
+    return give_receipt(subject=tender, kind="tenders.published", holder=None).get_absolute_url()
 
 
 def alarmed() -> list[str]:

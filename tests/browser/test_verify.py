@@ -1,5 +1,7 @@
 """The page's script says of a receipt what the tool says, in the browser itself."""
 
+import json
+
 import pytest
 
 from regulation.ledger import proofs
@@ -42,5 +44,10 @@ def test_the_script_says_what_the_tool_says(new_page, monkeypatch):
     page.fill("main textarea", log.receipt())
     page.click("main form#verify button")
     page.wait_for_function("document.getElementById('verdict').dataset.code === 'valid'")
-    assert "The receipt is genuine" in page.inner_text("#verdict")
+    shown = page.inner_text("#verdict")
+    assert "The receipt is genuine" in shown
+    tool = check_receipt(log.receipt(), *[[Key.read(v)] for v in (log.signer.vkey, log.witness.vkey)], 1)
+    facts = [tool.header["kind"], *tool.witnesses, f"{tool.index} / {tool.size}"]
+    assert [one for one in facts if one not in shown] == []
+    assert json.loads(page.inner_text("#verdict pre")) == tool.body
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -73,7 +73,7 @@
     try { return await crypto.subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]); } catch { return null; }
   };
 
-  // true, or false where this browser does not know Ed25519 or the site has no key
+  // The witnesses that signed, or false where this browser does not know Ed25519 or the site has no key
   const checkSignatures = async (checkpoint, trust) => {
     if (!trust.log.length || !(await importKey(trust.log[0].public))) return false;
     let signed = false, retired = false;
@@ -98,7 +98,7 @@
     }
     need(signed, retired ? "retired" : "signature");
     need(seen.size >= trust.quorum, "witness");
-    return true;
+    return [...seen];
   };
 
   const disclosed = async (extra) => {
@@ -108,12 +108,13 @@
     need(parts.every((part) => part.length === 3));
     const salt = bytes(parts[0][1]), said = bytes(parts[0][2]), header = json(said);
     need(header && typeof header === "object" && typeof header.content === "string");
+    let told = null;
     if (parts.length === 2) {
       const bodySalt = bytes(parts[1][1]), body = bytes(parts[1][2]);
       need(hex(await sha256(bodySalt, body)) === header.content, "body");
-      json(body);
+      told = json(body);
     }
-    return sha256(salt, said);
+    return { leaf: await sha256(salt, said), header, told };
   };
 
   const check = async (text, trust) => {
@@ -123,12 +124,14 @@
       need(lines[1].startsWith("extra ") && lines[2].startsWith("index "));
       const index = number(lines[2].slice(6)), proof = lines.slice(3).map((line) => bytes(line, 32));
       const checkpoint = readCheckpoint(text.slice(cut + 2));
-      const leaf = await disclosed(bytes(lines[1].slice(6)));
+      const { leaf, header, told } = await disclosed(bytes(lines[1].slice(6)));
       const root = await rootFrom(index, checkpoint.size, await sha256([0], leaf), proof);
       need(same(root, checkpoint.root), "inclusion");
-      return (await checkSignatures(checkpoint, trust)) ? "valid" : "unsigned";
+      const signers = await checkSignatures(checkpoint, trust);
+      const facts = { ...header, place: `${index} / ${checkpoint.size}`, witnesses: (signers || []).join(", ") };
+      return { code: signers ? "valid" : "unsigned", facts: { ...facts, body: told === null ? "" : JSON.stringify(told, null, 2) } };
     } catch (refusal) {
-      if (refusal instanceof Refused) return refusal.code;
+      if (refusal instanceof Refused) return { code: refusal.code };
       throw refusal;
     }
   };
@@ -138,11 +141,17 @@
   const keys = (words) => words.split(" ").filter(Boolean).map(readKey);
   const trust = { log: keys(form.dataset.log), witnesses: keys(form.dataset.witnesses), quorum: Number(form.dataset.quorum) };
 
+  const filled = (facts) => {
+    const shown = document.getElementById("verified").content.cloneNode(true);
+    for (const one of shown.querySelectorAll("[data-said]")) one.textContent = facts[one.dataset.said] || "\u2014";
+    return shown;
+  };
   const answer = async (text) => {
-    const code = await check(text, trust);
+    const { code, facts } = await check(text, trust);
     if (code === "unsigned" && trust.log.length) return false; // the site can check what this browser cannot
     const said = document.querySelector(`template[data-code="${code}"]`);
     place.replaceChildren(said.content.cloneNode(true));
+    if (facts) (place.querySelector(".notice") || place).append(filled(facts));
     place.dataset.code = code;
     return true;
   };

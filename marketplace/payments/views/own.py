@@ -97,7 +97,7 @@ def charge(request: HttpRequest, ref: str) -> HttpResponse:
         and not any(o["order"].kind == "fund" and not o["order"].failed_at for o in orders),
         "custody": settings.PAYMENTS_CUSTODY,
         "payee_account": open_account(found.payee, found.provider) if user.is_staff else None,  # type: ignore[union-attr]
-        "receipts": [(str(_sentence(link)), link) for link in receipts_of(found, user)],
+        "receipts": [(str(_sentence(link)), link) for link in receipts_of(found, user)],  # type: ignore[arg-type]
         "form": TransferForm(initial={"paid_on": timezone.localdate()}),
     }
     return render(request, "payments/charge.html", context)

@@ -1,5 +1,6 @@
 """Receipts: the page of one, its file, and the check of any."""
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -86,6 +87,11 @@ def verdict_words() -> dict[str, tuple[str, str]]:
     }
 
 
+def _readable(body: object) -> str:
+    """What an entry says, a line a name; nothing where the receipt does not hold it."""
+    return json.dumps(body, ensure_ascii=False, indent=2) if body is not None else ""
+
+
 @never_cache
 def verify(request: HttpRequest) -> HttpResponse:
     """Check a receipt: in the browser where it can, else here. It needs no sign-in and keeps nothing."""
@@ -101,5 +107,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if form is not None and form.is_valid():
         verdict = verdict_on(form.receipt())
         context |= {"verdict": verdict, "said": words[verdict.code]}
+        if verdict.code in ("valid", "unsigned"):
+            context |= {"place": f"{verdict.index} / {verdict.size}", "body": _readable(verdict.body)}
     status = 422 if form is not None and form.errors else 200
     return render(request, "ledger/verify.html", context, status=status)

@@ -144,6 +144,25 @@ def test_before_the_opening_nobody_counts_the_bids(client, market):
         assert "conflict gate" not in page
 
 
+def test_before_the_opening_no_regulator_counts_the_bids_by_what_could_be_erased(client, market):
+    """The list of entries whose content may go, and the page of each."""
+    regulator = world.member(Role.REGULATOR)
+    read(client, market["tender"], regulator)
+    kinds = ("tenders.bid_submitted", "tenders.bid_withdrawn", "decoupling.checked")
+
+    def listed() -> list[int]:
+        pages = [client.get("/en/ledger/erasures/ask/", {"kind": kind}).context["page_obj"] for kind in kinds]
+        return [page.paginator.count for page in pages]
+
+    entry = Entry.objects.filter(kind="tenders.bid_submitted").first()
+    assert listed() == [0, 0, 0]
+    assert client.get(f"/en/ledger/erasures/ask/{entry.pk}/").status_code == 404
+    open_tender(tender=world.close(market["tender"]), at=timezone.now())
+    assert listed()[:2] == [2, 1]
+    assert listed()[2] >= 2
+    assert client.get(f"/en/ledger/erasures/ask/{entry.pk}/").status_code == 200
+
+
 def test_a_bidder_sees_its_own_bid_alone(client, market):
     first, second = (read(client, market["tender"], agent) for agent in market["agents"])
     assert (first.count(RECEIVED), first.count(WITHDREW)) == (1, 0)
