@@ -14,7 +14,8 @@ from marketplace.directory.operations import recheck_offer
 from marketplace.directory.tasks import recheck_offers
 from marketplace.tenders.eligibility import conditions
 from marketplace.tenders.errors import ConflictedBidder
-from marketplace.tenders.operations import PlainBid, submit_bid
+from marketplace.tenders.operations import submit_bid
+from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.models import Check, Exemption
 from regulation.decoupling.operations import decide_determination, propose_determination
 from regulation.decoupling.queries import CHANGES, reached_by_entry
