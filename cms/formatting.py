@@ -15,11 +15,12 @@ NOTHING = "—"
 
 
 def money(amount: Decimal | float | str | None) -> str:
-    """¥12,800.00; a dash for nothing."""
+    """¥12,800.00, below zero −¥12,800.00; a dash for nothing."""
     if amount is None or amount == "":
         return NOTHING
     try:
-        return f"¥{Decimal(str(amount)):,.2f}"
+        held = Decimal(str(amount))
+        return f"{'−' if held < 0 else ''}¥{abs(held):,.2f}"
     except InvalidOperation:
         return NOTHING
 

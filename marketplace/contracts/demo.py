@@ -43,12 +43,15 @@ def who(key: str) -> User:
     return User.objects.get(email=f"{key}@{DOMAIN}")
 
 
-def play(tell: Tell, *, patience: float = PATIENCE) -> bool:
-    """Play it once; where it was played, or no award came to be, tell nothing. Whether it was played now."""
+def play(tell: Tell, *, patience: float = PATIENCE, agent: User | None = None) -> bool:
+    """Play it once; where it was played, or no award came to be, tell nothing. Whether it was played now.
+
+    `agent` acts for the intermediary: whoever sent the bid, where nobody else is named.
+    """
     contract = _drawn_up(patience)
     if contract is None or contract.signed_at is not None:
         return False
-    agent = contract.award.bid.submitted_by
+    agent = agent or contract.award.bid.submitted_by
     _sign(contract, agent)
     contract.refresh_from_db()
     tell(_("11. The contract is signed by both sides"), contract.get_absolute_url())

@@ -157,9 +157,10 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, milestone: Milestone, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.count = len(milestone.checklist)
+        english = get_language() == "en"
         for n, line in enumerate(milestone.checklist):
             self.fields[f"why_{n}"] = forms.CharField(
-                label=line["text"],
+                label=(line.get("text_en") if english else "") or line["text"],
                 required=False,
                 max_length=300,
                 help_text=_("Empty where it is met; else why it is not."),

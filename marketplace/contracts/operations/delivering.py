@@ -158,7 +158,7 @@ def return_work(*, milestone: Milestone, judged: Sequence[Judged], by: User, at:
         submission=last, number=last.number, accepted=False, items=items, answered_by=by, answered_at=at
     )
     facts: dict[str, Any] = {"returned_at": at, "submitted_at": None, "silence_until": None}
-    reason = "；".join(f"{item['text']}：{item['why']}" for item in unmet)
+    reason = "；".join(f"{item['text']}：{item['why'].rstrip('。.')}" for item in unmet)
     do_act(locked, Act.RETURN, kind="contracts.returned", by=by, at=at, reason=reason, **facts)
     return locked
 

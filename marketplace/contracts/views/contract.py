@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +24,7 @@ from ..errors import ContractRefused
 from ..forms import MilestoneSet, clean_text, initial_of
 from ..life import CONTRACT, Act, State
 from ..life_texts import ACT_WORDS, STATE_WORDS, STEP_TONES, STEP_WORDS, TONES
-from ..models import Contract, Side, Version
+from ..models import Contract, Milestone, Side, Version
 from ..operations import (
     offer_contract,
     resume_contract,
@@ -77,6 +78,11 @@ def _sides(contract: Contract, version: Version | None) -> list[dict[str, Any]]:
     ]
 
 
+def _named(milestone: Milestone) -> str:
+    """A milestone's name in the reader's language."""
+    return milestone.name_en if get_language() == "en" and milestone.name_en else milestone.name
+
+
 def _events(contract: Contract, *, whole: bool) -> list[dict[str, Any]]:
     """What was done, in order; the public reads from the signature on."""
     acts = contract.acts.select_related("milestone").order_by("pk")
@@ -85,7 +91,7 @@ def _events(contract: Contract, *, whole: bool) -> list[dict[str, Any]]:
     return [
         {
             "at": one.at,
-            "title": f"{ACT_WORDS[Act(one.act)]}" + (f" · {one.milestone.name}" if one.milestone else ""),
+            "title": f"{ACT_WORDS[Act(one.act)]}" + (f" · {_named(one.milestone)}" if one.milestone else ""),
             "text": one.reason if whole or one.milestone_id is None else "",
         }
         for one in acts

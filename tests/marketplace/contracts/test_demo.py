@@ -1,0 +1,49 @@
+"""The demo's contract: signed, its first milestone delivered and paid, the second one returned."""
+
+import pytest
+from django.utils import timezone
+
+from marketplace.contracts import demo
+from marketplace.contracts.life import State, Step
+from marketplace.contracts.models import Invoice
+from marketplace.contracts.queries import milestones_of, money_of
+from marketplace.tenders.demo.story import STORY_TITLE
+from regulation.parties.models import Role, User
+from tests.factories import contracts, tenders, world
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_story_goes_on_once_and_says_each_step():
+    tender = world.tender(title=STORY_TITLE, is_invented=True)
+    winner = world.intermediary(sells=tender.service)
+    agent = world.member(Role.AGENT, winner.entity)
+    tenders.bid(tender, "900.00", by=winner.entity)
+    for key, role in (
+        ("enterprise", Role.OWNER),
+        ("enterprise2", Role.OWNER),
+        ("admin", None),
+        ("cashier", None),
+    ):
+        user = User.objects.create_user(f"{key}@{demo.DOMAIN}", world.PASSWORD)
+        if role:
+            world.Membership.objects.create(
+                user=user, entity=tender.owner, role=role, valid=world.DateRange(world.LONG_AGO, None)
+            )
+    made = contracts.of_opened(tender)
+    told: list[str] = []
+    assert demo.play(lambda text, _path: told.append(text), agent=agent.user)
+    contracts.commit()
+    made.refresh_from_db()
+    assert made.state_at(timezone.now()) is State.IN_FORCE
+    first, second, third = milestones_of(made)
+    assert [m.state_at(timezone.now()) for m in (first, second, third)] == [
+        Step.ACCEPTED,
+        Step.RETURNED,
+        Step.PLANNED,
+    ]
+    assert money_of([first])[first.pk]["intermediary"] == first.fen
+    assert Invoice.objects.count() == 1
+    assert [text.partition(".")[0] for text in told] == ["11", "12", "13"]
+    assert demo.play(lambda text, _path: told.append(text)) is False
+    assert len(told) == 3
