@@ -1,4 +1,4 @@
-"""In Chromium, as an agent and as two regulators: declare, contest, answer; exempt, sweep, merge; import."""
+"""In Chromium, as two regulators: sweep, exempt, merge; import a file with a fault and without."""
 
 import datetime as dt
 import json
@@ -16,16 +16,6 @@ from regulation.parties.tasks import refresh_suggestions
 from tests.browser.axe import violations
 from tests.factories import bods, world
 
-NARROW = 390
-OWNER = {
-    "kind": "shareholding",
-    "holder": "person",
-    "name": "演示人员甲",
-    "birth_month": "1980-05",
-    "share_how": "exact",
-    "start": "2020-01-01",
-    "source": "公司章程",
-}
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -62,40 +52,6 @@ def press(page, name: str) -> None:
     """A button of the page's own, and its answer."""
     with page.expect_navigation():
         page.locator("main").get_by_role("button", name=name, exact=True).click()
-
-
-def test_an_agent_declares_and_contests_and_a_regulator_answers(acting_page):
-    firm = world.intermediary(declared=False).entity
-    wrong = world.interest(world.entity(name="误登公司"), firm, "shareholding", share_min=60, share_max=60)
-    agent = acting_page(world.member(Role.AGENT, firm), width=NARROW)
-    agent.goto("/en/account/declaration/add/owner/")
-    enter(agent, **OWNER | {"least": "160"})
-    agent.locator("main form").last.locator("button").last.click()
-    assert agent.locator(".field-error").first.is_visible()  # what is wrong is told by its field
-    assert violations(agent) == []
-    assert agent.evaluate("document.documentElement.scrollWidth") <= NARROW
-    enter(agent, least="60")
-    agent.locator("main form").last.locator("button").last.click()
-    agent.get_by_role("link", name="Look it through and file it").click()
-    assert agent.get_by_text("演示人员甲").first.is_visible()
-    agent.locator("main form").last.locator("button").last.click()
-    agent.wait_for_url("**/account/declarations/*/")
-    assert agent.get_by_text("演示人员甲").first.is_visible()
-
-    agent.goto(f"/en/account/interests/{wrong.pk}/contest/")
-    agent.fill("[name=wrong]", "从未持股，见附件。")
-    press(agent, "File the contest")
-    assert agent.get_by_text("从未持股").first.is_visible()
-
-    regulator = acting_page(world.member(Role.REGULATOR))
-    regulator.goto("/en/contests/")
-    regulator.get_by_role("link", name=firm.name).first.click()
-    enter(regulator, remedy="retract", reason="登记处确认误登。")
-    press(regulator, "Give the answer")
-    assert violations(regulator) == []
-    assert not Interest.objects.standing().filter(pk=wrong.pk).exists()
-    agent.goto("/en/account/interests/")
-    assert agent.get_by_text("Answered").first.is_visible()
 
 
 def test_two_regulators_sweep_exempt_and_merge(acting_page):
