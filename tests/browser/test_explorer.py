@@ -86,9 +86,9 @@ def test_without_a_script_the_days_are_links_and_no_button_is_dead(regulator_at,
     page.goto(f"/en/explorer/entity/{firm.pk}/")
     assert not page.locator("[type=range]").is_visible()
     assert not page.locator("#as-png").is_visible()
+    page.get_by_role("link", name="Show 1 more interest").first.click(trial=True)
     page.get_by_role("link", name="Before:").click()
     assert page.get_by_label("As held on").and_(page.locator("[type=date]")).input_value() == "2019-03-01"
-    page.get_by_role("link", name="Show 1 more interest").first.click(trial=True)
 
 
 def test_from_a_check_to_its_whole_chain(regulator_at):
