@@ -12,4 +12,4 @@ class ContractsConfig(AppConfig):
         from . import stories  # noqa: F401
         from .seed import seeded
 
-        FURTHER["contract terms"] = seeded
+        FURTHER["contract_schedules.json"] = seeded

@@ -9,9 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from regulation.ledger.operations import record
 from regulation.parties.models import Region
 from regulation.registry.models import Provision, Service
+from regulation.registry.seed.files import DataFile
 from regulation.registry.seed.put import Change
+from regulation.registry.seed.rulings import AUTHOR, signatory
 
 from .models import ContractRule, Schedule, Wording
 
@@ -76,6 +79,12 @@ def ensure_terms() -> int:
     return made
 
 
+@transaction.atomic
 def seeded(at: dt.datetime) -> Change:
-    """As the loading of the seed calls it."""
-    return Change(created=ensure_terms())
+    """As the loading of the seed calls it: one entry where something was put on record."""
+    change = Change(created=ensure_terms())
+    if change:
+        file = DataFile(SCHEDULES.parent, SCHEDULES.name)
+        body = {"sha256": file.sha256(), "created": change.created, "updated": change.updated}
+        record(kind="registry.seed_loaded", subject=file, actor=signatory(AUTHOR), body=body)
+    return change
