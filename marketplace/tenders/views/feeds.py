@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from regulation.ledger.queries import database_now
 
 from ..calendar_file import Event, calendar
-from ..forms import TenderFilter
+from ..filters import TenderFilter
 from ..life_texts import STATE_WORDS
 from ..models import Tender
 from ..queries import public_tenders

@@ -14,7 +14,7 @@ from regulation.parties.access import acting
 
 from ..access import may_bid, may_review, oversees, owns
 from ..amended import lines
-from ..forms import SORTS, TenderFilter
+from ..filters import SORTS, TenderFilter
 from ..life import Act, State, acts_in
 from ..life_texts import ACT_WORDS, STATE_WORDS, TONES, failure_words
 from ..methods import METHODS

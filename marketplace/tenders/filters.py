@@ -1,0 +1,82 @@
+"""What the tender list is narrowed and sorted by, with counts beside each choice."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .life import PUBLIC, State
+from .life_texts import STATE_WORDS
+from .models import Tender
+from .queries import Cell, in_state
+
+STATES = [(str(state), STATE_WORDS[state]) for state in PUBLIC]
+MOST_OPTIONS = 20
+SORTS = {
+    "closes": ("closes_at", "pk"),
+    "-closes": ("-closes_at", "-pk"),
+    "published": ("published_at", "pk"),
+    "-published": ("-published_at", "-pk"),
+}
+
+
+class TenderFilter(django_filters.FilterSet):
+    """What a reader narrows the tenders by. `cells` are the counts that its facets show."""
+
+    q = django_filters.CharFilter(label=_("Title, approval or owner"), method="by_text", max_length=60)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="by_state")
+    service = django_filters.CharFilter(label=_("Service"), field_name="service__code", max_length=80)
+    region = django_filters.CharFilter(label=_("Region"), field_name="region__code", max_length=6)
+
+    class Meta:
+        model = Tender
+        fields = ("service", "region")
+
+    def __init__(self, *args: Any, cells: Sequence[Cell] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cells = cells
+        for name in ("service", "region"):
+            choices = sorted({(getattr(c, name), getattr(c, f"{name}_name")) for c in cells})
+            field = self.form.fields[name]
+            field.widget = forms.Select(choices=[("", _("All")), *choices])
+            field.choices = choices
+
+    def facets(self) -> list[dict[str, Any]]:
+        """By state, service and region: how many there are with the other two as they are chosen."""
+        chosen = {name: self.form.data.get(name, "") for name in ("state", "service", "region")}
+        labels = {
+            "state": dict(STATES),
+            "service": {c.service: c.service_name for c in self.cells},
+            "region": {c.region: c.region_name for c in self.cells},
+        }
+        return [
+            {
+                "name": name,
+                "label": self.form.fields[name].label,
+                "options": [
+                    {"value": value, "label": label, "count": n, "selected": value == chosen[name]}
+                    for value, label in labels[name].items()
+                    if (n := self._count(name, value, chosen))
+                ][:MOST_OPTIONS],
+            }
+            for name in chosen
+        ]
+
+    def _count(self, name: str, value: str, chosen: dict[str, str]) -> int:
+        wanted = {other: one for other, one in chosen.items() if other != name and one} | {name: value}
+        return sum(c.count for c in self.cells if all(getattr(c, n) == v for n, v in wanted.items()))
+
+    def by_text(self, queryset: Any, name: str, value: str) -> Any:
+        for word in value.replace("\0", "").split():
+            queryset = (
+                queryset.filter(title__icontains=word)
+                | queryset.filter(approval__name__icontains=word)
+                | queryset.filter(owner__name__icontains=word)
+            )
+        return queryset
+
+    def by_state(self, queryset: Any, name: str, value: str) -> Any:
+        return in_state(queryset, State(value), now=timezone.now())
