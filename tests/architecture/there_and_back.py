@@ -86,7 +86,10 @@ def main() -> None:
     django.setup()
     from django.apps import apps
 
-    print(walk({a.label for a in apps.get_app_configs() if a.name.split(".")[0] in HOUSE}))
+    from regulation.ledger.management.commands.migrate import models_kept
+
+    with models_kept():
+        print(walk({a.label for a in apps.get_app_configs() if a.name.split(".")[0] in HOUSE}))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ from .conftest import ROOT, environment_without_servers, processes_naming, until
 
 STOPS_WITHIN = 5  # seconds
 
+# The first start migrates and seeds, which takes minutes beside other tests; it must end, not end fast.
+pytestmark = pytest.mark.timeout(900)
+
 
 class Demo:
     """A demo in a process of its own. Started quietly: the story has tests of its own."""
