@@ -81,7 +81,8 @@ def running() -> list[tuple[str, str]]:
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
             if entry.name.isdigit():
-                found.append((command_line(int(entry.name)), (entry / "environ").read_bytes().decode()))
+                line = " ".join(command_line(int(entry.name)))
+                found.append((line, (entry / "environ").read_bytes().decode()))
     return found
 
 
