@@ -15,14 +15,8 @@ import django
 
 HOUSE = ("cms", "regulation", "marketplace")
 LAST = 5
-ABOVE = (
-    "decoupling_",
-    "oversight_",
-    "directory_",
-    "payments_",
-    "tenders_",
-    "contracts_",
-)  # whose keys lead to it
+# Rooms above the registry, whose keys lead to it.
+ABOVE = ("decoupling_", "oversight_", "directory_", "payments_", "tenders_", "contracts_")
 SCHEMA = {
     "column": """
         SELECT format('%s.%s %s %s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
