@@ -1,4 +1,4 @@
-"""What the views share: finding a contract, doing, telling what came of it."""
+"""What the views share: finding a contract, doing, signing, telling what came of it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,17 +8,20 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.payments.errors import PaymentRefused
 from marketplace.tenders.errors import TenderRefused
+from regulation.ledger.queries import database_now
 from regulation.parties.access import acting
+from regulation.parties.proving import MFA, ask_anew, needed, proved_anew
 
 from ..access import reads_all, side_of
 from ..errors import ContractRefused, GateClosed
-from ..models import Contract, Milestone
+from ..models import Contract, Milestone, Side, Version
 from ..queries import contracts_visible_to
 from ..text import paragraphs
 
@@ -70,6 +73,52 @@ def do(request: HttpRequest, act: Callable[[], Any], done: str, back: Any, *args
     except (ContractRefused, PaymentRefused, TenderRefused) as refusal:
         messages.error(request, " ".join(filter(None, (str(refusal), str(refusal.next_step)))))
     return redirect(back, *args)
+
+
+def bind(
+    request: HttpRequest,
+    ref: str,
+    *,
+    page: str,
+    act: Callable[..., Any],
+    done: str,
+    read: Callable[[Contract, str], HttpResponse],
+) -> HttpResponse:
+    """A side signs a text: who acts for it proves anew who they are, reads it, and signs it by `act`.
+
+    403 for who acts for no side. `page` is where they come back to after the proof.
+    """
+    found = read_contract(request, ref)
+    side = side_of(acting(request), found)
+    if side not in found.sides:
+        raise PermissionDenied
+    proof = proved_anew(request)
+    if not proof:
+        return ask_anew(request, reverse(page, args=[ref]))
+    if request.method != "POST":
+        return read(found, side)
+    signed = {
+        "contract": found,
+        "side": side,
+        "entity": getattr(found, side),
+        "read": request.POST.get("read", ""),
+        "proof": proof,
+        "by": request.user,
+        "at": database_now(),
+    }
+    return do(request, lambda: act(**signed), done, found)
+
+
+def before_signing(request: HttpRequest, contract: Contract, version: Version, side: str) -> dict[str, Any]:
+    """What every page with a text to be signed shows."""
+    return {
+        "contract": contract,
+        "version": version,
+        "side": Side(side).label,
+        "entity": getattr(contract, side),
+        "by_factor": needed(request) == MFA,
+        **printed(version.terms),
+    }
 
 
 def tell_faults(request: HttpRequest, form: forms.BaseForm) -> None:

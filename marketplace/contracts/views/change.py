@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -15,15 +13,14 @@ from marketplace.payments.books import to_yuan
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
-from regulation.parties.proving import ask_anew, needed, proved_anew
 
 from ..access import side_of
 from ..errors import ContractRefused
 from ..forms import ChangeForm, clean_text
-from ..models import Change, Contract, Milestone, Side
+from ..models import Change, Contract, Milestone
 from ..operations import agree_to_change, decline_change, propose_change
 from ..queries import milestones_of, signatures_of, standing_change
-from .acting import do, of_side, printed, read_contract
+from .acting import before_signing, bind, do, of_side
 
 ANY = ("buyer", "seller", "payer")
 
@@ -81,46 +78,21 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
 @acting_required(Role.OWNER, Role.AGENT)
 def change_agree(request: HttpRequest, ref: str) -> HttpResponse:
     """What a proposed change would alter, its text, and the button that signs it."""
-    found = read_contract(request, ref)
-    side = side_of(acting(request), found)
-    if side not in found.sides:
-        raise PermissionDenied
-    proof = proved_anew(request)
-    if not proof:
-        return ask_anew(request, reverse("contracts:change_agree", args=[ref]))
-    if request.method == "POST":
-        read = request.POST.get("read", "")
-        return do(
-            request,
-            lambda: agree_to_change(
-                contract=found,
-                side=side,
-                entity=getattr(found, side),
-                read=read,
-                proof=proof,
-                by=request.user,  # type: ignore[arg-type]
-                at=database_now(),
-            ),
-            _("You have signed the change. The digest of the text stands in the record."),
-            found,
-        )
-    held = standing_change(found)
-    if held is None:
-        messages.error(request, _("No change waits for an answer."))
-        return redirect(found)
-    signed = signatures_of(held.version)
-    context = {
-        "contract": found,
-        "change": held,
-        "version": held.version,
-        "rows": difference(found, held, milestones_of(found)),
-        "signed": side in signed,
-        "side": Side(side).label,
-        "entity": getattr(found, side),
-        "by_factor": needed(request) == "mfa",
-        **printed(held.version.terms),
-    }
-    return render(request, "contracts/change_agree.html", context)
+
+    def read(found: Contract, side: str) -> HttpResponse:
+        held = standing_change(found)
+        if held is None:
+            messages.error(request, _("No change waits for an answer."))
+            return redirect(found)
+        context = before_signing(request, found, held.version, side) | {
+            "change": held,
+            "rows": difference(found, held, milestones_of(found)),
+            "signed": side in signatures_of(held.version),
+        }
+        return render(request, "contracts/change_agree.html", context)
+
+    done = _("You have signed the change. The digest of the text stands in the record.")
+    return bind(request, ref, page="contracts:change_agree", act=agree_to_change, done=done, read=read)
 
 
 @require_POST

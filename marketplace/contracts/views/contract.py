@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,6 @@ from marketplace.payments.books import to_yuan
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
-from regulation.parties.proving import ask_anew, needed, proved_anew
 
 from ..access import oversees, reads_all, side_of
 from ..errors import ContractRefused
@@ -43,7 +41,7 @@ from ..queries import (
     standing_change,
 )
 from ..schedule import drift
-from .acting import do, of_side, printed, read_contract, seen_contract
+from .acting import before_signing, bind, do, of_side, printed, read_contract, seen_contract
 from .public import lateness
 
 
@@ -229,43 +227,17 @@ def take_back(request: HttpRequest, ref: str) -> HttpResponse:
 @acting_required(Role.OWNER, Role.AGENT)
 def sign(request: HttpRequest, ref: str) -> HttpResponse:
     """Who you are is asked anew, then the whole stands on one page above the button."""
-    found = read_contract(request, ref)
-    side = side_of(acting(request), found)
-    if side not in found.sides:
-        raise PermissionDenied
-    proof = proved_anew(request)
-    if not proof:
-        return ask_anew(request, reverse("contracts:sign", args=[ref]))
-    held = latest_version(found)
-    if request.method == "POST":
-        read = request.POST.get("read", "")
-        return do(
-            request,
-            lambda: sign_contract(
-                contract=found,
-                side=side,
-                entity=getattr(found, side),
-                read=read,
-                proof=proof,
-                by=request.user,  # type: ignore[arg-type]
-                at=database_now(),
-            ),
-            _("You have signed. The digest of the text stands in the record."),
-            found,
-        )
-    if held is None or found.state_at(database_now()) is not State.OFFERED:
-        messages.error(request, _("Nothing lies before you to be signed."))
-        return redirect(found)
-    context = {
-        "contract": found,
-        "version": held,
-        "side": Side(side).label,
-        "entity": getattr(found, side),
-        "by_factor": needed(request) == "mfa",
-        **printed(held.terms),
-        "now": database_now(),
-    }
-    return render(request, "contracts/sign.html", context)
+
+    def read(found: Contract, side: str) -> HttpResponse:
+        held, now = latest_version(found), database_now()
+        if held is None or found.state_at(now) is not State.OFFERED:
+            messages.error(request, _("Nothing lies before you to be signed."))
+            return redirect(found)
+        context = before_signing(request, found, held, side) | {"now": now}
+        return render(request, "contracts/sign.html", context)
+
+    done = _("You have signed. The digest of the text stands in the record.")
+    return bind(request, ref, page="contracts:sign", act=sign_contract, done=done, read=read)
 
 
 @require_POST
