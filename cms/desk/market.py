@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from marketplace.directory.models import Intermediary
 from marketplace.directory.queries import intermediary_of, offers_of, suspended_offers
 from marketplace.payments import queries as payments
 from marketplace.tenders import boards
@@ -78,6 +79,17 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
     ]
 
 
+def _set_aside(acting: Membership, profile: Intermediary | None) -> list[dict[str, Any]]:
+    """Bids and prices that a check keeps out for now."""
+    aside = [
+        item(s.bid.tender, s.check_made.get_absolute_url(), _("A check set this bid aside: read why."))
+        for s in tenders.standing_suspensions(acting.entity)[:SHOWN]
+    ]
+    prices = suspended_offers(profile)[:SHOWN] if profile is not None else ()
+    text = _("A check set this price aside: read why.")
+    return aside + [item(s.offer.service, s.check_made.get_absolute_url(), text) for s in prices]
+
+
 def agent(acting: Membership) -> list[dict[str, Any]]:
     won = [
         item(a.tender.title, a.tender.get_absolute_url(), _("Awarded to you"))
@@ -100,17 +112,7 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         item(f.get_kind_display(), f.get_absolute_url(), f.department or "")
         for f in oversight.findings_about(acting.entity).filter(status="open", cleared_at=None)[:SHOWN]
     ]
-    aside = [
-        item(s.bid.tender, s.check_made.get_absolute_url(), _("A check set this bid aside: read why."))
-        for s in tenders.standing_suspensions(acting.entity)[:SHOWN]
-    ]
-    if profile is not None:
-        aside += [
-            item(
-                s.offer.service, s.check_made.get_absolute_url(), _("A check set this price aside: read why.")
-            )
-            for s in suspended_offers(profile)[:SHOWN]
-        ]
+    aside = _set_aside(acting, profile)
     checks = (_("Checks of your firm"), reverse("decoupling:own_checks"))
     told = (_("All findings about your firm"), reverse("oversight:own_findings"))
     return [

@@ -277,6 +277,5 @@ LOGGING_CONFIG = "config.logs.configure"
 STRIPE_API_KEY = os.environ.get("STRIPE_API_KEY", "")
 STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 PAYMENTS_CUSTODY = os.environ.get("PAYMENTS_CUSTODY", "")  # holder, bank, number: where payers pay into
-FILE_SCANNER = os.environ.get(
-    "FILE_SCANNER", ""
-)  # a command that reads a file and ends with 1 where it found something
+# A command that reads a file on its input and ends with 1 where it found something.
+FILE_SCANNER = os.environ.get("FILE_SCANNER", "")
