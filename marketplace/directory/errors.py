@@ -52,7 +52,7 @@ class OfferEnded(DirectoryRefused):
 
 
 class NumberTaken(DirectoryRefused):
-    message = _("A certificate with this number is on record already.")
+    message = _("A certificate with this number is on record for these days already.")
 
 
 class QualificationEnded(DirectoryRefused):

@@ -46,7 +46,7 @@ class Intermediary(models.Model):
 
 
 class Qualification(models.Model):
-    """A certificate an intermediary holds. `valid` is [start, end)."""
+    """A certificate an intermediary holds, `valid` in [start, end); renewed, it may keep its number."""
 
     intermediary = models.ForeignKey(Intermediary, models.CASCADE, related_name="qualifications")
     name = models.CharField(max_length=200)
@@ -58,7 +58,12 @@ class Qualification(models.Model):
     class Meta:
         verbose_name = _("qualification")
         ordering = ["intermediary", "name"]
-        constraints = [models.UniqueConstraint(fields=["number"], name="qualification_number_once")]
+        constraints = [
+            ExclusionConstraint(
+                name="qualification_number_once_at_a_time",
+                expressions=[("number", "="), ("valid", RangeOperators.OVERLAPS)],
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -166,7 +166,7 @@ def record_qualification(
                 valid=DateRange(start, end, "[)"),
             )
     except IntegrityError as refusal:
-        if "qualification_number_once" in str(refusal):
+        if "qualification_number_once_at_a_time" in str(refusal):
             raise NumberTaken from refusal
         raise
     body = {"name": made.name, "number": number, "issuer": issuer, "until": end.isoformat()}

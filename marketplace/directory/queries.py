@@ -155,6 +155,11 @@ def _facts(sellers: int, prices: list[Decimal], days: list[int]) -> MarketFacts:
     return MarketFacts(sellers, min(prices), middle, max(prices), usual)
 
 
+def qualifications_of(intermediary: Intermediary) -> QuerySet[Qualification]:
+    """The certificates an intermediary holds or held; those that were ended before they began left out."""
+    return intermediary.qualifications.filter(valid__isempty=False).order_by("name", "valid")
+
+
 def qualifications_on(entity: Entity, day: dt.date) -> set[str]:
     """The names of the certificates an intermediary holds on a day."""
     held = Qualification.objects.filter(intermediary__entity=entity, valid__contains=day)

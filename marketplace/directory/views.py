@@ -28,6 +28,7 @@ from .queries import (
     listed,
     offers_of,
     price_summary,
+    qualifications_of,
     service_facet,
     with_declaration,
     with_lowest_price,
@@ -73,7 +74,7 @@ def intermediary(request: HttpRequest, ref: str) -> HttpResponse:
         {
             "intermediary": found,
             "page_obj": page,
-            "qualifications": found.qualifications.all(),
+            "qualifications": qualifications_of(found),
             "interests": standing_interests(found.entity)[:5],
             "checks": public_checks_of(found.entity)[:5],
             "today": today,
@@ -101,7 +102,7 @@ def own_profile(request: HttpRequest) -> HttpResponse:
         "form": form,
         "offers": with_suspensions(offers_of(own, on=timezone.localdate())),
         "declaration": own.entity.declarations.first(),
-        "qualifications": own.qualifications.order_by("name", "pk"),
+        "qualifications": qualifications_of(own),
         "today": timezone.localdate(),
     }
     return render(request, "directory/own_profile.html", context, status=422 if form.errors else 200)

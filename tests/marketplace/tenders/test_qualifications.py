@@ -110,7 +110,7 @@ def test_a_firm_enters_its_certificate_and_ends_it(sign_in):
     assert agent.post(address, sent).status_code == 302
     again = agent.post(address, sent)
     assert (again.status_code, Qualification.objects.count()) == (422, 1)
-    assert "A certificate with this number is on record already." in again.content.decode()
+    assert "on record for these days already" in again.content.decode()
     held = Qualification.objects.get()
     assert Entry.objects.filter(kind="directory.qualification_recorded").count() == 1
     assert "A-1" in agent.get("/en/directory/own/").content.decode()
@@ -121,3 +121,19 @@ def test_a_firm_enters_its_certificate_and_ends_it(sign_in):
     assert held.valid.upper == timezone.localdate()
     assert Entry.objects.filter(kind="directory.qualification_ended").count() == 1
     assert "A-1" in agent.get(seller.get_absolute_url()).content.decode()
+
+
+def test_a_certificate_ended_at_once_is_gone_and_its_number_free_again(sign_in):
+    """Entered with a wrong date, ended, entered anew; a renewal keeps the number."""
+    seller, today = world.intermediary(), timezone.localdate()
+    agent = sign_in(world.member(Role.AGENT, seller.entity))
+    address, year = "/en/directory/own/qualifications/new/", dt.timedelta(365)
+    sent = {"name": "甲证", "number": "A-1", "issuer": "某局", "start": today, "end": today + year}
+    agent.post(address, sent)
+    agent.post(f"/en/directory/own/qualifications/{Qualification.objects.get().pk}/end/")
+    for page in ("/en/directory/own/", seller.get_absolute_url()):
+        assert "A-1" not in agent.get(page).content.decode()
+    assert agent.post(address, sent).status_code == 302
+    assert agent.post(address, sent | {"start": today + year, "end": today + 2 * year}).status_code == 302
+    with pytest.raises(IntegrityError, match="qualification_number_once_at_a_time"), transaction.atomic():
+        world.qualification(world.intermediary(), "乙证", number="A-1", valid=DateRange(today, None, "[)"))
