@@ -22,8 +22,13 @@ def _has_time(tender: Any, minimum: dt.timedelta, now: dt.datetime) -> bool:
     return bool(tender.closes_at and tender.closes_at - begins >= minimum)
 
 
-def check_list(tender: Any, *, minimum: dt.timedelta, now: dt.datetime) -> list[Line]:
-    """The list of a draft at a moment; `minimum` is how long bidding has to stay open in its region."""
+def check_list(
+    tender: Any, *, minimum: dt.timedelta, now: dt.datetime, grounded: bool | None = None
+) -> list[Line]:
+    """The list of a draft at a moment; `minimum` is how long bidding has to stay open in its region.
+
+    `grounded`: whether its ground for choosing directly is in force there; None for other ways to decide.
+    """
     asked: list[tuple[Callable[[], bool], Any, bool]] = [
         (lambda: bool(tender.ceiling or tender.no_ceiling_reason.strip()), _("A ceiling, or why none"), True),
         (lambda: _has_time(tender, minimum, now), _("A deadline that leaves bidders enough time"), True),
@@ -35,4 +40,7 @@ def check_list(tender: Any, *, minimum: dt.timedelta, now: dt.datetime) -> list[
             False,
         ),
     ]
+    if grounded is not None:
+        ground = _("A ground in force for choosing without competition, and a ceiling it allows")
+        asked.insert(1, (lambda: grounded, ground, True))
     return [Line(test(), words, needed) for test, words, needed in asked]

@@ -397,6 +397,7 @@ ROLES = {
         *declaring(),
         reverse("oversight:own_findings"),
         reverse("directory:offer_new"),
+        reverse("directory:qualification_new"),
         reverse("tenders:bid_new", args=[t.ref]),
     ],
     "editor": lambda t: [

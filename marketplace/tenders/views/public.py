@@ -19,8 +19,9 @@ from ..life import Act, State, acts_in
 from ..life_texts import ACT_WORDS, STATE_WORDS, TONES, failure_words
 from ..methods import METHODS
 from ..methods.telling import told
-from ..models import Tender
+from ..models import Method, Tender
 from ..operations.clarifying import takes_questions
+from ..operations.grounds import ground_refusal
 from ..queries import (
     appointed_to,
     awaits_confirmation,
@@ -35,7 +36,7 @@ from ..queries import (
     with_award,
     with_parts,
 )
-from ..readiness import check_list
+from ..readiness import Line, check_list
 from .notices import notice_links
 
 PAGE = 20
@@ -87,6 +88,13 @@ def _events(tender: Tender, now: dt.datetime, *, all_of_them: bool) -> list[dict
     ]
 
 
+def _check_list(tender: Tender, now: dt.datetime) -> list[Line]:
+    minimum, grounded = minimum_bidding(tender.region, on=timezone.localdate(now)), None
+    if tender.method == Method.DIRECT_CHOICE:
+        grounded = ground_refusal(tender, ceiling=tender.ceiling, at=now) is None
+    return check_list(tender, minimum=minimum, now=now, grounded=grounded)
+
+
 def _holders(tender: Tender, now: dt.datetime) -> int | None:
     """How many could bid as far as qualifications go; None where none is asked for."""
     if not (tender.all_of or tender.any_of):
@@ -105,7 +113,6 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
     owned = owns(membership, found)
     bidder = membership if may_bid(membership) else None
     own_bid = standing_bid(found, bidder.entity) if bidder else None
-    on = timezone.localdate(now)
     return render(
         request,
         "tenders/tender.html",
@@ -118,9 +125,7 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "told": told(METHODS[found.method], found.method_parameters),
             "events": _events(found, now, all_of_them=owned or may_review(membership, found)),
             "notices": notice_links(found),
-            "check_list": check_list(found, minimum=minimum_bidding(found.region, on=on), now=now)
-            if owned and state in (State.DRAFT, State.RETURNED)
-            else [],
+            "check_list": _check_list(found, now) if owned and state in (State.DRAFT, State.RETURNED) else [],
             "questions": list(questions_for(found, owner=owned, asker=bidder.entity if bidder else None)),
             "may_ask": bidder is not None and takes_questions(found, now),
             "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],

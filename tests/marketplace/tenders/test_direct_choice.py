@@ -47,6 +47,10 @@ def publish(tender: Tender) -> Tender:
     return operations.publish_tender(tender=world.reviewed(tender), by=world.user(), at=timezone.now())
 
 
+def shown_list(client, tender: Tender):
+    return client.get(f"/en/tenders/{tender.ref}/").context["check_list"]
+
+
 def past_python(monkeypatch):
     """As if the operation forgot to ask."""
     monkeypatch.setattr(
@@ -135,6 +139,12 @@ def test_the_form_asks_for_the_ground_where_the_owner_chooses_and_the_public_rea
     owner = sign_in(world.member(Role.OWNER, tender.owner))
     page = owner.get(f"/en/tenders/{tender.ref}/edit/").content.decode()
     assert 'name="direct_ground"' in page
+    missing = "A ground in force for choosing without competition, and a ceiling it allows"
+    for ceiling, done in (("200000.00", False), ("90000.00", True)):
+        Tender.objects.filter(pk=tender.pk).update(ceiling=ceiling)
+        tender.refresh_from_db()
+        line = next(x for x in shown_list(owner, tender) if x.words == missing)
+        assert (line.done, line.needed) == (done, True)
     publish(tender)
     shown = client.get(f"/en/tenders/{tender.ref}/").content.decode()
     assert "the ceiling is below the amount from which competition is required" in shown
