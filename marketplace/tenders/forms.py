@@ -131,10 +131,13 @@ class TermsForm(forms.Form):
         chosen = self.data.get("method") if self.is_bound else self.initial.get("method")
         stored = self.initial.get("method_parameters", {})
         self.chosen = METHODS.get(str(chosen or Method.LOWEST_PRICE), METHODS[Method.LOWEST_PRICE])
+        asked = fields_of(self.chosen, stored)
         if self.chosen.code == Method.DIRECT_CHOICE:
-            self.fields["direct_ground"] = _ground_field()
-        for name, one in fields_of(self.chosen, stored).items():
-            self.fields[name] = one
+            asked = {"direct_ground": _ground_field(), **asked}
+        self.fields |= asked
+        names = [name for name in self.fields if name not in asked]
+        below = names.index("method") + 1  # what a method asks for stands below it
+        self.order_fields([*names[:below], *asked, *names[below:]])
 
     def clean_closes_at(self) -> dt.datetime:
         closes: dt.datetime = self.cleaned_data["closes_at"]

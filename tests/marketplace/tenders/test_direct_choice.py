@@ -138,7 +138,8 @@ def test_the_form_asks_for_the_ground_where_the_owner_chooses_and_the_public_rea
     DirectChoiceRule.objects.filter(pk=made.pk).update(note="本平台规则", note_en="A rule of this site.")
     owner = sign_in(world.member(Role.OWNER, tender.owner))
     page = owner.get(f"/en/tenders/{tender.ref}/edit/").content.decode()
-    assert 'name="direct_ground"' in page
+    asked = [page.index(f'name="{name}"') for name in ("method", "direct_ground", "parameter_reason")]
+    assert asked == sorted(asked) < [page.index('name="closes_at"')]
     missing = "A ground in force for choosing without competition, and a ceiling it allows"
     for ceiling, done in (("200000.00", False), ("90000.00", True)):
         Tender.objects.filter(pk=tender.pk).update(ceiling=ceiling)
