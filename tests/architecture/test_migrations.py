@@ -30,10 +30,10 @@ def test_there_is_one_last_migration_in_each_room():
 
 @pytest.fixture
 def scratch(django_db_blocker):
-    """The address of an empty database of the owner's, dropped afterwards."""
+    """The address of a database of the owner's, all migrations forward as `./run test` took them; dropped afterwards."""
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
+        cursor.execute(f"CREATE DATABASE {SCRATCH} TEMPLATE {os.environ['QINQING_TEST_TEMPLATE']}")
     parts = urlsplit(os.environ["DATABASE_OWNER_URL"])
     yield urlunsplit(parts._replace(path=f"/{SCRATCH}"))
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:

@@ -156,7 +156,7 @@ def test_a_change_through_the_pages(sign_in, client):
     told = {"days": "10", "reason": "增加检查", "amount_1": "280", "days_1": "2"}
     told |= {"amount_2": "450", "days_2": "8", "amount_3": "180", "days_3": "10"}
     address = reverse("contracts:change", args=[made.ref])
-    assert "280" not in page(client, made.get_absolute_url())
+    assert "280.00" not in page(client, made.get_absolute_url())
     assert client.post(address, told | {"days": "1"}).status_code == 422
     client.post(address, told)
     for who in (buyer, seller):
