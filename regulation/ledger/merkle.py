@@ -43,17 +43,14 @@ class Frontier:
         if self.size < 0 or len(self.peaks) != self.size.bit_count():
             raise ValueError("a frontier has one hash for each complete subtree of its size")
 
-    def append(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
-        """Add the hash of one leaf. Returns what became complete by it: (level, index, hash) upward."""
-        index, level, found = self.size, 0, leaf
-        complete = [(0, index, found)]
-        while index >> level & 1:
-            found = node_hash(self.peaks.pop(), found)
-            level += 1
-            complete.append((level, index >> level, found))
-        self.peaks.append(found)
+    def append(self, leaf: bytes) -> None:
+        """Add the hash of one leaf."""
+        peaks, rest = self.peaks, self.size
+        while rest & 1:
+            leaf = _sha256(b"\x01" + peaks.pop() + leaf).digest()
+            rest >>= 1
+        peaks.append(leaf)
         self.size += 1
-        return complete
 
     def extend(self, leaves: Sequence[bytes]) -> list[tuple[int, int, list[bytes]]]:
         """Add the hashes of many leaves, a level at a time. Returns what became complete by them, upward:
@@ -104,16 +101,13 @@ def inclusion_proof(index: int, size: int, read: Reader) -> list[bytes]:
     if not 0 <= index < size:
         raise ValueError("a proof is of a leaf within the tree")
     path: list[bytes] = []
-    start, end = 0, size
-    while end - start > 1:
-        middle = start + _split(end - start)
-        if index < middle:
-            path.append(_range_root(middle, end, read))
-            end = middle
-        else:
-            path.append(_range_root(start, middle, read))
-            start = middle
-    return path[::-1]
+    for level in range((size - 1).bit_length()):
+        sibling = index >> level ^ 1
+        if sibling + 1 << level <= size:
+            path.append(read(level, sibling))
+        elif (start := sibling << level) < size:
+            path.append(_range_root(start, size, read))
+    return path
 
 
 def consistency_proof(old: int, new: int, read: Reader) -> list[bytes]:

@@ -64,7 +64,9 @@ def proof_of(entry: Entry) -> Proof | None:
     point = published(at=database_now())
     if leaf is None or point is None or point.size <= leaf.index:
         return None
-    hashes = inclusion_proof(leaf.index, point.size, TileReader())
+    tiles = TileReader()
+    tiles.fetch(leaf.index, point.size)
+    hashes = inclusion_proof(leaf.index, point.size, tiles)
     return Proof(leaf.index, hashes, cosigned_note(point))
 
 

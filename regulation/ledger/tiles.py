@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from .merkle import HASH_BYTES, Frontier
+from .merkle import HASH_BYTES, node_hash
 from .models import Tile
 from .tlog import TILE_WIDTH
 
@@ -12,30 +12,49 @@ HEIGHT = 8  # levels between two rows of tiles
 
 
 class TileReader:
-    """Reads the hash of any complete subtree from tiles; each tile is fetched once."""
+    """Reads the hash of any complete subtree from tiles; each tile is fetched once, and its own levels hashed
+    when the first of them is asked for."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, int], bytes] = {}
+        self._kept: dict[tuple[int, int], list[list[bytes]]] = {}
 
     def __call__(self, level: int, index: int) -> bytes:
         """The hash of leaves [index << level, (index + 1) << level). Raises LookupError where it is not."""
         row, rest = divmod(level, HEIGHT)
-        first, wide = index << rest, 1 << rest
-        hashes = self._tile(row, first // TILE_WIDTH)
-        start = first % TILE_WIDTH * HASH_BYTES
-        part = hashes[start : start + wide * HASH_BYTES]
-        if len(part) != wide * HASH_BYTES:
+        tile, within = divmod(index, TILE_WIDTH >> rest)
+        levels = self._kept.get((row, tile)) or self._fetched(row, tile)
+        while len(levels) <= rest:
+            below = levels[-1]
+            levels.append([node_hash(*pair) for pair in zip(below[::2], below[1::2], strict=False)])
+        if within >= len(levels[rest]):
             raise LookupError(f"the tree holds no subtree {level}/{index}")
-        frontier = Frontier()
-        for at in range(0, len(part), HASH_BYTES):
-            frontier.append(part[at : at + HASH_BYTES])
-        return frontier.root()
+        return levels[rest][within]
 
-    def _tile(self, row: int, index: int) -> bytes:
-        if (row, index) not in self._kept:
-            found = Tile.objects.filter(level=row, index=index).values_list("hashes", flat=True).first()
-            self._kept[row, index] = bytes(found or b"")
-        return self._kept[row, index]
+    def fetch(self, index: int, size: int) -> None:
+        """Fetch at once the tiles that an inclusion proof of a leaf, in the tree of a size, is made of."""
+        wanted = set()
+        for row in range(((size - 1).bit_length() + HEIGHT - 1) // HEIGHT):
+            for leaf in (index, size - 1):
+                wanted.add((row, leaf >> HEIGHT * row + HEIGHT))
+        rows, indices = zip(*wanted, strict=True) if wanted else ((), ())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT level, index, hashes FROM ledger_tile "
+                "JOIN unnest(%s::smallint[], %s::bigint[]) AS wanted (level, index) USING (level, index)",
+                [list(rows), list(indices)],
+            )
+            for row, tile, hashes in cursor.fetchall():
+                self._kept[row, tile] = [_split(hashes)]
+
+    def _fetched(self, row: int, tile: int) -> list[list[bytes]]:
+        found = Tile.objects.filter(level=row, index=tile).values_list("hashes", flat=True).first()
+        self._kept[row, tile] = levels = [_split(found or b"")]
+        return levels
+
+
+def _split(hashes: bytes) -> list[bytes]:
+    joined = bytes(hashes)
+    return [joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)]
 
 
 def grow(complete: Iterable[tuple[int, int, list[bytes]]]) -> None:

@@ -50,7 +50,7 @@ def test_entries_wait_and_get_their_places_without_a_gap():
     assert not Pending.objects.exists()
 
 
-def test_tiles_hold_the_tree_over_their_border():
+def test_tiles_hold_the_tree_over_their_border(django_assert_num_queries):
     entries(300)
     while sequence(limit=70):
         pass
@@ -64,6 +64,10 @@ def test_tiles_hold_the_tree_over_their_border():
     proof = inclusion_proof(277, 300, read)
     facts = {"leaf": leaf_hash(bytes(leaf.data)), "index": 277, "size": 300, "root": roots()}
     verify_inclusion(**facts, proof=proof)
+    at_once = TileReader()
+    at_once.fetch(277, 300)
+    with django_assert_num_queries(0):
+        assert inclusion_proof(277, 300, at_once) == proof
     assert sequencing.root_now(300).root() == roots()
     verify_consistency(
         old=123,
