@@ -20,15 +20,15 @@ class TileReader:
 
     def __call__(self, level: int, index: int) -> bytes:
         """The hash of leaves [index << level, (index + 1) << level). Raises LookupError where it is not."""
-        row, rest = divmod(level, HEIGHT)
-        tile, within = divmod(index, TILE_WIDTH >> rest)
+        rest = level % HEIGHT
+        row, tile = level // HEIGHT, index >> HEIGHT - rest
         levels = self._kept.get((row, tile)) or self._fetched(row, tile)
-        while len(levels) <= rest:
-            below = levels[-1]
-            levels.append([node_hash(*pair) for pair in zip(below[::2], below[1::2], strict=False)])
-        if within >= len(levels[rest]):
-            raise LookupError(f"the tree holds no subtree {level}/{index}")
-        return levels[rest][within]
+        if len(levels) <= rest:
+            _hash_up(levels, rest)
+        try:
+            return levels[rest][index & (TILE_WIDTH - 1 >> rest)]
+        except IndexError:
+            raise LookupError(f"the tree holds no subtree {level}/{index}") from None
 
     def fetch(self, index: int, size: int) -> None:
         """Fetch at once the tiles that an inclusion proof of a leaf, in the tree of a size, is made of."""
@@ -50,6 +50,13 @@ class TileReader:
         found = Tile.objects.filter(level=row, index=tile).values_list("hashes", flat=True).first()
         self._kept[row, tile] = levels = [_split(found or b"")]
         return levels
+
+
+def _hash_up(levels: list[list[bytes]], to: int) -> None:
+    """Add the levels of a tile up to one, each from the one below it."""
+    while len(levels) <= to:
+        below = levels[-1]
+        levels.append([node_hash(*pair) for pair in zip(below[::2], below[1::2], strict=False)])
 
 
 def _split(hashes: bytes) -> list[bytes]:

@@ -117,3 +117,45 @@ def test_a_file_of_interests_with_a_fault_and_without(acting_page):
     assert Interest.objects.get().share_max == 30
     page.reload()
     assert page.get_by_text("The import is written").first.is_visible()
+
+
+def test_a_firm_declares_on_a_phone_contests_a_row_and_is_answered(acting_page):
+    """The site, not the browser, says what is wrong with a field; nothing counts before it is filed."""
+    firm = world.intermediary(declared=False).entity
+    stated = world.interest(world.entity(name="某集团公司"), firm, kind="shareholding", share_min=30, share_max=30)
+    agent = acting_page(world.member(Role.AGENT, firm), width=390)
+    agent.goto("/en/account/declaration/")
+    agent.get_by_role("link", name="Owner", exact=False).first.click()
+    agent.wait_for_url("**/declaration/add/owner/")
+    enter(agent, kind="shareholding", holder="person", name="演示人员甲", birth_month="1980-05")
+    enter(agent, share_how="exact", least="160", start="2020-01-01", source="公司章程")
+    press(agent, "Put it into the draft")
+    assert agent.get_by_role("alert").get_by_text("less than or equal to 100").is_visible()
+    assert violations(agent) == []
+    assert agent.locator("[name=name]").input_value() == "演示人员甲"
+    enter(agent, least="60")
+    press(agent, "Put it into the draft")
+    assert not Interest.objects.filter(declared_by=firm).exists()
+    agent.get_by_role("link", name="Look it through and file it").click()
+    press(agent, "File the declaration: this is all we have")
+    assert str(Interest.objects.get(declared_by=firm).share_min) == "60.0000"
+
+    agent.goto("/en/account/interests/")
+    row = agent.locator("main tr").filter(has_text="某集团公司")
+    row.get_by_role("link", name="Contest it").click()
+    press(agent, "File the contest")
+    assert agent.get_by_role("alert").is_visible()
+    enter(agent, wrong="股权已转让", right="自2025年起不再持有", document="转让协议")
+    press(agent, "File the contest")
+    contest = agent.url
+
+    regulator = acting_page(world.member(Role.REGULATOR))
+    regulator.goto("/en/contests/")
+    regulator.locator("main").get_by_role("link", name=firm.name).first.click()
+    enter(regulator, remedy="retract", reason="转让协议属实")
+    press(regulator, "Give the answer")
+    stated.refresh_from_db()
+    assert stated.recorded.upper is not None
+    agent.goto(contest)
+    assert agent.get_by_text("转让协议属实").is_visible()
+    assert violations(agent) == []
