@@ -164,9 +164,16 @@ def gate(n: int) -> None:
             cursor.execute("SELECT 1")
             return cursor.fetchone()
 
+    def walk(intermediary, department):
+        with connection.cursor() as cursor:
+            asked = [[intermediary.pk, department.pk], DAY]
+            cursor.execute("SELECT decoupling_above_standing(%s::bigint[], %s, NULL)", asked)
+            return cursor.fetchone()
+
     steps = {
         "`select 1`": lambda i, d: select_1(),
-        "ownership upward": lambda i, d: ownership([i, d], on=DAY),
+        "ownership upward, the walk alone": walk,
+        "the same, with its lines and names": lambda i, d: ownership([i, d], on=DAY),
         "gather": lambda i, d: gather([i, d], on=DAY, compared=[i]),
         "gather and judge": judged,
         "the same with its matter": facing,
@@ -374,28 +381,37 @@ def own_sweep() -> None:
     )
 
 
+def measure(pairs: int) -> None:
+    import django
+
+    django.setup()
+    gate(pairs)
+    deep()
+    print(f"\nPeak memory of the site's process at the gate: {peak():.0f} MB")
+    sweep()
+    own_sweep()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entities", type=int, default=1_000_000)
     parser.add_argument("--pairs", type=int, default=520)
     parser.add_argument("--load", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--loaded", action="store_true", help="measure over what this database holds")
     asked = parser.parse_args()
     if asked.load:
         load(asked.entities)
+        return
+    if asked.loaded:
+        fetch()
+        measure(asked.pairs)
         return
     fetch()  # before the long work, which it would otherwise fail after
     owner = os.environ | {"QINQING_DATABASE_ROLE": "owner"}
     subprocess.run([sys.executable, "manage.py", "migrate", "--noinput", "-v0"], check=True, env=owner)
     command = [sys.executable, __file__, "--load", "--entities", str(asked.entities)]
     subprocess.run(command, check=True, env=owner)
-    import django
-
-    django.setup()
-    gate(asked.pairs)
-    deep()
-    print(f"\nPeak memory of the site's process at the gate: {peak():.0f} MB")
-    sweep()
-    own_sweep()
+    measure(asked.pairs)
 
 
 if __name__ == "__main__":
