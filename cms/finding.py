@@ -2,10 +2,10 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.core.cache import cache
@@ -23,19 +23,18 @@ from regulation.registry.highlight import excerpt, is_chinese, marked
 from regulation.registry.models import Document, Kind, Necessity
 from regulation.registry.queries import (
     LAPSED,
-    Choice,
-    Option,
+    documents,
     facets,
     first_of_each,
+    keys_of,
     lapsed_rulings_among,
-    search_documents,
-    shown,
     suggestions,
     words_of,
 )
 
 PAGES = "pages"
 KINDS = (*Kind.values, PAGES)
+T = TypeVar("T")
 FIRST, PER_PAGE = 5, 20
 LISTED = 1_000  # what is paged through: who has not found it by then needs other words, not another page
 KEPT = 60  # seconds
@@ -86,15 +85,14 @@ def _hit(url: str, title: str, body: str, words: Sequence[str], **more: Any) -> 
     return Hit(url, marked(title, words), _lang(title), marked(piece, words), _lang(piece), **more)
 
 
-def document_hits(documents: Iterable[Document], words: Sequence[str], *, on: dt.date) -> list[Hit]:
-    """Documents as they are shown; demands whose legal basis has ended by `on` say so."""
-    documents = list(documents)
-    demands = [d.object_id for d in documents if d.necessity == Necessity.MANDATORY]
-    lapsed: set[int] = set()
-    if demands:
-        lapsed = set(lapsed_rulings_among(on).filter(pk__in=demands).values_list("pk", flat=True))
+def hits_of(keys: Sequence[int], words: Sequence[str], *, on: dt.date, kept: "Kept") -> list[Hit]:
+    """The documents of some keys as they are shown, in their order; demands whose legal basis has ended by
+    `on` say so."""
+    found = documents(keys)
+    demands = [d.object_id for d in found if d.necessity == Necessity.MANDATORY]
+    lapsed = kept("lapsed", (on, demands), partial(_lapsed, demands, on)) if demands else []
     hits = []
-    for document in documents:
+    for document in found:
         period = document.in_force
         ended = bool(period and period.upper and period.upper <= on)
         ruled = document.kind == Kind.RULINGS
@@ -109,32 +107,37 @@ def document_hits(documents: Iterable[Document], words: Sequence[str], *, on: dt
     return hits
 
 
-def page_hits(found: Iterable[Page], words: Sequence[str]) -> list[Hit]:
-    return [_hit(page.url or "", page.title, page.search_description, words) for page in found]
+def _lapsed(demands: Sequence[int], on: dt.date) -> list[int]:
+    return list(lapsed_rulings_among(on).filter(pk__in=demands).values_list("pk", flat=True))
 
 
-class Known(Paginator):
-    """Pages through the first thousand of what was counted before: no page asks for the count again."""
-
-    def __init__(self, found: Any, counted: int) -> None:
-        super().__init__(found, PER_PAGE)
-        self.counted = counted
-
-    @cached_property
-    def count(self) -> int:
-        return min(self.counted, LISTED)
+def _page_keys(words: list[str]) -> list[int]:
+    return list(pages(words).values_list("pk", flat=True)[:LISTED])
 
 
-def counts_of(choice: Choice) -> dict[str, list[Option]]:
-    """`facets`, kept under the generation of the record: the next page and the next reader need no new count.
+def _page_hits(keys: Sequence[int], words: Sequence[str]) -> list[Hit]:
+    found = Page.objects.in_bulk(keys) if keys else {}
+    there = [found[key] for key in keys if key in found]
+    return [_hit(page.url or "", page.title, page.search_description, words) for page in there]
 
-    What is written without an entry, by the operator's commands, shows in the counts after KEPT seconds.
+
+class Kept:
+    """What was found and counted, kept under the generation of the record: the next page, and the next
+    reader of the same words, need neither anew.
+
+    What is written without an entry, by the operator's commands, shows after KEPT seconds.
     """
-    key = f"facets.{generation()}.{hashlib.sha256(repr(choice).encode()).hexdigest()}"
-    kept: dict[str, list[Option]] | None = cache.get(key)
-    if kept is None:
-        cache.set(key, kept := facets(choice), KEPT)
-    return kept
+
+    def __init__(self) -> None:
+        self.generation = generation()
+
+    def __call__(self, name: str, asked: object, make: Callable[[], T]) -> T:
+        """What `make` gives for what is asked, which it must depend on alone."""
+        key = f"found.{name}.{self.generation}.{hashlib.sha256(repr(asked).encode()).hexdigest()}"
+        there: T | None = cache.get(key)
+        if there is None:
+            cache.set(key, there := make(), KEPT)
+        return there
 
 
 def _link(asked: dict[str, str], **changes: str) -> str:
@@ -143,16 +146,17 @@ def _link(asked: dict[str, str], **changes: str) -> str:
 
 def find(form: SearchForm, kind: str, page: str | None, *, on: dt.date) -> dict[str, Any]:
     """What the page of a valid search shows: kinds with counts, facets, and hits of each kind or of one."""
-    choice = form.choice(on=on)
+    choice, kept = form.choice(on=on), Kept()
     words = words_of(choice.q)
     asked = {name: getattr(choice, name) for name in COLUMNS} | {"q": choice.q}
     narrowed = any(asked[name] for name in COLUMNS)
     asked["kind"] = kind = kind if kind in KINDS else ""
-    counted = counts_of(choice)
+    counted = kept("counts", choice, partial(facets, choice))
     counts = {option.value: option.count for option in counted["kind"]}
-    found_pages = pages(words) if words and not narrowed else Page.objects.none()
-    first_pages = list(found_pages[: FIRST + 1]) if words and not narrowed else []
-    counts[PAGES] = len(first_pages) if len(first_pages) <= FIRST else found_pages.count()
+    page_keys: list[int] = []
+    if words and not narrowed:
+        page_keys = kept("pages", (words, get_language()), partial(_page_keys, words))
+    counts[PAGES] = len(page_keys)
     total = sum(counts.values())
     labels = dict(Kind.choices) | {PAGES: _("Pages")}
     groups: list[dict[str, Any]] = [
@@ -165,22 +169,22 @@ def find(form: SearchForm, kind: str, page: str | None, *, on: dt.date) -> dict[
         "meant": [(m, _link({}, q=m)) for m in suggestions(choice.q)] if words and total < FEW else [],
     }  # fmt: skip
     if kind:
-        context["chosen"] = chosen = next(g for g in groups if g["kind"] == kind)
-        things = found_pages if kind == PAGES else search_documents(choice)
-        page_obj = Known(things, chosen["count"]).get_page(page)
-        context |= {"page_obj": page_obj, "hits": _hits(kind, page_obj.object_list, choice, on)}
+        context["chosen"] = next(g for g in groups if g["kind"] == kind)
+        ranked = partial(keys_of, choice, most=LISTED)
+        keys = page_keys if kind == PAGES else kept("keys", choice, ranked)
+        context["page_obj"] = page_obj = Paginator(keys, PER_PAGE).get_page(page)
+        things = list(page_obj.object_list)
+        context["hits"] = (
+            _page_hits(things, words) if kind == PAGES else hits_of(things, words, on=on, kept=kept)
+        )
     elif words or narrowed:
         there = [k for k in Kind.values if counts.get(k)]
-        firsts = document_hits(first_of_each(choice, n=FIRST, kinds=there), words, on=on)
+        first = kept("firsts", choice, partial(first_of_each, choice, n=FIRST, kinds=there))
+        hits = hits_of(first, words, on=on, kept=kept)
         for group in groups:
-            group["hits"] = [hit for hit in firsts if hit.document and hit.document.kind == group["kind"]]
-        groups[-1]["hits"] = page_hits(first_pages[:FIRST], words)
+            group["hits"] = [hit for hit in hits if hit.document and hit.document.kind == group["kind"]]
+        groups[-1]["hits"] = _page_hits(page_keys[:FIRST], words)
     return context
-
-
-def _hits(kind: str, things: Any, choice: Choice, on: dt.date) -> list[Hit]:
-    words = words_of(choice.q)
-    return page_hits(things, words) if kind == PAGES else document_hits(shown(things, choice), words, on=on)
 
 
 def _panel(form: SearchForm, asked: dict[str, str], counted: dict[str, Any]) -> list[dict[str, Any]]:

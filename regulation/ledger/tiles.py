@@ -59,7 +59,7 @@ def _hash_up(levels: list[list[bytes]], to: int) -> None:
         levels.append([node_hash(*pair) for pair in zip(below[::2], below[1::2], strict=False)])
 
 
-def _split(hashes: bytes) -> list[bytes]:
+def _split(hashes: bytes | memoryview) -> list[bytes]:
     joined = bytes(hashes)
     return [joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)]
 

@@ -4,6 +4,7 @@ Each step runs in a process of its own, with its seconds and its peak memory; th
 it. Half of the statements are entities, a tenth people, the rest holdings, among them circles.
 """
 
+import itertools
 import json
 import os
 import random
@@ -37,6 +38,7 @@ def make(size: int) -> str:
     from tests.factories import bods
 
     chance = random.Random(size)
+    bods.count = itertools.count(10 * size)  # no number of a smaller file again
     entities, people = size // 2, size // 10
     with (FOLDER / f"{size}.jsonl").open("w", encoding="utf-8") as file:
         for n in range(entities):

@@ -255,19 +255,37 @@ def test_a_facet_that_does_not_exist_is_refused_by_name(client, name, value):
     assert "<script" not in main_of(answer)
 
 
-def test_the_next_page_does_not_count_anew_until_the_record_changes(client):
+def test_the_next_page_neither_counts_nor_ranks_anew_until_the_record_changes(client):
     for _ in range(25):
         world.approval(name=f"取水许可{next(world.count)}")
 
-    def counted(page):
+    def asked(page):
+        """How often it was counted, and how often put in order."""
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(reverse("search"), {"q": "取水", "kind": "approvals", "page": page})
-        assert answer.status_code == 200
-        return sum("AS MATERIALIZED" in query["sql"] for query in captured)
+        assert len(answer.context["hits"]) == (20 if page == 1 else 5)
+        sqls = [query["sql"] for query in captured if "registry_document" in query["sql"]]
+        return tuple(sum(word in sql for sql in sqls) for word in ("AS MATERIALIZED", "LIMIT 1000"))
 
-    assert [counted(1), counted(2), counted(1)] == [1, 0, 0]
+    assert [asked(1), asked(2), asked(1)] == [(1, 1), (0, 0), (0, 0)]
     turn()  # as a committed entry does
-    assert counted(2) == 1
+    assert asked(2) == (1, 1)
+
+
+def test_what_is_kept_of_a_search_is_of_the_very_search(client):
+    """Other words, another facet, another kind and another language are other searches."""
+    ours, other = world.region("330000"), world.region("370000")
+    for region in (ours, other):
+        world.ruling(service=world.service(name=f"测绘{region.code}"), region=region)
+
+    def found(**asked):
+        answer = client.get(reverse("search"), {"kind": "rulings"} | asked)
+        return {hit.document.region_id for hit in answer.context["hits"]}
+
+    assert found(q="测绘") == {"330000", "370000"}
+    assert found(q="测绘", region="330000") == {"330000"}
+    assert found(q="测绘370000") == {"370000"}
+    assert found(q="测绘", kind="services") == {None}
 
 
 def test_no_more_than_a_thousand_are_paged_through(client, monkeypatch):

@@ -89,12 +89,13 @@ from .rulings import (
 from .search import (
     LAPSED,
     Choice,
+    documents,
     first_of_each,
+    keys_of,
     lapsed_rulings_among,
     search_approvals,
     search_documents,
     search_services,
-    shown,
     words_of,
 )
 from .suggestions import suggestions
@@ -152,6 +153,7 @@ __all__ = [
     "delegations_of",
     "delta",
     "department_facet",
+    "documents",
     "drafts",
     "due_followings",
     "due_for_publication",
@@ -169,6 +171,7 @@ __all__ = [
     "history_of",
     "in_state",
     "in_the_way_of",
+    "keys_of",
     "lapse_is_noted",
     "lapsed_places",
     "lapsed_rulings",
@@ -213,7 +216,6 @@ __all__ = [
     "search_regions",
     "search_services",
     "services_of",
-    "shown",
     "standing_of",
     "state_of",
     "story_of",

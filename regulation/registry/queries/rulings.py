@@ -4,12 +4,21 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from regulation.parties.models import Region
 from regulation.parties.queries import line_of, region_and_parents
 
-from ..models import Approval, AreaAssessmentMatter, Ruling, RulingBasis, Service, judged
+from ..models import (
+    Approval,
+    AreaAssessmentMatter,
+    Consultation,
+    EditionRow,
+    Ruling,
+    RulingBasis,
+    Service,
+    judged,
+)
 
 
 def services_of(approval: Approval) -> QuerySet[Service]:
@@ -102,9 +111,18 @@ def _key(one: "QuerySet[Any]") -> Subquery:
 
 
 def with_all(rulings: QuerySet[Ruling]) -> QuerySet[Ruling]:
-    """Rulings with what the page of one says; `author_name` and `reviewer_name` are its two people's."""
+    """Rulings with what the page of one says; `author_name` and `reviewer_name` are its two people's.
+
+    `is_listed` tells whether an edition of a list names it, `is_discussed` whether there was a consultation
+    on its service: where neither is, as of most, a page need not ask.
+    """
     found = rulings.select_related("approval", "service", "region").prefetch_related(bases())
-    return found.annotate(author_name=F("author__name"), reviewer_name=F("reviewer__name"))
+    return found.annotate(
+        author_name=F("author__name"),
+        reviewer_name=F("reviewer__name"),
+        is_listed=Exists(EditionRow.objects.filter(ruling=OuterRef("pk"))),
+        is_discussed=Exists(Consultation.objects.filter(ruling__service=OuterRef("service"))),
+    )
 
 
 def area_matters_for(services: Iterable[Service], region: Region) -> dict[int, list[AreaAssessmentMatter]]:

@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Concat, Length, RowNumber
 
 from .. import text
-from ..models import Among, Approval, Document, Kind, Necessity, Ruling, Service
+from ..models import Approval, Document, Kind, Necessity, Ruling, Service
 
 LAPSED = "lapsed"  # a demand whose legal basis has ended: never stored, judged on a day
 
@@ -148,24 +148,28 @@ def _ranked(found: QuerySet[Document], words: Sequence[str]) -> QuerySet[Documen
     return ranked.order_by("closeness", "size", "kind", "object_id")
 
 
-def shown(chosen: QuerySet[Document, Any], choice: Choice) -> list[Document]:
-    """A few of `search_documents`, a slice say, with what a page shows of each; one query.
-
-    The choice is made on keys alone: what it looks through and leaves out is not carried along.
-    """
-    few = Document.objects.filter(Among("pk", chosen.values("pk")))
-    few = few.select_related("region", "department").defer("bigrams")
-    return list(_ranked(few, words_of(choice.q)))
+def keys_of(choice: Choice, *, most: int) -> list[int]:
+    """The keys of the first `most` of `search_documents`; nothing else of what is looked through is read."""
+    return list(search_documents(choice).values_list("pk", flat=True)[:most])
 
 
-def first_of_each(choice: Choice, *, n: int, kinds: Iterable[str]) -> list[Document]:
-    """The closest `n` documents of each of some kinds, in one query; without words the first of each."""
+def first_of_each(choice: Choice, *, n: int, kinds: Iterable[str]) -> list[int]:
+    """The keys of the closest `n` documents of each of some kinds; without words of the first of each."""
     found = search_documents(choice)
     if words_of(choice.q):
         row = Window(RowNumber(), partition_by=["kind"], order_by=["closeness", "size", "object_id"])
-        return shown(found.annotate(row=row).filter(row__lte=n).order_by(), choice)
+        firsts = found.annotate(row=row).filter(row__lte=n)
+        return [pk for pk, _row in firsts.values_list("pk", "row")]
     each = [found.filter(kind=kind).order_by("object_id").values("pk")[:n] for kind in kinds]
-    return shown(each[0].union(*each[1:], all=True), choice) if each else []
+    return [row["pk"] for row in each[0].union(*each[1:], all=True)] if each else []
+
+
+def documents(keys: Sequence[int]) -> list[Document]:
+    """Documents with what a page shows of each, in the order of their keys; one query."""
+    if not keys:
+        return []
+    found = Document.objects.select_related("region", "department").defer("bigrams").in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def search_approvals(approvals: QuerySet[Approval], query: str) -> QuerySet[Approval]:

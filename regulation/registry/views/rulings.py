@@ -84,9 +84,9 @@ def _page(request: HttpRequest, found: Ruling, today: dt.date) -> dict[str, Any]
         "versions": list(zip(history, [*history[1:], None], strict=True)),
         "drawing": draw([_era(r, found) for r in history], today=today),
         "holds_today": today in found.in_force and found.recorded.upper is None,
-        "consulted": queries.consultations_about(found),
+        "consulted": queries.consultations_about(found) if getattr(found, "is_discussed", True) else [],
         "may_draft": may_draft(acting(request)),
-        "standing": standing(found),
+        "standing": standing(found) if getattr(found, "is_listed", True) else [],
     }
 
 
