@@ -11,7 +11,8 @@ from .models import Tender
 from .operations import ask_about_low_prices, recheck_award, recheck_bid
 from .queries import awards_reached, live_bids_reached
 
-gives_receipt("tenders.bid_submitted")  # also where no page took it in
+# Also where no page took it in.
+gives_receipt("tenders.bid_submitted", "tenders.challenged", "tenders.complained")
 
 
 @effect(*CHANGES)

@@ -35,11 +35,13 @@ def must_own(request: HttpRequest, tender: Tender) -> None:
         raise PermissionDenied
 
 
-def do(request: HttpRequest, act: Callable[[], Any], done: str, back: Any, *args: Any) -> HttpResponse:
-    """Act, tell what came of it, go back."""
+def do(
+    request: HttpRequest, act: Callable[[], Any], done: str | Callable[[], str], back: Any, *args: Any
+) -> HttpResponse:
+    """Act, tell what came of it, go back. What is told may depend on what was done."""
     try:
         act()
-        messages.success(request, done)
+        messages.success(request, done() if callable(done) else done)
     except TenderRefused as refusal:
         messages.error(request, " ".join(filter(None, (str(refusal), str(refusal.next_step)))))
     return redirect(back, *args)

@@ -1,9 +1,11 @@
 """Challenges and complaints: public as they stand, with a form for whoever has the next step."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -14,6 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from regulation.ledger.queries import database_now
+from regulation.ledger.receipts import give_receipt, with_receipt
 from regulation.parties.access import acting, acting_required, acts_as
 from regulation.parties.models import Role
 from regulation.registry.models import Provision
@@ -67,11 +70,19 @@ def challenge_new(request: HttpRequest, ref: str) -> HttpResponse:
                 at=database_now(),
                 **form.cleaned_data,
             )
+            done = _with_receipt(request, made, "tenders.challenged", _("The challenge is public."))
+            messages.success(request, done)
             return redirect(made)
         except TenderRefused as refusal:
             form.add_error(None, str(refusal))
     context = {"tender": tender, "award": award, "form": form, "now": database_now(), "provisions": _basis()}
     return render(request, "tenders/challenge_new.html", context, status=422 if form.errors else 200)
+
+
+def _with_receipt(request: HttpRequest, of: Challenge, kind: str, done: str) -> str:
+    """What was done, with the way to the receipt of it."""
+    link = give_receipt(subject=of.tender, kind=kind, holder=request.user, by=request.user)
+    return with_receipt(done, link)
 
 
 def _basis() -> list[Provision]:
@@ -163,7 +174,10 @@ def challenge_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
             tell_faults(request, form)
             return redirect(found)
         data = form.cleaned_data
-    return do(request, _step(request, found, act, data), _done(act), found)
+    done: str | Callable[[], str] = _done(act)
+    if act == "complain":
+        done = partial(_with_receipt, request, found, "tenders.complained", _done(act))
+    return do(request, _step(request, found, act, data), done, found)
 
 
 def _step(request: HttpRequest, found: Challenge, act: str, data: dict[str, Any]) -> Callable[[], Any]:

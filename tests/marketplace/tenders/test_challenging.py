@@ -14,6 +14,7 @@ from marketplace.tenders.models import Award, Challenge, TimeLimit
 from marketplace.tenders.seed import ensure_rules
 from marketplace.tenders.standing import DEFAULT_LIMITS, stage_of
 from marketplace.tenders.tasks import finish_awards
+from regulation.ledger.receipts import receipt_link
 from regulation.parties.models import Role
 from regulation.registry.workdays import WorkingCalendar
 from tests.factories import tenders, world
@@ -211,7 +212,10 @@ def test_by_the_pages(filed, client, sign_in):
     assert challenge.answered_at is None
     owner.post(f"{address}answer/", {"upheld": "no", "answer": "评分无误，逐项说明。"})
     agent = sign_in(world.member(Role.AGENT, lost.tenderer))
-    agent.post(f"{address}complain/", {"text": "不服"})
+    told = agent.post(f"{address}complain/", {"text": "不服"}, follow=True).content.decode()
+    link = receipt_link(subject=award.tender, kind="tenders.complained")
+    assert link.get_absolute_url() in told
+    assert agent.get(link.get_absolute_url()).status_code == 200
     for step, data in (
         ("take-up", {"accept": "yes", "reason": "受理"}),
         ("propose", {"upheld": "no", "answer": "驳回"}),
@@ -221,3 +225,14 @@ def test_by_the_pages(filed, client, sign_in):
     challenge.refresh_from_db()
     assert challenge.decided_at
     assert "驳回" in client.get(address).content.decode()
+
+
+def test_whoever_challenges_has_a_receipt(sign_in):
+    award, (_won, lost) = tenders.awarded("900.00", "950.00")
+    agent = sign_in(world.member(Role.AGENT, lost.tenderer))
+    address = f"/en/tenders/{award.tender.ref}/challenge/"
+    said = dict.fromkeys(agent.get(address).context["form"].fields, "评分有误")
+    told = agent.post(address, said, follow=True).content.decode()
+    link = receipt_link(subject=award.tender, kind="tenders.challenged")
+    assert link.get_absolute_url() in told
+    assert link.entry.commitment.hex()[:4].upper() in agent.get(link.get_absolute_url()).content.decode()
