@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from regulation.ledger.triggers import append_only, kept
+from regulation.parties.uploads import SCANS
 
 from . import guards
 from .milestone import Milestone
@@ -67,9 +68,7 @@ class DeliverableFile(models.Model):
     size = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)
     file = models.FileField(storage=private_storage, upload_to=private_name, max_length=100)
-    scan = models.CharField(
-        max_length=12, choices=[("clean", _("scanned, nothing found")), ("not_scanned", _("not scanned"))]
-    )
+    scan = models.CharField(max_length=12, choices=SCANS)
 
     class Meta:
         verbose_name = _("deliverable")

@@ -1,7 +1,6 @@
 """Work is begun, handed in, examined by its checklist, accepted or returned once; silence accepts it."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,32 +8,20 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
+from regulation.parties import uploads
 from regulation.parties.models import User
-from regulation.parties.sniff import plain_name
+from regulation.parties.uploads import Kept
 
 from ..errors import FileRefused, NoFile, NothingUnmet, ReturnedOnce, SilenceNotOver
 from ..life import Act
 from ..models import Answer, DeliverableFile, Milestone, Submission
 from ..queries import ends_at
-from ..scanning import kind_of_work, scan
 from .acting import assert_may, do_act, locked_milestone, said
 
-FILE_LIMIT = 50 * 1024 * 1024
+FILE_LIMIT = 50 * uploads.MB
 MOST_FILES = 10
 Upload = UploadedFile  # what a form gives
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file that may be kept."""
-
-    name: str
-    kind: str
-    content: bytes
-    digest: str
-    scan: str
 
 
 @transaction.atomic
@@ -49,22 +36,10 @@ def looked_at(files: "Sequence[UploadedFile[Any]]") -> list[Kept]:
     """What may be kept of an upload, the same file once. Raises NoFile and FileRefused, naming the file."""
     if not files:
         raise NoFile
-    if len(files) > MOST_FILES:
-        raise FileRefused(str(len(files)), _("at most 10 files are handed in at once."))
-    kept: dict[str, Kept] = {}
-    for file in files:
-        name = (file.name or "")[:200]
-        if not file.size:
-            raise FileRefused(name, _("the file is empty."))
-        if file.size > FILE_LIMIT:
-            raise FileRefused(name, _("a file has at most 50 MB."))
-        content = file.read()
-        kind = kind_of_work(content)
-        if kind is None:
-            raise FileRefused(name, _("hand in PDF, DOCX, XLSX, PNG or JPEG without macros."))
-        digest = hashlib.sha256(content).hexdigest()
-        kept[digest] = Kept(plain_name(name, kind), kind, content, digest, scan(name, content))
-    return list(kept.values())
+    try:
+        return uploads.looked_at(files, limit=FILE_LIMIT, most=MOST_FILES)
+    except uploads.UploadRefused as refused:
+        raise FileRefused(refused.name, refused.why) from refused
 
 
 def hand_in_work(
