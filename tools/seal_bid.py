@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Seal a bid on a computer of your own, without a connection to anything.
 
-    seal_bid.py CARD.json --price 19600.00 --days 20 [--note TEXT] --out bid.qq2
+    seal_bid.py CARD.json --price 19600.00 | --rate 92.50 --days 20 [--note TEXT] --out bid.qq2
 
 CARD.json is downloaded from the tender's bid page; bid.qq2 is uploaded there. Compare the trustees' keys that
 are printed with those named on the tender's page and in its entry of the record. Needs Python, `cryptography`
@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from marketplace.tenders.rates import price_of  # noqa: E402
 from marketplace.tenders.sealing import NOTE_LIMIT, SUITE_ID, Key, PlainBid, seal  # noqa: E402
 
 
@@ -28,8 +29,25 @@ class CannotSeal(Exception):
     """The message tells why."""
 
 
-def sealed(card: dict[str, Any], *, price: str, days: int, note: str) -> bytes:
+def amount_of(card: dict[str, Any], rate: str) -> str:
+    """The price that a rate amounts to by a card. Raises CannotSeal."""
+    if not card.get("base_amount"):
+        raise CannotSeal("the tender asks for a price, not for a rate")
+    low, high = card["rates"]
+    try:
+        share = Decimal(rate)
+    except InvalidOperation as failure:
+        raise CannotSeal(f"{rate} is no rate") from failure
+    if share != share.quantize(Decimal("0.01")) or not Decimal(low) <= share <= Decimal(high):
+        raise CannotSeal(f"the rate: from {low} to {high} percent, two places at the most")
+    return str(price_of(Decimal(card["base_amount"]), share))
+
+
+def sealed(card: dict[str, Any], *, price: str, days: int, note: str, rate: str = "") -> bytes:
     """The envelope of a bid for the tender and bidder of a card. Raises CannotSeal."""
+    if card.get("base_amount") and not rate:
+        raise CannotSeal("the tender asks for a rate, not for a price")
+    price = amount_of(card, rate) if rate else price
     if card.get("suite") != SUITE_ID:
         raise CannotSeal(f"the card asks for suite {card.get('suite')}, this program knows {SUITE_ID}")
     keys = [Key(bytes.fromhex(each["public"])) for each in card["trustees"]]
@@ -54,14 +72,16 @@ def sealed(card: dict[str, Any], *, price: str, days: int, note: str) -> bytes:
 def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="seal_bid.py", description="Seal a bid on a computer of your own.")
     parser.add_argument("card", type=Path)
-    parser.add_argument("--price", required=True, help="total in yuan without tax")
+    stated = parser.add_mutually_exclusive_group(required=True)
+    stated.add_argument("--price", default="", help="total in yuan without tax")
+    stated.add_argument("--rate", default="", help="percent of the base amount, for a tender by rate")
     parser.add_argument("--days", required=True, type=int, help="working days you need")
     parser.add_argument("--note", default="", help="becomes public at the opening")
     parser.add_argument("--out", required=True, type=Path)
     said = parser.parse_args(words)
     try:
         card = json.loads(said.card.read_text(encoding="utf-8"))
-        envelope = sealed(card, price=said.price, days=said.days, note=said.note)
+        envelope = sealed(card, price=said.price, days=said.days, note=said.note, rate=said.rate)
         said.out.write_bytes(envelope)
     except (CannotSeal, OSError, ValueError, KeyError, TypeError) as failure:
         print(f"Not sealed: {failure}", file=sys.stderr)

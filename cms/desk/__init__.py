@@ -46,7 +46,12 @@ def _followed(user: User) -> dict[str, Any]:
     empty = _("You follow nothing yet")
     every = (_("All you follow"), reverse("registry:following_list"))
     return section(
-        _("What you follow"), standing, empty, every, (_("What changed"), reverse("registry:changes"))
+        _("What you follow"),
+        standing,
+        empty,
+        every,
+        (_("What changed"), reverse("registry:changes")),
+        (_("Saved searches for tenders"), reverse("tenders:search_list")),
     )
 
 

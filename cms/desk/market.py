@@ -113,12 +113,17 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         for f in oversight.findings_about(acting.entity).filter(status="open", cleared_at=None)[:SHOWN]
     ]
     aside = _set_aside(acting, profile)
+    asked = [
+        item(t.title, t.get_absolute_url(), _("Bid, or let it pass: nobody learns which."), t.closes_at)
+        for t in tenders.invitations_to(acting.entity, now=database_now())[:SHOWN]
+    ]
     checks = (_("Checks of your firm"), reverse("decoupling:own_checks"))
     told = (_("All findings about your firm"), reverse("oversight:own_findings"))
     return [
         declaration(acting.entity),
         section(_("Bids and prices set aside"), aside, _("No bid or price of yours is set aside."), checks),
         section(_("Findings about your firm"), found, _("Nothing was found about your firm."), told),
+        *([section(_("Invitations to bid"), asked, "")] if asked else []),
         contracts(acting),
         section(_("Won"), won, _("No award yet.")),
         _money(acting),

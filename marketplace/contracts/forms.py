@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.payments.books import to_fen, to_yuan
 from regulation.parties.models import Region
+from regulation.parties.upload_fields import ManyFiles
 from regulation.parties.widgets import DayInput
 from regulation.registry.models import Service
 
@@ -126,20 +127,6 @@ class ChangeForm(forms.Form):
     def wanted(self) -> dict[int, Wanted]:
         told = self.cleaned_data
         return {n: Wanted(told[f"amount_{n}"], told[f"days_{n}"]) for n in self.positions}
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ManyFiles(forms.FileField):
-    """Several files at once."""
-
-    widget = ManyFilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data]
-        return [super(ManyFiles, self).clean(one, initial) for one in given]
 
 
 class WorkForm(forms.Form):

@@ -36,6 +36,12 @@ def listed() -> QuerySet[Intermediary]:
     return Intermediary.objects.filter(suspended_at__isnull=True).select_related("entity", "entity__region")
 
 
+def registered_firm(name: str) -> Entity | None:
+    """The entity of a registered intermediary that is not suspended, by its credit code or its exact name."""
+    firms = Entity.objects.filter(intermediary__isnull=False, intermediary__suspended_at__isnull=True)
+    return firms.filter(credit_code=name.upper()).first() or firms.filter(name=name).first()
+
+
 def serving(intermediaries: QuerySet[Intermediary], region_code: str) -> QuerySet[Intermediary]:
     """Those with an offer for the region or a parent of it."""
     return intermediaries.filter(offers__region__in=region_and_parents(region_code)).distinct()

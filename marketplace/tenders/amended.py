@@ -24,6 +24,7 @@ LABELS: dict[str, Any] = {
     "any_of": _("Qualifications, one of them"),
     "witnesses": _("Witnesses of the opening"),
     "avoided": _("Units the owner must avoid"),
+    "documents": _("Documents"),
 }
 _MOMENTS = ("closes_at", "opens_at", "questions_until")
 

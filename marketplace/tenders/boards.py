@@ -14,7 +14,7 @@ from .life import State
 from .methods import METHODS
 from .models import Amendment, Bid, Confirmation, Tender
 from .models.tender import states
-from .queries import bids_of
+from .queries import bids_of, with_steps
 
 OWNERS_TURN = (
     State.RETURNED,
@@ -42,7 +42,7 @@ class Next:
 def tenders_of(entity: Entity) -> QuerySet[Tender]:
     """All tenders of an owner, drafts included, newest first, each with how many questions are `waiting`."""
     return (
-        Tender.objects.filter(owner=entity)
+        with_steps(Tender.objects.filter(owner=entity))
         .select_related("service", "approval", "region", "auction")
         .annotate(waiting=Count("questions", filter=Q(questions__answered_at__isnull=True)))
         .order_by("-pk")
@@ -112,6 +112,12 @@ def owners_next(tender: Tender, state: State, *, waiting: int, now: dt.datetime)
 def _to_choose(tender: Tender, now: dt.datetime) -> Next:
     page = reverse("tenders:choosing", args=[tender.ref])
     needs = METHODS[tender.method].needs
+    if getattr(tender, "proposed", False):
+        return Next(_("A second person approves the proposed award, or turns it down"), url=page)
+    if getattr(tender, "drawn", False):
+        return Next(_("Drawn; propose the award"), url=page)
+    if needs == "scores" and getattr(tender, "scored", False):
+        return Next(_("All evaluators handed in; propose the award"), url=page)
     if needs == "auction":
         auction = getattr(tender, "auction", None)
         if auction is None:

@@ -36,11 +36,18 @@ def tell_followers(entry: Entry) -> None:
         telling.tell_followers(tender)
 
 
+@effect("tenders.invited")
+def tell_invited(entry: Entry) -> None:
+    """Whoever acts for an invited firm learns of it by mail, alone."""
+    if (tender := _tender_of(entry)) is not None:
+        telling.tell_invited(tender)
+
+
 @effect("tenders.amended")
 def tell_bidders(entry: Entry) -> None:
     """Each bidder of an amended tender learns of it by mail, alone."""
     if (tender := _tender_of(entry)) is not None:
-        for bid in tender.bids.standing().select_related("submitted_by", "tender").order_by("pk"):
+        for bid in tender.bids.standing().select_related("submitted_by", "tender", "tenderer").order_by("pk"):
             telling.tell_bidder(bid, body_of(entry).get("reason", ""))
 
 

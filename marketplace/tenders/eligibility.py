@@ -13,8 +13,10 @@ from marketplace.directory.queries import qualifications_on
 from regulation.parties.models import Entity
 
 from . import errors
-from .models import Tender
+from .models import Bid, Tender
+from .queries import is_invited
 
+QUALIFICATIONS = frozenset({"all_of", "any_of"})
 Test = Callable[[Tender, Entity, dt.datetime], errors.TenderRefused | None]
 
 
@@ -34,6 +36,10 @@ def _not_its_own(tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.T
     return errors.OwnTender() if tender.owner_id == tenderer.pk else None
 
 
+def _invited(tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.TenderRefused | None:
+    return None if is_invited(tender, tenderer) else errors.NotInvited()
+
+
 def _registered(_tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.TenderRefused | None:
     there = Intermediary.objects.filter(entity=tenderer, suspended_at__isnull=True).exists()
     return None if there else errors.NotRegistered()
@@ -46,7 +52,7 @@ def _offers(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderR
     return None if there else errors.NoOffer()
 
 
-def _qualified(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderRefused | None:
+def _qualified(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.NotQualified | None:
     if not (tender.all_of or tender.any_of):
         return None
     held = qualifications_on(tenderer, timezone.localdate(at))
@@ -67,6 +73,7 @@ def _first_bid(tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.Ten
 CONDITIONS: tuple[tuple[Any, Test], ...] = (
     (_("The tender is open for bids"), _open),
     (_("It is not your own tender"), _not_its_own),
+    (_("You are invited, or everybody may bid"), _invited),
     (_("You are registered and not suspended"), _registered),
     (_("You publish a price for this service"), _offers),
     (_("You hold the qualifications asked for"), _qualified),
@@ -80,6 +87,18 @@ def conditions(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> Iterator
     """Each condition with why it keeps this bidder out, if it does."""
     for label, test in CONDITIONS:
         yield Condition(label, test(tender, tenderer, at))
+
+
+def lacks_what_was_added(bid: Bid, tender: Tender) -> errors.NotQualified | None:
+    """Which qualifications that an amendment asked for after a bid its bidder does not hold on the day of
+    the deadline; None for a bid that came later, which was asked for them when it came."""
+    asked = any(
+        one.made_at >= bid.submitted_at and not QUALIFICATIONS.isdisjoint(one.after)
+        for one in tender.amendments.all()
+    )
+    if not asked or tender.closes_at is None:
+        return None
+    return _qualified(tender, bid.tenderer, tender.closes_at)
 
 
 def refuse_the_ineligible(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> None:

@@ -55,6 +55,92 @@ class NoDirectChoice(TenderRefused):
             }
 
 
+class DocumentRefused(TenderRefused):
+    """One file cannot be taken; it is named."""
+
+    code = "document_refused"
+
+    def __init__(self, name: str, why: Any) -> None:
+        self.message = _("%(name)s: %(why)s") % {"name": name, "why": why}
+
+
+class NoDocument(TenderRefused):
+    code = "no_document"
+    message = _("Choose a file; or the document is not there any more.")
+
+
+class DocumentThere(TenderRefused):
+    code = "document_there"
+    message = _("A document with exactly this content is there already.")
+
+
+class TooManyDocuments(TenderRefused):
+    code = "too_many_documents"
+
+    def __init__(self, most: int) -> None:
+        self.message = _("A tender has at most %(n)d documents.") % {"n": most}
+
+
+class NoInvitation(TenderRefused):
+    """By invitation without a ground in force there."""
+
+    code = "no_invitation"
+    message = _("No rule in force in this region allows to invite firms on this ground.")
+    next_step = _("Let everybody bid, or name a ground that is allowed.")
+
+
+class TooFewInvited(TenderRefused):
+    code = "too_few_invited"
+    next_step = _("Invite more firms, or let everybody bid.")
+
+    def __init__(self, least: int) -> None:
+        self.message = _("At least %(n)d firms are invited.") % {"n": least}
+
+
+class InvitedBarred(TenderRefused):
+    """An invited firm that the conflict gate keeps out, or about which it cannot say; the check says why."""
+
+    code = "invited_barred"
+    next_step = _("Take the firm off the list, or wait until the question about it is decided.")
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        said = {"firm": check.intermediary}
+        self.message = _("%(firm)s does not pass the conflict gate of this department.") % said
+
+
+class NotInvited(TenderRefused):
+    code = "not_invited"
+    message = _("This tender is by invitation, and your entity was not invited.")
+
+
+class CeilingOfRate(TenderRefused):
+    code = "ceiling_of_rate"
+    message = _("The ceiling of a tender by rate follows from its base amount and highest rate, which stand.")
+
+
+class NothingNamed(TenderRefused):
+    code = "nothing_named"
+    message = _("Narrow the list by words, service or region first; then keep the search.")
+
+
+class TooManySearches(TenderRefused):
+    code = "too_many_searches"
+
+    def __init__(self, most: int) -> None:
+        self.message = _("At most %(n)d saved searches. End one first.") % {"n": most}
+
+
+class Incomplete(TenderRefused):
+    code = "incomplete"
+    message = _("A title, what is needed, the working days and a contact have to be there.")
+
+
+class TemplateThere(TenderRefused):
+    code = "template_there"
+    message = _("A template of this name stands for this service. End it first, or choose another name.")
+
+
 class SamePerson(TenderRefused):
     code = "same_person"
     message = _("A tender is written, reviewed and published by three different people.")

@@ -1,65 +1,28 @@
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.directory.queries import registered_firm
 from regulation.parties.models import Entity
 
 from .method_fields import PREFIX, fields_of, raw_of
 from .methods import METHODS, BadParameters
-from .models import Ground, Method, Tender
+from .models import InviteGround, Method, PriceBasis, Tender
 from .operations.drafting import Terms
-from .sealing import NOTE_LIMIT, PlainBid
+from .rates import LEAST_BASE, price_of
+from .term_fields import ground_field, moment, qualifications_field, rate_field
 
-MOST_NAMES = 10
+TOGETHER = (
+    ("price_basis", "base_amount", "rate_low", "rate_high", "ceiling", "no_ceiling_reason", "method"),
+    ("method", "method_parameters", "direct_ground", "invited", "invite_ground", "price_basis"),
+)
 READY = ("", "scores", "draw", "auction", "choice")  # what a method may need after the opening
-
-
-def _moment(label: Any, help_text: Any, *, required: bool = False) -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label,
-        required=required,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
-        help_text=help_text,
-    )
-
-
-class NamesField(forms.CharField):
-    """Names, one a line; the same one twice counts once."""
-
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
-        lines = [" ".join(line.split()) for line in super().clean(value).splitlines()]
-        names = list(dict.fromkeys(filter(None, lines)))
-        if len(names) > MOST_NAMES:
-            raise forms.ValidationError(_("At most %(n)d names.") % {"n": MOST_NAMES})
-        for number, name in enumerate(names, start=1):
-            if len(name) > 200:
-                raise forms.ValidationError(_("Line %(n)d: at most 200 characters.") % {"n": number})
-        return names
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-
-def _qualifications(label: Any) -> NamesField:
-    return NamesField(
-        label=label,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One a line, named as the certificate is. Empty: none is asked for."),
-    )
-
-
-def _ground_field() -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=_("Ground for choosing without competition"),
-        choices=Ground.choices,
-        widget=forms.RadioSelect,
-        help_text=_("Checked against the rules of the region when it is submitted and published."),
-    )
 
 
 class TermsForm(forms.Form):
@@ -78,6 +41,24 @@ class TermsForm(forms.Form):
         max_value=3650,
         help_text=_("A bid that needs longer does not count."),
     )
+    price_basis = forms.ChoiceField(
+        label=_("What a bid states"),
+        choices=PriceBasis.choices,
+        initial=PriceBasis.AMOUNT,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("By rate, a bid says which share of a base amount it asks for. The lower is cheaper."),
+    )
+    base_amount = forms.DecimalField(
+        label=_("By rate: base amount (yuan, without tax)"),
+        min_value=LEAST_BASE,
+        max_digits=12,
+        decimal_places=2,
+        required=False,
+        help_text=_("What it costs by the guide price, the tariff or the reckoning you describe above."),
+    )
+    rate_low = rate_field(_("By rate: lowest rate (%)"))
+    rate_high = rate_field(_("By rate: highest rate (%)"), _("It gives the price ceiling."))
     ceiling = forms.DecimalField(
         label=_("Price ceiling (yuan, without tax)"),
         min_value=Decimal("0.01"),
@@ -96,11 +77,37 @@ class TermsForm(forms.Form):
         required=False,
         help_text=_("What the method asks for appears once the draft is saved."),
     )
-    closes_at = _moment(_("Bids until"), _("Beijing time. A bid at this moment is too late."), required=True)
-    opens_at = _moment(_("Bids from"), _("Empty: as soon as the tender is public."))
-    questions_until = _moment(_("Questions until"), _("Empty: until the deadline. Who asks is not shown."))
-    all_of = _qualifications(_("Qualifications bidders hold, all of them"))
-    any_of = _qualifications(_("Qualifications of which one is enough"))
+    invited = forms.TypedChoiceField(
+        label=_("Who may bid"),
+        choices=[
+            ("", _("every registered intermediary that fulfils the terms")),
+            ("yes", _("only firms I invite")),
+        ],
+        coerce=lambda value: value == "yes",
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    invite_ground = forms.ChoiceField(
+        label=_("Ground for inviting"),
+        choices=[("", _("everybody may bid")), *InviteGround.choices],
+        required=False,
+        help_text=_("Checked against the rules of the region when it is submitted and published."),
+    )
+    invited_firms = forms.CharField(
+        label=_("Firms you invite"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        max_length=4000,
+        help_text=_(
+            "One a line: name or credit code. Each has to pass the conflict gate. They are told when the"
+            " tender is published; nobody else learns who they are before the opening."
+        ),
+    )
+    closes_at = moment(_("Bids until"), _("Beijing time. A bid at this moment is too late."), required=True)
+    opens_at = moment(_("Bids from"), _("Empty: as soon as the tender is public."))
+    questions_until = moment(_("Questions until"), _("Empty: until the deadline. Who asks is not shown."))
+    all_of = qualifications_field(_("Qualifications bidders hold, all of them"))
+    any_of = qualifications_field(_("Qualifications of which one is enough"))
     project = forms.CharField(label=_("Project it belongs to"), max_length=200, required=False)
     witnesses = forms.CharField(
         label=_("Witnesses of the opening"),
@@ -133,15 +140,27 @@ class TermsForm(forms.Form):
         self.chosen = METHODS.get(str(chosen or Method.LOWEST_PRICE), METHODS[Method.LOWEST_PRICE])
         asked = fields_of(self.chosen, stored)
         if self.chosen.code == Method.DIRECT_CHOICE:
-            asked = {"direct_ground": _ground_field(), **asked}
+            asked = {"direct_ground": ground_field(), **asked}
         self.fields |= asked
         names = [name for name in self.fields if name not in asked]
         below = names.index("method") + 1  # what a method asks for stands below it
         self.order_fields([*names[:below], *asked, *names[below:]])
 
-    def clean_closes_at(self) -> dt.datetime:
-        closes: dt.datetime = self.cleaned_data["closes_at"]
-        if closes <= timezone.now():
+    def _untouched(self, name: str) -> dt.datetime | None:
+        """A moment as it was sent; where it is the stored one, which a page shows without its fraction of a
+        second, the stored one."""
+        sent, stored = self.cleaned_data[name], self.initial.get(name)
+        return stored if sent and stored and sent == stored.replace(microsecond=0) else sent
+
+    def clean_opens_at(self) -> dt.datetime | None:
+        return self._untouched("opens_at")
+
+    def clean_questions_until(self) -> dt.datetime | None:
+        return self._untouched("questions_until")
+
+    def clean_closes_at(self) -> dt.datetime | None:
+        closes = self._untouched("closes_at")
+        if closes is not None and closes <= timezone.now():
             raise forms.ValidationError(_("This moment is past."))
         return closes
 
@@ -163,8 +182,54 @@ class TermsForm(forms.Form):
             raise forms.ValidationError(wrong)
         return list(dict(found).items())
 
+    def clean_invited_firms(self) -> list[Entity]:
+        found, wrong = {}, []
+        for number, line in enumerate(self.cleaned_data["invited_firms"].splitlines(), start=1):
+            name = " ".join(line.split())
+            if not name:
+                continue
+            firm = registered_firm(name)
+            if firm is None:
+                wrong.append(
+                    _("Line %(n)d: no registered intermediary of this name or code.") % {"n": number}
+                )
+            else:
+                found[firm.pk] = firm
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return list(found.values())
+
+    def _clean_invitation(self, data: dict[str, Any]) -> None:
+        data["invited"] = data.get("invited") or False
+        if not data["invited"]:
+            data["invite_ground"], data["invited_firms"] = "", []
+            return
+        if self.chosen.code == Method.DIRECT_CHOICE:
+            self.add_error("invited", _("A direct choice is without competition; it invites nobody."))
+        if not data.get("invite_ground"):
+            self.add_error("invite_ground", _("Name the ground for inviting."))
+
+    def _clean_rate(self, data: dict[str, Any]) -> None:
+        data["price_basis"] = data.get("price_basis") or PriceBasis.AMOUNT
+        names = ("base_amount", "rate_low", "rate_high")
+        if data["price_basis"] != PriceBasis.RATE:
+            data.update(dict.fromkeys(names))
+            return
+        for name in names:
+            if data.get(name) is None and name not in self.errors:
+                self.add_error(name, _("A tender by rate needs this."))
+        if self.chosen.code == Method.PRICE_AUCTION:
+            self.add_error("price_basis", _("A price auction runs in yuan, not by rate."))
+        base, low, high = (data.get(name) for name in names)
+        if low and high and low > high:
+            self.add_error("rate_low", _("The lowest rate is above the highest."))
+        if base and high:
+            data["ceiling"], data["no_ceiling_reason"] = price_of(base, high), ""
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        self._clean_invitation(data)
+        self._clean_rate(data)
         if "ceiling" in data and data["ceiling"] is None and not data.get("no_ceiling_reason", "").strip():
             self.add_error("ceiling", _("State a price ceiling, or the reason why there is none."))
         data["method"] = self.chosen.code
@@ -183,82 +248,23 @@ class TermsForm(forms.Form):
     def terms(self) -> Terms:
         return Terms(**{name: self.cleaned_data[name] for name in Terms.__dataclass_fields__})
 
+    def kept(self, stored: Terms) -> Terms:
+        """What can be kept of a form that is not complete: each term that is right, in place of what is
+        stored. Terms that hold together are kept together or not at all."""
+        wrong = {"method" if n == NON_FIELD_ERRORS or n.startswith(PREFIX) else n for n in self.errors}
+        held = {name for group in TOGETHER if wrong & set(group) for name in group} | wrong
+        data = self.cleaned_data
+        names = [n for n in Terms.__dataclass_fields__ if n in data and n not in held]
+        return replace(stored, **{name: data[name] for name in names})
+
     @staticmethod
     def initial_of(tender: Tender) -> dict[str, Any]:
         """A draft's values for its form."""
         initial = {name: getattr(tender, name) for name in Terms.__dataclass_fields__}
         units = tender.avoided_units.select_related("entity")
-        return initial | {"avoided": "\n".join(f"{u.entity.name} | {u.reason}" for u in units)}
-
-
-class AmendForm(TermsForm):
-    """Published terms anew, with the reason. What it is called stays."""
-
-    reason = forms.CharField(
-        label=_("Why the terms change"),
-        max_length=600,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Shown to the public."),
-    )
-    field_order = ("reason",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["title"].disabled = True
-        for name in [n for n in self.fields if n in ("method", "direct_ground") or n.startswith(PREFIX)]:
-            del self.fields[name]  # how it is decided stands
-
-
-class PostponeForm(forms.Form):
-    """A later deadline, with the reason; and from when bids are taken again, if they stop meanwhile."""
-
-    closes_at = _moment(_("Bids until"), _("Later than now set. Bidders lose no time."), required=True)
-    resumes_at = _moment(_("Take no bids until"), _("Empty: bids are taken all the time."))
-    reason = forms.CharField(
-        label=_("Why it is postponed"),
-        max_length=600,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Shown to the public."),
-    )
-
-    def clean_resumes_at(self) -> dt.datetime | None:
-        resumes: dt.datetime | None = self.cleaned_data["resumes_at"]
-        if resumes is not None and resumes <= timezone.now():
-            raise forms.ValidationError(_("This moment is past."))
-        return resumes
-
-
-class BidForm(forms.Form):
-    """One offer. It is sealed as soon as it is sent; nobody reads it before the opening."""
-
-    price = forms.DecimalField(
-        label=_("Total price (yuan, without tax)"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2
-    )
-    days = forms.IntegerField(label=_("Working days you need"), min_value=1, max_value=3650)
-    note = forms.CharField(
-        label=_("Note to the owner"),
-        widget=forms.Textarea,
-        required=False,
-        max_length=NOTE_LIMIT,
-        help_text=_("Becomes public at the opening."),
-    )
-
-    def __init__(self, *args: Any, tender: Tender, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.tender = tender
-
-    def clean_price(self) -> Decimal:
-        price: Decimal = self.cleaned_data["price"]
-        if self.tender.ceiling is not None and price > self.tender.ceiling:
-            raise forms.ValidationError(_("The price is above the ceiling; such a bid does not count."))
-        return price
-
-    def clean_days(self) -> int:
-        days: int = self.cleaned_data["days"]
-        if days > self.tender.days:
-            raise forms.ValidationError(_("The tender allows fewer working days; such a bid does not count."))
-        return days
-
-    def plain(self) -> PlainBid:
-        data = self.cleaned_data
-        return PlainBid(price=data["price"].quantize(Decimal("0.01")), days=data["days"], note=data["note"])
+        firms = [one.entity.name for one in tender.invitations.select_related("entity")]
+        return initial | {
+            "avoided": "\n".join(f"{u.entity.name} | {u.reason}" for u in units),
+            "invited": "yes" if tender.invited else "",
+            "invited_firms": "\n".join(firms),
+        }

@@ -49,6 +49,7 @@ class Act(StrEnum):
     RESUME = "resume"
     BEGIN_OPENING = "begin_opening"
     OPEN = "open"
+    LAPSE = "lapse"
     FAIL = "fail"
     AWARD = "award"
     EVALUATE_AGAIN = "evaluate_again"
@@ -150,7 +151,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(A.RESUME, (S.SUSPENDED,), (*UNOPENED, *DECIDING), "regulator", reason=True),
     Transition(A.BEGIN_OPENING, (S.CLOSED,), (S.OPENING,), "trustees"),
     Transition(A.OPEN, (S.CLOSED, S.OPENING), (S.EVALUATING, S.FAILED), "trustees"),
-    Transition(A.FAIL, (S.CLOSED, S.OPENING, S.EVALUATING), (S.FAILED,), "owner"),
+    Transition(A.LAPSE, (S.CLOSED, S.OPENING), (S.VOID,), "clock"),
+    Transition(A.FAIL, (S.EVALUATING,), (S.FAILED,), "owner"),
     Transition(A.AWARD, (S.EVALUATING, S.STANDSTILL, S.AWARDED), (S.STANDSTILL, S.AWARDED), "owner"),
     Transition(
         A.EVALUATE_AGAIN, (S.STANDSTILL, S.AWARDED, S.SUSPENDED), (S.EVALUATING,), "regulator", reason=True

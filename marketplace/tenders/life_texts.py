@@ -61,6 +61,7 @@ ACT_WORDS: dict[Act, Any] = {
     Act.RESUME: _("Resumed"),
     Act.BEGIN_OPENING: _("The opening began"),
     Act.OPEN: _("Bids opened"),
+    Act.LAPSE: _("Void: it could not be opened"),
     Act.FAIL: _("Failed"),
     Act.AWARD: _("Award published"),
     Act.EVALUATE_AGAIN: _("To be evaluated again"),
@@ -89,5 +90,10 @@ FAILURES: dict[str, Any] = {
 
 
 def failure_words(code: str) -> str:
-    """Why a tender failed, in a sentence."""
+    """Why a tender failed, or is void by rule, in a sentence."""
     return str(FAILURES.get(code, ""))
+
+
+def void_words(tender: Any) -> str:
+    """Why a tender is void: what was written, or the rule it is void by."""
+    return tender.void_reason or failure_words(tender.failure)

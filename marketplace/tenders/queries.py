@@ -3,30 +3,35 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from regulation.decoupling.matter import Avoided, Part
 from regulation.decoupling.queries import About
-from regulation.parties.models import Entity, Membership, Region, Role
+from regulation.parties.models import Entity, Membership, Region, Role, User
 from regulation.parties.queries import region_and_parents
-from regulation.registry.models import Following, Topic
+from regulation.registry.models import Following, Service, Topic
 from regulation.registry.queries import working_calendar
 
-from .life import UNPUBLISHED, State
+from .life import TAKING, UNPUBLISHED, State
 from .models import (
     NEEDED,
     Amendment,
     Appointment,
     AvoidedUnit,
     Award,
+    AwardProposal,
     Bid,
+    Draw,
+    Evaluator,
     ProcedureRule,
     Question,
+    SavedSearch,
     Share,
     Suspension,
     Tender,
     TenderAct,
+    TenderTemplate,
     Trustee,
     states,
 )
@@ -110,7 +115,10 @@ def spare_keys(trustee: Trustee) -> int:
 def appointments_running(trustee: Trustee, *, now: dt.datetime) -> QuerySet[Appointment]:
     """Tenders of a trustee whose bids are still sealed and not due: the one that closes first comes first."""
     running = trustee.appointments.filter(
-        tender__closes_at__gt=now, tender__cancelled_at__isnull=True, tender__failed_at__isnull=True
+        tender__closes_at__gt=now,
+        tender__cancelled_at__isnull=True,
+        tender__failed_at__isnull=True,
+        tender__void_at__isnull=True,
     )
     return running.select_related("tender", "key").order_by("tender__closes_at", "pk")
 
@@ -128,6 +136,7 @@ def appointments_due(trustee: Trustee, *, now: dt.datetime) -> QuerySet[Appointm
         tender__opened_at__isnull=True,
         tender__cancelled_at__isnull=True,
         tender__failed_at__isnull=True,
+        tender__void_at__isnull=True,
     )
     return due.select_related("tender", "key").order_by("tender__closes_at", "pk")
 
@@ -225,6 +234,46 @@ def followers_of(tender: Tender) -> QuerySet[Following]:
     return standing.select_related("user").order_by("user", "pk")
 
 
+def templates_of(entity: Entity | None, *, service: Service | None = None) -> QuerySet[TenderTemplate]:
+    """The templates an entity may begin with, of a service or of all: its own, then the platform's."""
+    standing = TenderTemplate.objects.filter(ended_at__isnull=True)
+    seen = standing.filter(Q(owner=entity) | Q(owner=None)) if entity else standing.filter(owner=None)
+    found = seen.filter(service=service) if service else seen
+    return found.select_related("service", "owner").order_by(F("owner").asc(nulls_last=True), "name", "pk")
+
+
+def searches_of(user: User) -> QuerySet[SavedSearch]:
+    """What a user is told of."""
+    return SavedSearch.objects.filter(user=user, ended_at__isnull=True).select_related("service", "region")
+
+
+def searches_for(tender: Tender) -> list[SavedSearch]:
+    """Standing searches of active users that a tender fits, by user: its service, a region of its line, and
+    all words in title, approval or owner."""
+    fits = (Q(service=None) | Q(service=tender.service_id)) & (
+        Q(region=None) | Q(region__in=region_and_parents(tender.region_id))
+    )
+    standing = SavedSearch.objects.filter(fits, ended_at__isnull=True, user__is_active=True)
+    texts = [text.casefold() for text in (tender.title, tender.approval.name, tender.owner.name)]
+    return [
+        one
+        for one in standing.select_related("user").order_by("user", "pk")
+        if all(any(word.casefold() in text for text in texts) for word in one.q.split())
+    ]
+
+
+def is_invited(tender: Tender, entity: Entity) -> bool:
+    """Whether an entity may bid as far as invitations go: everybody in an open tender."""
+    return not tender.invited or tender.invitations.filter(entity=entity).exists()
+
+
+def invitations_to(entity: Entity, *, now: dt.datetime) -> QuerySet[Tender]:
+    """Tenders an entity is invited to, that take bids or soon will, and in which it has none."""
+    bids = Bid.objects.standing().filter(tender=OuterRef("pk"), tenderer=entity)
+    asked = Tender.objects.filter(invited=True, invitations__entity=entity).exclude(Exists(bids))
+    return in_state(asked.select_related("service"), *TAKING, State.POSTPONED, now=now).order_by("closes_at")
+
+
 def questions_for(tender: Tender, *, owner: bool, asker: Entity | None) -> QuerySet[Question]:
     """What was asked: the answered for everyone, all for the owner, and for who asks its own."""
     if owner:
@@ -254,7 +303,19 @@ def tenders_to_award(entity: Entity, *, now: dt.datetime) -> QuerySet[Tender]:
     """An owner's opened tenders that wait for its award."""
     opened = Tender.objects.filter(owner=entity, opened_at__isnull=False)
     waiting = in_state(opened, State.EVALUATING, now=now)
-    return waiting.select_related("service", "auction").order_by("opened_at")
+    return with_steps(waiting.select_related("service", "auction")).order_by("opened_at")
+
+
+def with_steps(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
+    """How far each choice is: `proposed` an award, `drawn`, `scored` by everybody on the panel."""
+    seats = Evaluator.objects.filter(tender=OuterRef("pk"), recused_at__isnull=True)
+    draws = Draw.objects.filter(tender=OuterRef("pk"), ended_at__isnull=True, drawn_at__isnull=False)
+    waiting = AwardProposal.objects.filter(tender=OuterRef("pk"), decided_at__isnull=True)
+    return tenders.annotate(
+        proposed=Exists(waiting),
+        drawn=Exists(draws),
+        scored=Exists(seats) & ~Exists(seats.filter(handed_in_at__isnull=True)),
+    )
 
 
 def bids_of(entity: Entity) -> QuerySet[Bid]:
@@ -284,9 +345,10 @@ def with_award(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
 
 
 def with_parts(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
-    """Each tender with its amendments and the units to be avoided, in two queries more."""
+    """Each tender with its amendments, documents and the units to be avoided, in three queries more."""
     return tenders.prefetch_related(
         "amendments",
+        "documents",
         Prefetch("avoided_units", AvoidedUnit.objects.select_related("entity").order_by("pk")),
     )
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,25 +23,55 @@ def _has_time(tender: Any, minimum: dt.timedelta, now: dt.datetime) -> bool:
     return bool(tender.closes_at and tender.closes_at - begins >= minimum)
 
 
-def check_list(
-    tender: Any, *, minimum: dt.timedelta, now: dt.datetime, grounded: bool | None = None
-) -> list[Line]:
-    """The list of a draft at a moment; `minimum` is how long bidding has to stay open in its region.
+def _named(tender: Any) -> bool:
+    return bool(tender.title.strip() and tender.description.strip())
 
-    `grounded`: whether its ground for choosing directly is in force there; None for other ways to decide.
-    """
-    asked: list[tuple[Callable[[], bool], Any, bool]] = [
+
+Asked = tuple[Callable[[], bool], Any, bool]
+
+
+def _always(tender: Any, *, minimum: dt.timedelta, now: dt.datetime, documents: int) -> list[Asked]:
+    mandatory = tender.ruling is not None and tender.ruling.necessity == "mandatory"
+    return [
         (lambda: bool(tender.ceiling or tender.no_ceiling_reason.strip()), _("A ceiling, or why none"), True),
         (lambda: _has_time(tender, minimum, now), _("A deadline that leaves bidders enough time"), True),
+        (lambda: tender.days > 0, _("The working days allowed"), True),
+        (lambda: _named(tender), _("A title, and what is needed"), True),
         (lambda: bool(tender.contact.strip()), _("A contact for bidders"), True),
         (lambda: len(tender.description.strip()) >= 30, _("What is needed, in some detail"), False),
+        (lambda: documents > 0, _("Documents for bidders, where the description does not say it all"), False),
         (
-            lambda: tender.ruling is not None and tender.ruling.necessity == "mandatory",
+            lambda: mandatory,
             _("A ruling that obliges you to buy it; without one the tender is voluntary"),
             False,
         ),
     ]
+
+
+def check_list(
+    tender: Any,
+    *,
+    minimum: dt.timedelta,
+    now: dt.datetime,
+    documents: int = 0,
+    grounded: bool | None = None,
+    invites: tuple[bool, bool, bool] | None = None,
+) -> list[Line]:
+    """The list of a draft at a moment; `minimum` is how long bidding has to stay open in its region,
+    `documents` how many it carries.
+
+    `grounded`: whether its ground for choosing directly is in force there; None for other ways to decide.
+    `invites`, of one by invitation: whether its ground is in force, enough firms are named, each passes.
+    """
+    asked = _always(tender, minimum=minimum, now=now, documents=documents)
     if grounded is not None:
         ground = _("A ground in force for choosing without competition, and a ceiling it allows")
         asked.insert(1, (lambda: grounded, ground, True))
-    return [Line(test(), words, needed) for test, words, needed in asked]
+    if invites is not None:
+        words = (
+            _("A ground in force for inviting firms"),
+            _("As many invited firms as the rule asks for"),
+            _("Each invited firm passes the conflict gate"),
+        )
+        asked += [(partial(bool, done), text, True) for done, text in zip(invites, words, strict=True)]
+    return [Line(test(), text, needed) for test, text, needed in asked]

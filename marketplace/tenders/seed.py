@@ -1,4 +1,4 @@
-"""Time limits, grounds of direct choice, the rule on low prices, for the country. Idempotent."""
+"""Time limits, the grounds of direct choice and invitations, the rule on low prices. Idempotent."""
 
 import csv
 import datetime as dt
@@ -11,9 +11,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from regulation.registry.models import Provision
 
-from .models import DirectChoiceRule, LowPriceRule, TimeLimit
+from .models import DirectChoiceRule, InvitationRule, LowPriceRule, TimeLimit
 
 FILE = Path(settings.BASE_DIR) / "data" / "time_limits.csv"
+INVITED = FILE.with_name("invitation_rules.csv")
 DIRECT = FILE.with_name("direct_choice_rules.csv")
 LOW_NOTE = (
     "本平台规则：低于全部有效报价平均值的50%、低于次低报价的50%，或者低于最高限价的45%的，视为异常低价。",
@@ -54,7 +55,7 @@ def ensure_rules() -> int:
             note_en=LOW_NOTE[1],
         )
         made += 1
-    return made + _direct_choice()
+    return made + _direct_choice() + _invitations()
 
 
 def _direct_choice() -> int:
@@ -70,6 +71,20 @@ def _direct_choice() -> int:
                     "note": row["note"],
                     "note_en": row["note_en"],
                 },
+            )
+            made += new
+    return made
+
+
+def _invitations() -> int:
+    made = 0
+    with INVITED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            _rule, new = InvitationRule.objects.get_or_create(
+                ground=row["ground"],
+                region_id=row["region"],
+                in_force=DateRange(dt.date.fromisoformat(row["in_force_from"]), None, "[)"),
+                defaults={"least": int(row["least"]), "note": row["note"], "note_en": row["note_en"]},
             )
             made += new
     return made

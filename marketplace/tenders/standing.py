@@ -24,6 +24,7 @@ from .models import (
     Draw,
     Evaluation,
     Evaluator,
+    InvitationRule,
     LimitKind,
     LowPriceRule,
     Stage,
@@ -63,6 +64,20 @@ def direct_choice_rules(region: Region, *, on: dt.date) -> dict[str, DirectChoic
     held = DirectChoiceRule.objects.filter(region__in=codes, in_force__contains=on)
     rules = sorted(held.select_related("provision__instrument"), key=lambda r: -codes.index(r.region_id))
     return {rule.ground: rule for rule in rules}
+
+
+def invitation_rules(region: Region, *, on: dt.date) -> dict[str, InvitationRule]:
+    """By ground, the rule on invitations of the nearest region that has one in force on a day."""
+    codes = region_and_parents(region.code)
+    held = InvitationRule.objects.filter(region__in=codes, in_force__contains=on)
+    rules = sorted(held.select_related("provision__instrument"), key=lambda r: -codes.index(r.region_id))
+    return {rule.ground: rule for rule in rules}
+
+
+def invite_grounds_in_force(*, on: dt.date) -> QuerySet[InvitationRule]:
+    """The rules on tenders by invitation of every region, by ground."""
+    held = InvitationRule.objects.filter(in_force__contains=on)
+    return held.select_related("region", "provision__instrument").order_by("ground", "region")
 
 
 def due(region: Region, kind: LimitKind, *, start: dt.datetime) -> dt.datetime:

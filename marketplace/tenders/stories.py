@@ -23,6 +23,12 @@ story("tenders.submitted", _("The owner submitted the draft for review."))
 story("tenders.taken_back", _("The owner took the draft back from review."))
 story("tenders.returned", _("The reviewer returned the draft."), facts=[("reason", _("Reason"), "text")])
 story("tenders.reviewed", _("The reviewer passed the draft."))
+DOCUMENT = [("title", _("Title"), "text"), ("sha256", "SHA-256", "text")]
+story("tenders.documents_added", _("The owner added documents to the draft."))
+story("tenders.document_renamed", _("The owner gave a document another title."), facts=DOCUMENT)
+story("tenders.document_replaced", _("The owner replaced a document of the draft."), facts=DOCUMENT)
+story("tenders.document_removed", _("The owner took a document out of the draft."), facts=DOCUMENT)
+story("tenders.documents_ordered", _("The owner put the documents in another order."))
 story(
     "tenders.published",
     _("The owner published the tender; its terms stand."),
@@ -31,8 +37,10 @@ story(
         ("closes_at", _("Deadline for bids, exclusive"), "moment"),
         ("ceiling", _("Price ceiling"), "money"),
         ("days", _("Working days"), "text"),
+        ("documents", _("Documents"), "count"),
     ],
 )
+story("tenders.invited", _("The record keeps who was invited to bid."))
 story("tenders.bid_submitted", _("A bid was sealed and received."), disclosed=True)
 story("tenders.bid_withdrawn", _("The bidder withdrew its bid."), disclosed=True)
 story(
@@ -168,6 +176,10 @@ story(
     facts=[("reason", _("Reason"), "text"), ("number", _("Number"), "text")],
 )
 story("tenders.bid_confirmed", _("The bidder confirmed its bid after an amendment."))
+story("tenders.template_kept", _("Terms were kept as a template."))
+story("tenders.template_ended", _("A template is offered no more."))
+story("tenders.search_saved", _("A user asked to be told of new tenders."))
+story("tenders.search_ended", _("A user is told of no more new tenders."))
 story("tenders.retendered", _("The owner tendered it again."), disclosed=True)
 story("tenders.bid_suspended", _("A check set the bid aside."))
 story("tenders.bid_reinstated", _("A later check was clear; the bid stands again."))

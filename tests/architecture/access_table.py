@@ -426,6 +426,13 @@ TABLE: list[Row] = [
     _get("tenders:tender_calendar", everyone()),
     _get("tenders:own_tenders", only(**OWNERS)),
     _get("tenders:own_bids", only(**AGENTS)),
+    _get("tenders:template_list", only(**OWNERS, reviewer=200)),
+    _post("tenders:template_keep", only(owner=302, other_owner=403, reviewer=302), "tender"),
+    _post("tenders:template_end", only(owner=404, other_owner=404, reviewer=404), "nothing"),
+    _get("tenders:search_list", members()),
+    _post("tenders:search_save", members(302)),
+    _post("tenders:search_end", members(404), "nothing"),
+    _get("tenders:search_stop", everyone(404), "file"),
     _post("tenders:bid_confirm", only(agent=302, other_agent=404), "bid"),
     _post("tenders:question_answer", only(owner=404, other_owner=404), "nothing"),
     _post("tenders:question_ask", only(agent=302, other_agent=302), "tender"),
@@ -435,6 +442,14 @@ TABLE: list[Row] = [
     _get("tenders:tender_new", only(**OWNERS)),
     _get("tenders:tender_edit", only(owner=200, other_owner=404), "draft"),
     _get("tenders:tender_edit", only(owner=200, other_owner=403), "tender"),
+    _get("tenders:tender_documents", only(owner=200, other_owner=404), "draft"),
+    _get("tenders:tender_documents", only(owner=302, other_owner=403), "tender"),
+    _get("tenders:document", everyone(404, owner=200), "draft", "document"),
+    _get("tenders:document", everyone(404), "tender", "document"),
+    *(
+        _post(f"tenders:document_{act}", only(owner=302, other_owner=404), "draft", "document")
+        for act in ("rename", "replace", "move", "remove")
+    ),
     _post("tenders:tender_submit", only(owner=302, other_owner=404), "draft"),
     _post("tenders:tender_take_back", only(owner=302, other_owner=404), "draft"),
     _post("tenders:tender_return", only(owner=302, other_owner=404, reviewer=404), "draft"),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -18,6 +19,7 @@ from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.models import Evaluator, LowPrice
 from marketplace.tenders.operations import (
+    add_documents,
     hold_draw,
     open_tender,
     propose_exclusion,
@@ -317,6 +319,12 @@ def chosen(owner, service, approval, seller):
     }
 
 
+def documented(draft):
+    """A document of a draft."""
+    files = [SimpleUploadedFile("a.pdf", oversight.PDF)]
+    return add_documents(tender=draft, files=files, by=draft.created_by, at=timezone.now())[0].ref
+
+
 def things(users, service, approval, seller, tender, bid):
     provision = world.provision()
     unknown = world.check(
@@ -375,6 +383,7 @@ def things(users, service, approval, seller, tender, bid):
         "qualification": world.qualification(seller).pk,
         "tender": tender.ref,
         "draft": draft.ref,
+        "document": documented(draft),
         **chosen(tender.owner, service, approval, seller),
         "bid": bid.ref,
         "trustee_ref": tender.appointments.first().trustee.ref,

@@ -35,18 +35,32 @@ const exact = (price) => {
   return `${whole.replace(/^0+(?=\d)/, "") || "0"}.${cents.padEnd(2, "0")}`;
 };
 
+// What a rate of a base amounts to, in exact cents, half up; empty for what is no rate. As rates.py.
+export const priceOf = (base, rate) => {
+  const found = /^(\d{1,3})(?:\.(\d{1,2}))?$/.exec(rate.trim());
+  if (!found) return "";
+  const steps = BigInt(found[1]) * 100n + BigInt((found[2] || "").padEnd(2, "0"));
+  const cents = (BigInt(exact(base).replace(".", "")) * steps + 5000n) / 10000n;
+  return `${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
+};
+
 const start = () => {
   const place = { tender: form.dataset.tender, tenderer: form.dataset.tenderer };
   const trustees = form.dataset.trustees.split(" ").map(bytesOf), needed = Number(form.dataset.needed);
   const said = (name) => review.querySelector(`[data-said="${name}"]`);
   const show = (name, text) => { said(name).textContent = text; };
-  const price = form.elements.price, words = document.getElementById("price-words");
+  const rate = form.elements.rate, base = form.dataset.base, price = rate || form.elements.price;
+  const yuan = (text) => new Intl.NumberFormat("zh-CN", { style: "currency", currency: "CNY" }).format(text);
+  const words = document.getElementById("price-words");
   const chosen = document.getElementById("files"), tooMuch = document.getElementById("files-wrong");
   const files = () => [...chosen.files];
   const fit = () => { try { return files().length <= 5 && files().reduce((sum, file) => sum + chunksFor(file.size), 0) <= 400; } catch { return false; } };
   let wanted;
 
-  price.addEventListener("input", () => { words.textContent = inWords(price.value.trim()); });
+  price.addEventListener("input", () => {
+    const amount = rate && priceOf(base, rate.value);
+    words.textContent = rate ? amount && yuan(amount) : inWords(price.value.trim());
+  });
   form.hidden = false;
   document.getElementById("files-field").hidden = false;
 
@@ -54,9 +68,9 @@ const start = () => {
     event.preventDefault();
     tooMuch.hidden = fit();
     if (!fit()) { chosen.focus(); return; }
-    wanted = { price: exact(price.value), days: Number(form.elements.days.value), note: form.elements.note.value.replace(/\r\n/g, "\n") };
-    show("price", new Intl.NumberFormat("zh-CN", { style: "currency", currency: "CNY" }).format(wanted.price));
-    show("words", inWords(wanted.price));
+    wanted = { price: rate ? priceOf(base, rate.value) : exact(price.value), days: Number(form.elements.days.value), note: form.elements.note.value.replace(/\r\n/g, "\n") };
+    show("price", yuan(wanted.price));
+    show("words", rate ? `${rate.value.trim()} % × ${yuan(base)}` : inWords(wanted.price));
     show("days", wanted.days);
     show("note", wanted.note || "—");
     show("files", files().map((file) => file.name).join(", ") || "—");

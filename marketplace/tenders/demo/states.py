@@ -1,14 +1,20 @@
 """Tenders of the demo in other states than the story's: copies of one, each led as far as its name says."""
 
 import datetime as dt
+import io
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
 
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Entity, User
 
-from ..models import Tender
+from ..models import InviteGround, PriceBasis, Tender
 from ..operations import (
+    add_documents,
     amend_tender,
     answer_question,
     ask_question,
@@ -36,17 +42,21 @@ class People:
     regulator: User
     agent: User
     asker: Entity
+    invited: tuple[Entity, ...]
 
 
 def _terms(tender: Tender, **changed: Any) -> Terms:
     return Terms(**{name: getattr(tender, name) for name in Terms.__dataclass_fields__} | changed)
 
 
-def _draft(model: Tender, people: People, title: str, **terms: Any) -> Tender:
+def _draft(
+    model: Tender, people: People, title: str, *, invited: tuple[Entity, ...] = (), **terms: Any
+) -> Tender:
     now = database_now()
     made = copy_tender(tender=model, by=people.writer, at=now)
     wanted = {"title": title, "closes_at": now + 7 * DAY} | terms
-    return revise_tender(tender=made, terms=_terms(made, **wanted), by=people.writer, at=now)
+    said = _terms(made, **wanted)
+    return revise_tender(tender=made, terms=said, invited=invited, by=people.writer, at=now)
 
 
 def _submitted(model: Tender, people: People, title: str, **terms: Any) -> Tender:
@@ -88,8 +98,48 @@ def _amended(model: Tender, people: People) -> None:
     )
 
 
+def _list_of_materials() -> SimpleUploadedFile:
+    """An invented workbook: what the owner gives the intermediary."""
+    held, book = io.BytesIO(), Workbook()
+    sheet = book.active
+    for row in (
+        ("资料", "份数", "说明"),
+        ("仓库平面图", 1, "演示数据"),
+        ("危险化学品储存清单", 1, "演示数据"),
+    ):
+        sheet.append(row)
+    book.save(held)
+    return SimpleUploadedFile("委托方提供资料清单（演示）.xlsx", held.getvalue())
+
+
+def _passed(draft: Tender, people: People) -> Tender:
+    submit_tender(tender=draft, by=people.writer, at=database_now())
+    pass_tender(tender=draft, by=people.second, at=database_now())
+    return publish_tender(tender=draft, by=people.third, at=database_now())
+
+
+def _carrying(model: Tender, people: People) -> None:
+    """One by rate that carries a document, and one by invitation."""
+    by_rate = _draft(
+        model,
+        people,
+        "十号仓库安全评价（演示：按费率报价，附文件）",
+        price_basis=PriceBasis.RATE,
+        base_amount=Decimal("26000.00"),
+        rate_low=Decimal("70.00"),
+        rate_high=Decimal("100.00"),
+        ceiling=Decimal("26000.00"),
+    )
+    add_documents(tender=by_rate, files=[_list_of_materials()], by=people.writer, at=database_now())
+    _passed(by_rate, people)
+    terms = {"invited": True, "invite_ground": InviteGround.FEW}
+    draft = _draft(model, people, "十一号储罐专项评价（演示：邀请招标）", invited=people.invited, **terms)
+    _passed(draft, people)
+
+
 def show_states(model: Tender, people: People) -> None:
-    """A draft, one in review, one in its time for questions, amended, postponed, suspended and cancelled."""
+    """A draft, one in review, one in its time for questions, amended, postponed, suspended and cancelled; one
+    by rate with a document, and one by invitation."""
     _draft(model, people, "五号仓库安全评价（演示：草稿）")
     _submitted(model, people, "六号仓库安全评价（演示：审核中）")
     _clarified(model, people)
@@ -106,5 +156,6 @@ def show_states(model: Tender, people: People) -> None:
     )
     stopped = _public(model, people, "八号仓库安全评价（演示：已中止）")
     suspend_tender(tender=stopped, reason="正在核实质疑。（演示）", by=people.regulator, at=database_now())
+    _carrying(model, people)
     ended = _public(model, people, "九号仓库安全评价（演示：已取消）")
     cancel_tender(tender=ended, reason="项目暂缓建设。（演示）", by=people.writer, at=database_now())

@@ -112,6 +112,7 @@ def _people() -> People:
         regulator=user["regulator"],
         agent=user["intermediary1"],
         asker=Entity.objects.get(name=BIDDERS[0].name),
+        invited=tuple(Entity.objects.filter(name__in=[f.name for f in BIDDERS if f.ref in PRICES])),
     )
 
 

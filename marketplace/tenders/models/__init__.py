@@ -8,17 +8,30 @@ from .award import Award, AwardProposal, EndKind, Exclusion, ExclusionKind, Open
 from .bid import Bid, Sealed, VoidReason
 from .challenge import Challenge, Remedy, Stage
 from .confirmation import Confirmation
+from .document import DOCUMENT_LIMIT, TenderDocument, document_line
 from .draw import Draw, DrawSecret, DrawWitness, PublicSource
 from .envelope import Share
 from .evaluation import Evaluation, Evaluator, LowPrice, Score
-from .limit import DirectChoiceRule, Ground, LimitKind, LowPriceRule, TimeLimit
+from .invitation import Invitation
+from .limit import (
+    DirectChoiceRule,
+    Ground,
+    InvitationRule,
+    InviteGround,
+    LimitKind,
+    LowPriceRule,
+    TimeLimit,
+)
 from .question import Question
 from .reaudit import DesignationShare, Reaudit, ReauditedAward, ReauditStatus
 from .rules import ProcedureRule
-from .tender import AvoidedUnit, Method, Tender, states
+from .search import SavedSearch
+from .template import TenderTemplate
+from .tender import AvoidedUnit, Method, PriceBasis, Tender, states
 from .trustee import NEEDED, TRUSTEES, Appointment, Trustee, TrusteeKey, TrusteePart
 
 __all__ = [
+    "DOCUMENT_LIMIT",
     "NEEDED",
     "TRUSTEES",
     "Amendment",
@@ -43,11 +56,15 @@ __all__ = [
     "Exclusion",
     "ExclusionKind",
     "Ground",
+    "Invitation",
+    "InvitationRule",
+    "InviteGround",
     "LimitKind",
     "LowPrice",
     "LowPriceRule",
     "Method",
     "Opening",
+    "PriceBasis",
     "ProcedureRule",
     "PublicSource",
     "Question",
@@ -55,6 +72,7 @@ __all__ = [
     "ReauditStatus",
     "ReauditedAward",
     "Remedy",
+    "SavedSearch",
     "Score",
     "Sealed",
     "SealedFile",
@@ -65,10 +83,13 @@ __all__ = [
     "Suspension",
     "Tender",
     "TenderAct",
+    "TenderDocument",
+    "TenderTemplate",
     "TimeLimit",
     "Trustee",
     "TrusteeKey",
     "TrusteePart",
     "VoidReason",
+    "document_line",
     "states",
 ]

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
@@ -22,6 +24,9 @@ class VoidReason(models.TextChoices):
     MALFORMED = "malformed", _("the envelope does not hold a bid")
     OVER_CEILING = "over_ceiling", _("the price is above the ceiling")
     TOO_SLOW = "too_slow", _("the days offered exceed the days allowed")
+    NO_RATE = "no_rate", _("the price is not a rate of the base amount with two places")
+    OUT_OF_BOUNDS = "out_of_bounds", _("the rate is below the lowest allowed")
+    UNQUALIFIED = "unqualified", _("a qualification that an amendment asks for is not held")
 
 
 class Sealed(models.TextChoices):
@@ -114,6 +119,12 @@ class Bid(models.Model):
                         RAISE EXCEPTION 'bid_before_the_deadline: tender %', NEW.tender_id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'bid_before_the_deadline';
                     END IF;
+                    IF t.invited AND NOT EXISTS (
+                        SELECT 1 FROM public.tenders_invitation i
+                        WHERE i.tender_id = t.id AND i.entity_id = NEW.tenderer_id) THEN
+                        RAISE EXCEPTION 'bid_only_by_the_invited: tender %', NEW.tender_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'bid_only_by_the_invited';
+                    END IF;
                     RETURN NEW;
                     END;
                 """,
@@ -152,6 +163,11 @@ class Bid(models.Model):
     def get_absolute_url(self) -> str:
         """Its receipt, which its own agents alone see."""
         return reverse("tenders:bid_receipt", args=[self.ref])
+
+    @property
+    def rate(self) -> Decimal | None:
+        """What the bid asks for of the base amount, in percent; None before the opening and for an amount."""
+        return self.tender.rate_of(self.price)
 
     @property
     def urn(self) -> str:

@@ -45,6 +45,12 @@ FOREVER = (
     "created_at",
     "method",
     "direct_ground",
+    "invited",
+    "invite_ground",
+    "price_basis",
+    "base_amount",
+    "rate_low",
+    "rate_high",
     "replaces_id",
     "published_at",
     "publisher_id",
@@ -93,7 +99,10 @@ _TERMS = f"""
                     AND NEW.suspended_at IS NULL) THEN
             {refuse("tender_published_terms_stand")}
         END IF;
-    ELSIF NEW.amendment_no <> OLD.amendment_no THEN
+    ELSIF NEW.amendment_no <> OLD.amendment_no AND NOT (
+            NEW.amendment_no = OLD.amendment_no + 1 AND clock_timestamp() < OLD.closes_at AND EXISTS (
+                SELECT 1 FROM public.tenders_amendment a
+                WHERE a.tender_id = NEW.id AND a.number = NEW.amendment_no)) THEN
         {refuse("tender_published_terms_stand")}
     END IF;
     IF OLD.opened_at IS NULL AND NEW.opened_at IS NOT NULL AND clock_timestamp() < OLD.closes_at THEN
@@ -154,20 +163,43 @@ _BY_AN_ACT = " OR ".join(
 )
 
 
-_DIRECT = f"""
-    DECLARE
-        held public.tenders_directchoicerule%ROWTYPE;
-    BEGIN
+def _rule_in_force(table: str, ground: str) -> str:
+    """Into `held`, the rule of the nearest region in force for a ground on the day of the publication."""
+    return f"""
     WITH RECURSIVE line (code, step) AS (
         SELECT NEW.region_id, 0
         UNION ALL
         SELECT r.parent_id, l.step + 1 FROM public.parties_region r JOIN line l ON r.code = l.code
         WHERE r.parent_id IS NOT NULL
     )
-    SELECT d.* INTO held FROM public.tenders_directchoicerule d JOIN line l ON l.code = d.region_id
-    WHERE d.ground = NEW.direct_ground
+    SELECT d.* INTO held FROM public.{table} d JOIN line l ON l.code = d.region_id
+    WHERE d.ground = NEW.{ground}
       AND d.in_force @> (NEW.published_at AT TIME ZONE 'Asia/Shanghai')::date
     ORDER BY l.step LIMIT 1;
+"""
+
+
+_INVITED = f"""
+    DECLARE
+        held public.tenders_invitationrule%ROWTYPE;
+        passed integer;
+        listed integer;
+    BEGIN
+    {_rule_in_force("tenders_invitationrule", "invite_ground")}
+    SELECT count(*), count(*) FILTER (
+        WHERE public.decoupling_clear(i.gate_id, 'bid', i.entity_id, NEW.department_id))
+    INTO listed, passed FROM public.tenders_invitation i WHERE i.tender_id = NEW.id;
+    IF held.id IS NULL OR passed < held.least OR passed < listed THEN
+        {refuse("tender_invites_enough_that_are_clear", "NEW.id")}
+    END IF;
+    RETURN NEW;
+    END;
+"""
+_DIRECT = f"""
+    DECLARE
+        held public.tenders_directchoicerule%ROWTYPE;
+    BEGIN
+    {_rule_in_force("tenders_directchoicerule", "direct_ground")}
     IF held.id IS NULL OR (held.amount IS NOT NULL AND coalesce(NEW.ceiling >= held.amount, true)) THEN
         {refuse("tender_direct_choice_has_its_ground", "NEW.id")}
     END IF;
@@ -180,7 +212,8 @@ def tender_guards() -> list[pgtrigger.Trigger]:
     """A tender begins as a draft, goes only where life.TRANSITIONS lets it, each time by an act on record;
     it is written, reviewed and published by three people; terms in review and published terms stand, but for
     an amendment on record before the deadline, which never comes earlier. One that is chosen directly has a
-    ground for it that was in force in its region when it was published."""
+    ground for it that was in force in its region when it was published; one by invitation too, and invites as
+    many firms as the rule asks for, each clear at the gate."""
     return [
         pgtrigger.Trigger(
             name="begins_as_a_draft",
@@ -221,6 +254,15 @@ def tender_guards() -> list[pgtrigger.Trigger]:
             func=_DIRECT,
         ),
         pgtrigger.Trigger(
+            name="invites_enough_that_are_clear",
+            operation=pgtrigger.Update,
+            when=pgtrigger.Before,
+            condition=pgtrigger.Condition(
+                "(NEW.invited AND OLD.published_at IS NULL AND NEW.published_at IS NOT NULL)"
+            ),
+            func=_INVITED,
+        ),
+        pgtrigger.Trigger(
             name="told_by_an_act",
             operation=pgtrigger.Update,
             when=pgtrigger.After,
@@ -258,32 +300,6 @@ def act_guard() -> pgtrigger.Trigger:
             END IF;
             NEW.made_in := pg_current_xact_id()::text::bigint;
             RETURN NEW;
-            END;
-        """,
-    )
-
-
-def part_guard() -> pgtrigger.Trigger:
-    """What belongs to a tender's terms stands with them: it changes in a draft, or with an amendment."""
-    return pgtrigger.Trigger(
-        name="stands_with_its_tender",
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        when=pgtrigger.Before,
-        func=f"""
-            DECLARE
-                held public.tenders_tender%ROWTYPE;
-                state text;
-            BEGIN
-            SELECT * INTO held FROM public.tenders_tender
-            WHERE id = coalesce(NEW.tender_id, OLD.tender_id) FOR SHARE;
-            state := public.tenders_state(held, clock_timestamp());
-            IF held.id IS NOT NULL AND state NOT IN ('draft', 'returned')
-               AND NOT (state IN ('published', 'clarifying', 'open', 'postponed') AND EXISTS (
-                   SELECT 1 FROM public.tenders_amendment a
-                   WHERE a.tender_id = held.id AND a.number > held.amendment_no)) THEN
-                {refuse("tender_published_terms_stand", "held.id")}
-            END IF;
-            RETURN coalesce(NEW, OLD);
             END;
         """,
     )

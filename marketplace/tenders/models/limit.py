@@ -95,6 +95,31 @@ class Ground(models.TextChoices):
     SECRET = "secret", _("state security or state secrets are touched")
 
 
+class InviteGround(models.TextChoices):
+    """Why the owner may invite firms in place of letting everybody bid."""
+
+    FEW = "few", _("complex, with special demands or bound by nature, so that few could bid")
+    COST = "cost", _("open tendering would cost too much beside the contract")
+
+
+class InvitationRule(_Dated):
+    """A ground for a tender by invitation, and how many firms are invited at `least`."""
+
+    ground = models.CharField(max_length=12, choices=InviteGround.choices)
+    least = models.PositiveSmallIntegerField(default=3)
+
+    class Meta:
+        verbose_name = _("rule on tenders by invitation")
+        ordering = ["ground", "region"]
+        constraints = [
+            ExclusionConstraint(
+                name="invitation_rule_one_at_a_time",
+                expressions=[("region", "="), ("ground", "="), ("in_force", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=Q(least__gte=3), name="invitation_rule_three_at_least"),
+        ]
+
+
 class DirectChoiceRule(_Dated):
     """A ground for choosing directly. `amount`, of BELOW alone, is yuan without tax, exclusive."""
 

@@ -1,11 +1,12 @@
 import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Round
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,10 @@ from regulation.parties.models import Entity, Region, User
 from regulation.registry.models import Approval, Ruling, Service
 
 from .. import life
-from .guards import part_guard, tender_guards
-from .limit import Ground
+from ..rates import LEAST_BASE, rate_of
+from .guards import tender_guards
+from .limit import Ground, InviteGround
+from .part_guards import part_guard
 
 if TYPE_CHECKING:
     from .award import Award
@@ -29,6 +32,13 @@ class Method(models.TextChoices):
     RANDOM_DRAW = "random_draw", _("random draw")
     PRICE_AUCTION = "price_auction", _("price auction in rounds")
     DIRECT_CHOICE = "direct_choice", _("direct choice")
+
+
+class PriceBasis(models.TextChoices):
+    """What a bid states: yuan, or a rate of a base amount (rates.py)."""
+
+    AMOUNT = "amount", _("an amount")
+    RATE = "rate", _("a rate of a base amount")
 
 
 def states(now: dt.datetime, *, path: str = "") -> Case:
@@ -83,7 +93,9 @@ class Tender(models.Model):
     and why. `ruling` is the version relied on;
     without one the tender is voluntary. The deadline is exclusive: published_at <= t < closes_at.
     A bidder holds every qualification named in `all_of`, and one of those in `any_of` if there are any.
-    `ceiling` is yuan without tax. With `seal_on_device` the server seals no bid for anybody.
+    `ceiling` is yuan without tax. By rate, a bid asks for `rate_low` to `rate_high` percent of `base_amount`,
+    both included, and the ceiling is what the highest rate amounts to. With `seal_on_device` the server seals
+    no bid for anybody.
     """
 
     ref = models.SlugField(max_length=40, unique=True)
@@ -98,6 +110,12 @@ class Tender(models.Model):
     method = models.CharField(max_length=20, choices=Method.choices, default=Method.LOWEST_PRICE)
     method_parameters = models.JSONField(default=dict, blank=True)  # as methods.Method.clean() gives them
     direct_ground = models.CharField(max_length=12, choices=Ground.choices, blank=True)  # of a direct choice
+    invited = models.BooleanField(default=False)  # only firms that were invited may bid
+    invite_ground = models.CharField(max_length=12, choices=InviteGround.choices, blank=True)
+    price_basis = models.CharField(max_length=8, choices=PriceBasis.choices, default=PriceBasis.AMOUNT)
+    base_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    rate_low = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    rate_high = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     ceiling = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     no_ceiling_reason = models.CharField(max_length=300, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
@@ -157,6 +175,9 @@ class Tender(models.Model):
                 name="tender_closes_after_it_is_published",
             ),
             models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(days__gt=0), name="tender_published_with_its_days"
+            ),
+            models.CheckConstraint(
                 condition=Q(opened_at__isnull=True)
                 | (Q(published_at__isnull=False) & Q(opened_at__gte=F("closes_at"))),
                 name="tender_opens_only_after_its_deadline",
@@ -176,6 +197,32 @@ class Tender(models.Model):
                 condition=Q(direct_ground="") | Q(method=Method.DIRECT_CHOICE),
                 name="tender_direct_ground_of_a_direct_choice",
             ),
+            models.CheckConstraint(
+                condition=Q(invited=True) & ~Q(method=Method.DIRECT_CHOICE)
+                | Q(invited=False, invite_ground=""),
+                name="tender_invites_or_chooses_directly",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    price_basis=PriceBasis.AMOUNT,
+                    base_amount__isnull=True,
+                    rate_low__isnull=True,
+                    rate_high__isnull=True,
+                )
+                | Q(
+                    ~Q(method=Method.PRICE_AUCTION),
+                    price_basis=PriceBasis.RATE,
+                    base_amount__isnull=False,  # what is unknown passes a check
+                    rate_low__isnull=False,
+                    rate_high__isnull=False,
+                    ceiling__isnull=False,
+                    base_amount__gte=LEAST_BASE,
+                    rate_low__gt=0,
+                    rate_high__gte=F("rate_low"),
+                    ceiling=Round(F("base_amount") * F("rate_high") / Value(Decimal(100)), precision=2),
+                ),
+                name="tender_rate_has_its_base_and_bounds",
+            ),
         ]
         triggers = tender_guards()
 
@@ -189,6 +236,14 @@ class Tender(models.Model):
             and self.published_at <= moment
             and self.state_at(moment) == life.State.OPEN
         )
+
+    @property
+    def by_rate(self) -> bool:
+        return self.price_basis == PriceBasis.RATE
+
+    def rate_of(self, price: Decimal | None) -> Decimal | None:
+        """The rate that a price is, of a tender by rate; None for a price that is none."""
+        return rate_of(self.base_amount, price) if self.base_amount and price is not None else None
 
     @property
     def award(self) -> "Award | None":

@@ -14,6 +14,13 @@ from .challenging import (
 )
 from .changing import annul_tender, cancel_tender, postpone_tender, resume_tender, suspend_tender
 from .clarifying import answer_question, ask_question
+from .documents import (
+    add_documents,
+    move_document,
+    remove_document,
+    rename_document,
+    replace_document,
+)
 from .drafting import (
     copy_tender,
     draft_tender,
@@ -43,9 +50,12 @@ from .low_prices import ask_about_low_prices, decide_low_price, justify_price
 from .marking import mark_contracted
 from .opening import hand_over, open_tender, void_unopened
 from .scoring import hand_in, name_evaluator, outliers, recuse, save_scores
+from .searching import end_search, save_search
+from .templating import end_template, keep_template
 from .trusteeship import appoint_trustees, register_keys, register_trustee
 
 __all__ = [
+    "add_documents",
     "amend_tender",
     "annul_tender",
     "answer_challenge",
@@ -69,6 +79,8 @@ __all__ = [
     "decline_proposal",
     "draft_tender",
     "end_draw",
+    "end_search",
+    "end_template",
     "end_unsigned_award",
     "enter_value",
     "file_challenge",
@@ -83,7 +95,9 @@ __all__ = [
     "inputs_of",
     "justify_price",
     "keep_part",
+    "keep_template",
     "mark_contracted",
+    "move_document",
     "name_draw",
     "name_evaluator",
     "open_secret",
@@ -101,10 +115,14 @@ __all__ = [
     "recuse",
     "register_keys",
     "register_trustee",
+    "remove_document",
+    "rename_document",
+    "replace_document",
     "resume_tender",
     "return_tender",
     "revise_tender",
     "save_scores",
+    "save_search",
     "start_auction",
     "submit_bid",
     "submit_tender",

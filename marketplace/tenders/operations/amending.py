@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -10,15 +11,19 @@ from django.utils import timezone
 from regulation.ledger.operations import record
 from regulation.parties.models import Entity, User
 
-from ..errors import CeilingMissing, ComesEarlier, NothingChanged, NotWithdrawable
+from ..eligibility import lacks_what_was_added
+from ..errors import CeilingMissing, CeilingOfRate, ComesEarlier, NothingChanged, NotWithdrawable
 from ..life import Act
 from ..models import Amendment, Bid, Confirmation, Tender
 from ..queries import time_after_amendment
 from .acting import asserted, do_act, locked_tender
+from .documents import Changed
 from .drafting.terms import Terms, set_avoided
 from .grounds import assert_ground
 
-KEPT = ("title", "method", "method_parameters", "direct_ground")
+RATE = ("price_basis", "base_amount", "rate_low", "rate_high")
+KEPT = ("title", "method", "method_parameters", "direct_ground", "invited", "invite_ground", *RATE)
+NO_CHANGE = Changed()
 AMENDABLE = tuple(name for name in Terms.__dataclass_fields__ if name not in KEPT)
 
 
@@ -46,6 +51,38 @@ def _deadline(tender: Tender, terms: Terms, at: dt.datetime) -> dt.datetime:
     return max(terms.closes_at, least)
 
 
+@dataclass(frozen=True, slots=True)
+class _Differs:
+    """What an amendment changes: the new facts, and old and new of each changed term as text."""
+
+    facts: dict[str, Any]
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+def _differences(
+    tender: Tender, terms: Terms, avoided: list[tuple[Entity, str]], documents: Changed, *, at: dt.datetime
+) -> _Differs:
+    """Raises NothingChanged and ComesEarlier."""
+    facts = {n: getattr(terms, n) for n in AMENDABLE if getattr(terms, n) != getattr(tender, n)}
+    there = _units((u.entity.name, u.reason) for u in tender.avoided_units.select_related("entity"))
+    lists = {"avoided": (there, _units((entity.name, why) for entity, why in avoided))}
+    lists["documents"] = documents.lines(tender)
+    changed = {name: pair for name, pair in lists.items() if pair[0] != pair[1]}
+    if not facts and not changed:
+        raise NothingChanged
+    closes_at = _deadline(tender, terms, at)
+    if closes_at != tender.closes_at:
+        facts["closes_at"] = closes_at
+    before = {name: term_text(getattr(tender, name)) for name in facts}
+    after = {name: term_text(value) for name, value in facts.items()}
+    return _Differs(
+        facts,
+        before | {name: was for name, (was, _now) in changed.items()},
+        after | {name: now for name, (_was, now) in changed.items()},
+    )
+
+
 @transaction.atomic
 def amend_tender(
     *,
@@ -55,58 +92,42 @@ def amend_tender(
     reason: str,
     by: User,
     at: dt.datetime,
+    documents: Changed = NO_CHANGE,
 ) -> Amendment:
     """Change what a public tender says, and move the deadline where too little time would be left.
 
-    Raises NotNow, ReasonMissing, NothingChanged, CeilingMissing, NoDirectChoice and ComesEarlier.
+    Raises NotNow, ReasonMissing, NothingChanged, CeilingMissing, CeilingOfRate, NoDirectChoice, ComesEarlier
+    and TooManyDocuments.
     """
     locked = locked_tender(tender)
     said = asserted(locked, Act.AMEND, at=at, reason=reason)
     if terms.ceiling is None and not terms.no_ceiling_reason.strip():
         raise CeilingMissing
+    if locked.by_rate and terms.ceiling != locked.ceiling:
+        raise CeilingOfRate
     assert_ground(locked, ceiling=terms.ceiling, at=locked.published_at or at)
-    facts = {n: getattr(terms, n) for n in AMENDABLE if getattr(terms, n) != getattr(locked, n)}
-    before = {name: term_text(getattr(locked, name)) for name in facts}
-    wanted = list(avoided)
-    there = _units((u.entity.name, u.reason) for u in locked.avoided_units.select_related("entity"))
-    listed = _units((entity.name, why) for entity, why in wanted)
-    if not facts and there == listed:
-        raise NothingChanged
-    closes_at = _deadline(locked, terms, at)
-    if closes_at != locked.closes_at:
-        facts["closes_at"], before["closes_at"] = closes_at, term_text(locked.closes_at)
-    after = {name: term_text(value) for name, value in facts.items()}
-    if there != listed:
-        before["avoided"], after["avoided"] = there, listed
-    number = locked.amendment_no + 1
-    made = Amendment.objects.create(
-        tender=locked, number=number, reason=said, before=before, after=after, by=by, made_at=at
-    )
+    wanted, number = list(avoided), locked.amendment_no + 1
+    differs = _differences(locked, terms, wanted, documents, at=at)
+    told = {"number": number, "before": differs.before, "after": differs.after}
+    made = Amendment.objects.create(tender=locked, reason=said, by=by, made_at=at, **told)
     set_avoided(locked, wanted)
-    body = {"number": number, "before": before, "after": after}
-    do_act(
-        locked,
-        Act.AMEND,
-        kind="tenders.amended",
-        by=by,
-        at=at,
-        reason=said,
-        body=body,
-        amendment_no=number,
-        **facts,
-    )
+    documents.apply(locked, number=number, by=by, at=at)
+    facts = differs.facts | {"amendment_no": number}
+    do_act(locked, Act.AMEND, kind="tenders.amended", by=by, at=at, reason=said, body=told, **facts)
     return made
 
 
 @transaction.atomic
 def confirm_bid(*, bid: Bid, by: User, at: dt.datetime) -> Confirmation:
     """A bidder that knows the last amendment lets its sealed bid stand. Raises NotWithdrawable once it is
-    too late for either, or the bid is withdrawn."""
+    too late for either, or the bid is withdrawn; NotQualified where it lacks what an amendment asks for."""
     tender = Tender.objects.raw("SELECT * FROM tenders_tender WHERE id = %s FOR SHARE", [bid.tender_id])[0]
     held = Bid.objects.select_for_update(no_key=True).get(pk=bid.pk)
     last = tender.amendments.last()
     if last is None or held.withdrawn_at or not tender.accepts_bids_at(at):
         raise NotWithdrawable
+    if (lacking := lacks_what_was_added(held, tender)) is not None:
+        raise lacking
     made, first = Confirmation.objects.get_or_create(bid=held, amendment=last, defaults={"by": by, "at": at})
     if first:
         body = {"tender": tender.urn, "amendment": last.number}

@@ -69,8 +69,8 @@ def submit_bid(
     The deadline is exclusive: published_at <= at < closes_at. The conflict check is stored even when it
     refuses (优化营商环境条例 43): it has a transaction of its own and the refusal is raised after that, so
     call this outside a transaction.
-    Raises TenderClosed, OwnTender, NotRegistered, NoOffer, AvoidedBidder, AlreadyBid, ConflictedBidder,
-    UnknownStanding, NotSealable, SealItYourself, WrongEnvelope.
+    Raises TenderClosed, OwnTender, NotInvited, NotRegistered, NoOffer, AvoidedBidder, AlreadyBid,
+    ConflictedBidder, UnknownStanding, NotSealable, SealItYourself, WrongEnvelope.
     """
     refuse_the_ineligible(tender=tender, tenderer=tenderer, at=at)
     if envelope is None and tender.seal_on_device:
@@ -151,6 +151,8 @@ def _insert(
     except IntegrityError as refusal:
         if "bid_before_the_deadline" in str(refusal):
             raise errors.TenderClosed(tender.closes_at, database_now()) from refusal
+        if "bid_only_by_the_invited" in str(refusal):
+            raise errors.NotInvited from refusal
         if "bid_one_standing_per_tenderer" in str(refusal):
             raise errors.AlreadyBid from refusal
         raise

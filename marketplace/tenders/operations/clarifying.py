@@ -8,9 +8,10 @@ from marketplace.directory.models import Intermediary
 from regulation.ledger.operations import record
 from regulation.parties.models import Entity, User
 
-from ..errors import AlreadyAnswered, NotRegistered, NoWords, QuestionsOver
+from ..errors import AlreadyAnswered, NotInvited, NotRegistered, NoWords, QuestionsOver
 from ..life import TAKING, State
 from ..models import Question, Tender
+from ..queries import is_invited
 from .acting import locked_tender
 
 MOST = 3000
@@ -23,6 +24,11 @@ def takes_questions(tender: Tender, at: dt.datetime) -> bool:
     return tender.questions_until is None or at < tender.questions_until
 
 
+def may_ask_at(tender: Tender, asker: Entity, at: dt.datetime) -> bool:
+    """Whether a registered intermediary may ask: in time, and invited where that is asked for."""
+    return takes_questions(tender, at) and is_invited(tender, asker)
+
+
 def _said(text: str) -> str:
     said = text.replace("\0", "").strip()[:MOST]
     if not said:
@@ -32,12 +38,17 @@ def _said(text: str) -> str:
 
 @transaction.atomic
 def ask_question(*, tender: Tender, asker: Entity, text: str, by: User, at: dt.datetime) -> Question:
-    """A registered intermediary asks. Raises QuestionsOver, NotRegistered and NoWords."""
+    """A registered intermediary asks, in a tender by invitation an invited one.
+
+    Raises QuestionsOver, NotRegistered, NotInvited and NoWords.
+    """
     locked = locked_tender(tender)
     if not takes_questions(locked, at):
         raise QuestionsOver
     if not Intermediary.objects.filter(entity=asker, suspended_at__isnull=True).exists():
         raise NotRegistered
+    if not is_invited(locked, asker):
+        raise NotInvited
     made = Question.objects.create(tender=locked, asker=asker, asked_by=by, text=_said(text), asked_at=at)
     body = {"tender": locked.urn}
     record(kind="tenders.question_asked", subject=made, actor=by, body=body, noticeable=False)

@@ -1,6 +1,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from regulation.ledger.operations import record
 from regulation.parties.models import User
 
 from .. import errors
+from ..eligibility import lacks_what_was_added
 from ..life import Act, may
 from ..models import NEEDED, TRUSTEES, Appointment, Bid, Opening, Share, Tender, VoidReason
 from ..queries import opening_grace_ends, trustee_keys
@@ -29,7 +31,8 @@ def hand_over(
     not to be opened; WrongShare for one that its envelope does not name. Then none is taken.
     """
     tender = appointment.tender
-    if tender.closes_at is None or at < tender.closes_at or tender.cancelled_at:
+    over = tender.cancelled_at or tender.failed_at or tender.void_at
+    if tender.closes_at is None or at < tender.closes_at or over:
         raise errors.TooEarly
     bids = {str(bid.ref): bid for bid in tender.bids.standing().filter(ref__in=shares)}
     there = set(appointment.shares.values_list("bid__ref", flat=True))
@@ -91,11 +94,22 @@ def _unseal_into(bid: Bid, tender: Tender, keys: list[Key]) -> bool:
     plain = opened.bid
     name_files(bid, plain.files)
     bid.price, bid.days, bid.note = plain.price, plain.days, plain.note
-    if tender.ceiling is not None and plain.price > tender.ceiling:
-        bid.void_reason = VoidReason.OVER_CEILING
-    elif plain.days > tender.days:
-        bid.void_reason = VoidReason.TOO_SLOW
+    bid.void_reason = _judged(bid, tender)
     return True
+
+
+def _judged(bid: Bid, tender: Tender) -> str:
+    """Why an opened bid does not count by the published terms; empty where it does."""
+    price, rate = bid.price or Decimal(0), tender.rate_of(bid.price)
+    if tender.ceiling is not None and price > tender.ceiling:
+        return VoidReason.OVER_CEILING
+    if tender.by_rate and rate is None:
+        return VoidReason.NO_RATE
+    if rate is not None and tender.rate_low is not None and rate < tender.rate_low:
+        return VoidReason.OUT_OF_BOUNDS
+    if (bid.days or 0) > tender.days:
+        return VoidReason.TOO_SLOW
+    return VoidReason.UNQUALIFIED if lacks_what_was_added(bid, tender) is not None else ""
 
 
 @transaction.atomic
@@ -177,16 +191,16 @@ def _grace_ends(tender: Tender) -> dt.datetime:
 def void_unopened(*, tender: Tender, at: dt.datetime) -> Tender:
     """Declare a tender void whose bids cannot be opened: two trustees or more did not come in time.
 
-    No bid is opened then, not one; the owner publishes the tender again. Raises NotVoid before the grace
+    No bid is opened then, not one; the owner tenders it again. Raises NotVoid before the grace
     ends, and where enough trustees came.
     """
     locked = Tender.objects.select_for_update().get(pk=tender.pk)
-    over = not may(Act.FAIL, locked.state_at(at)) or locked.opened_at
+    over = not may(Act.LAPSE, locked.state_at(at))
     came = locked.appointments.filter(shares__isnull=False).distinct()
     if over or at < _grace_ends(locked) or came.count() >= NEEDED or not locked.bids.standing().exists():
         raise errors.NotVoid
     missing = [a.trustee.urn for a in locked.appointments.exclude(pk__in=came).select_related("trustee")]
     body = {"reason": "shares_missing", "missing": missing, "waited_until": _grace_ends(locked).isoformat()}
-    facts: dict[str, Any] = {"failed_at": at, "failure": "shares_missing"}
-    do_act(locked, Act.FAIL, kind="tenders.voided", by=None, at=at, body=body, **facts)
+    facts: dict[str, Any] = {"void_at": at, "failure": "shares_missing"}
+    do_act(locked, Act.LAPSE, kind="tenders.voided", by=None, at=at, body=body, **facts)
     return locked

@@ -27,6 +27,14 @@ from .challenges import challenge, challenge_act, challenge_list, challenge_new
 from .changing import tender_amend, tender_copy, tender_postpone
 from .choosing import choosing, methods
 from .clarifying import bid_confirm, question_answer, question_ask
+from .documents import (
+    document,
+    document_move,
+    document_remove,
+    document_rename,
+    document_replace,
+    tender_documents,
+)
 from .drawing import draw, draw_act, draw_inputs, draw_new, draw_script
 from .feeds import tender_calendar, tender_feed
 from .files import bid_file, bid_part
@@ -35,6 +43,8 @@ from .notices import notice
 from .owner import tender_edit, tender_new
 from .public import tender, tender_list
 from .scoring import evaluator_name, evaluator_recuse, score
+from .searches import search_end, search_list, search_save, search_stop
+from .templates import template_end, template_keep, template_list
 from .trustee import trustee_answer, trustee_desk, trustee_file
 
 __all__ = [
@@ -58,6 +68,11 @@ __all__ = [
     "challenge_list",
     "challenge_new",
     "choosing",
+    "document",
+    "document_move",
+    "document_remove",
+    "document_rename",
+    "document_replace",
     "draw",
     "draw_act",
     "draw_inputs",
@@ -75,12 +90,20 @@ __all__ = [
     "question_answer",
     "question_ask",
     "score",
+    "search_end",
+    "search_list",
+    "search_save",
+    "search_stop",
+    "template_end",
+    "template_keep",
+    "template_list",
     "tender",
     "tender_amend",
     "tender_annul",
     "tender_calendar",
     "tender_cancel",
     "tender_copy",
+    "tender_documents",
     "tender_edit",
     "tender_feed",
     "tender_list",

@@ -19,14 +19,15 @@ from regulation.parties.models import Entity, Role
 
 from ..access import sees_receipt
 from ..amounts import in_words
+from ..bid_forms import BidForm
 from ..eligibility import conditions
 from ..errors import ConflictedBidder, TenderRefused, UnknownStanding, WrongEnvelope
-from ..forms import BidForm
 from ..models import NEEDED, Bid, Tender
 from ..operations import ask_gate, foresee_gate, submit_bid, withdraw_bid
 from ..queries import appointed_to, public_tenders, trustee_keys
 from ..sealing import SUITE_ID, envelope_size
 
+STATED = {"price", "rate"}
 LONGEST_ENVELOPE = envelope_size(8)
 
 
@@ -52,7 +53,7 @@ def _refusal(request: HttpRequest, tender: Tender, refusal: TenderRefused) -> Ht
 def bid_new(request: HttpRequest, ref: str) -> HttpResponse:
     """Whether one may bid; then write, look over and seal. Nothing typed here is stored in the clear."""
     tender = get_object_or_404(public_tenders(), ref=ref)
-    form = BidForm(request.POST if "price" in request.POST else None, tender=tender)
+    form = BidForm(request.POST if STATED & request.POST.keys() else None, tender=tender)
     if request.method == "POST" and "ask" in request.POST:
         return _ask(request, tender)
     if request.method == "POST" and ("envelope" in request.POST or "sealed_file" in request.FILES):
@@ -62,8 +63,9 @@ def bid_new(request: HttpRequest, ref: str) -> HttpResponse:
     if ready and (request.POST.get("sealed") == "yes" or tender.seal_on_device):
         return _take(request, tender, bid=form.plain())
     if ready and request.POST.get("edit") != "yes":
-        words = in_words(form.cleaned_data["price"])
-        context = {"tender": tender, "form": form, "words": words, "now": database_now()}
+        price = form.in_yuan()
+        words = "" if tender.by_rate else in_words(price)
+        context = {"tender": tender, "form": form, "price": price, "words": words, "now": database_now()}
         return render(request, "tenders/bid_review.html", context)
     context = _page(request, tender) | {"form": form}
     return render(request, "tenders/bid_new.html", context, status=422 if form.errors else 200)
@@ -74,6 +76,7 @@ def _page(request: HttpRequest, tender: Tender) -> dict[str, Any]:
     now, tenderer = database_now(), request.acting.entity  # type: ignore[attr-defined]
     met = list(conditions(tender=tender, tenderer=tenderer, at=now))
     context: dict[str, Any] = {"tender": tender, "now": now, "conditions": met}
+    context["documents"] = tender.documents.standing()
     gate = foresee_gate(tender=tender, tenderer=tenderer, at=now)
     context |= {"gate": gate} | _explained(gate)
     context["barred"] = any(c.refusal for c in met) or gate.outcome != Outcome.CLEAR
@@ -143,6 +146,8 @@ def bid_card(request: HttpRequest, ref: str) -> HttpResponse:
         "title": tender.title,
         "closes_at": tender.closes_at.isoformat() if tender.closes_at else "",
         "ceiling": str(tender.ceiling) if tender.ceiling is not None else None,
+        "base_amount": str(tender.base_amount) if tender.by_rate else None,
+        "rates": [str(tender.rate_low), str(tender.rate_high)] if tender.by_rate else None,
         "days": tender.days,
         "tenderer": request.acting.entity.urn,  # type: ignore[attr-defined]
         "bidder": request.acting.entity.name,  # type: ignore[attr-defined]

@@ -10,11 +10,12 @@ from regulation.ledger.queries import database_now
 from regulation.parties.access import acting_required
 from regulation.parties.models import Role
 
+from ..changing_forms import AmendForm, PostponeForm
 from ..errors import TenderRefused
-from ..forms import AmendForm, PostponeForm
 from ..life import Act, may
 from ..models import Tender
 from ..operations import amend_tender, copy_tender, postpone_tender
+from ..operations.documents import Changed, documents_looked_at
 from .owner import own_tender
 
 
@@ -26,13 +27,21 @@ def _not_now(request: HttpRequest, found: Tender, act: Act) -> HttpResponse | No
     return redirect(found)
 
 
+def _documents(form: AmendForm) -> Changed:
+    """What the form does to documents. Raises DocumentRefused."""
+    data = form.cleaned_data
+    return Changed(documents_looked_at(data["new_documents"]), data.get("dropped", ()))
+
+
 @acting_required(Role.OWNER)
 def tender_amend(request: HttpRequest, ref: str) -> HttpResponse:
     """Change published terms before the deadline, with a reason; what differs is shown to everyone."""
     found = own_tender(request, ref)
     if (away := _not_now(request, found, Act.AMEND)) is not None:
         return away
-    form = AmendForm(request.POST or None, initial=AmendForm.initial_of(found))
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    there = list(found.documents.standing())
+    form = AmendForm(*sent, initial=AmendForm.initial_of(found), documents=there)
     if request.method == "POST" and form.is_valid():
         try:
             amend_tender(
@@ -42,12 +51,13 @@ def tender_amend(request: HttpRequest, ref: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 by=request.user,  # type: ignore[arg-type]
                 at=database_now(),
+                documents=_documents(form),
             )
             messages.success(request, _("The tender is amended; whoever has bid is told."))
             return redirect(found)
         except TenderRefused as refusal:
             form.add_error(None, str(refusal))
-    context = {"form": form, "tender": found, "title": _("Amend the tender")}
+    context = {"form": form, "tender": found, "title": _("Amend the tender"), "files": True}
     return render(request, "tenders/tender_change.html", context, status=422 if form.errors else 200)
 
 

@@ -21,12 +21,14 @@ from ..models import Bid, Exclusion, LimitKind, LowPrice, Tender
 from ..operations import outliers
 from ..operations.marking import is_being_evaluated
 from ..queries import standing_bid
+from ..rates import EXAMPLE_BASE, example
 from ..standing import (
     all_handed_in,
     auction_of,
     bids_in_the_running,
     evaluator_of,
     grounds_in_force,
+    invite_grounds_in_force,
     last_evaluation,
     may_challenge,
     method_of,
@@ -50,7 +52,10 @@ def methods(request: HttpRequest) -> HttpResponse:
         for one in map(told, METHODS.values())
     ]
     grounds = grounds_in_force(on=timezone.localdate())
-    return render(request, "tenders/methods.html", {"methods": rows, "direct_rules": grounds})
+    invites = invite_grounds_in_force(on=timezone.localdate())
+    context: dict[str, Any] = {"methods": rows, "direct_rules": grounds, "invite_rules": invites}
+    context |= {"rates": example(), "rate_base": EXAMPLE_BASE}
+    return render(request, "tenders/methods.html", context)
 
 
 def _rows(tender: Tender, bids: dict[int, Bid]) -> list[dict[str, Any]]:

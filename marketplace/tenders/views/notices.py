@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ..amended import LABELS, Line, lines, shown
-from ..life_texts import failure_words
+from ..life_texts import failure_words, void_words
 from ..methods import METHODS
 from ..models import Amendment, Tender
 from ..operations.amending import term_text
 from ..queries import public_tenders, with_parts
+
+LISTS = ("avoided", "documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,21 @@ class Notice:
 
 def _as_published(tender: Tender, amendments: list[Amendment]) -> list[tuple[Any, Any]]:
     """The terms as they were first published, from what the amendments say was there before."""
-    first = {name: term_text(getattr(tender, name)) for name in LABELS if name != "avoided"}
+    first = {
+        name: term_text(getattr(tender, name)) for name in LABELS if name not in ("avoided", "documents")
+    }
     first["avoided"] = "\n".join(sorted(f"{u.entity.name} | {u.reason}" for u in tender.avoided_units.all()))
+    first["documents"] = "\n".join(one.line for one in tender.documents.all() if one.removed_in is None)
     for one in reversed(amendments):
         first |= one.before
     decided = (_("How it is decided"), METHODS[tender.method].sentence)
+    by_rate: list[tuple[Any, Any]] = []
+    if tender.by_rate:
+        said = {"base": f"¥{tender.base_amount:,.2f}", "low": tender.rate_low, "high": tender.rate_high}
+        by_rate = [(_("What a bid states"), _("%(low)s%% to %(high)s%% of %(base)s") % said)]
     return [(label, shown(name, first[name])) for name, label in LABELS.items() if first.get(name)] + [
-        decided
+        *by_rate,
+        decided,
     ]
 
 
@@ -62,7 +72,7 @@ def notices_of(tender: Tender) -> list[Notice]:
     ended = [
         (tender.cancelled_at, _("Notice of cancellation"), tender.cancel_reason),
         (tender.failed_at, _("Notice of failure"), failure_words(tender.failure)),
-        (tender.void_at, _("Notice that the tender is void"), tender.void_reason),
+        (tender.void_at, _("Notice that the tender is void"), void_words(tender)),
     ]
     made += [Notice("end", title, at, reason=why) for at, title, why in ended if at][:1]
     return made

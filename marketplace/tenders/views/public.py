@@ -10,22 +10,23 @@ from django.views.decorators.cache import cache_control
 
 from marketplace.directory.queries import sellers_holding
 from regulation.ledger.queries import database_now
-from regulation.parties.access import acting
+from regulation.parties.access import acting, acts_as
+from regulation.parties.models import Membership, Role
 
 from ..access import may_bid, may_review, oversees, owns
 from ..amended import lines
+from ..eligibility import lacks_what_was_added
 from ..filters import SORTS, TenderFilter
 from ..life import Act, State, acts_in
-from ..life_texts import ACT_WORDS, STATE_WORDS, TONES, failure_words
+from ..life_texts import ACT_WORDS, STATE_WORDS, TONES, failure_words, void_words
 from ..methods import METHODS
 from ..methods.telling import told
-from ..models import Method, Tender
-from ..operations.clarifying import takes_questions
-from ..operations.grounds import ground_refusal
+from ..models import Tender
+from ..operations.clarifying import may_ask_at
 from ..queries import (
     appointed_to,
     awaits_confirmation,
-    minimum_bidding,
+    is_invited,
     opened_bids,
     public_tenders,
     questions_for,
@@ -36,10 +37,12 @@ from ..queries import (
     with_award,
     with_parts,
 )
-from ..readiness import Line, check_list
+from ..standing import invitation_rules
 from .notices import notice_links
+from .preparing import check_list_of
 
 PAGE = 20
+DRAFTS = (State.DRAFT, State.RETURNED)
 
 
 def tender_list(request: HttpRequest) -> HttpResponse:
@@ -60,6 +63,7 @@ def tender_list(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "now": now,
             "query": request.GET.urlencode(),
+            "asked": {n: v for n in ("q", "service", "region") if (v := request.GET.get(n, "").strip())},
         },
     )
 
@@ -67,10 +71,8 @@ def tender_list(request: HttpRequest) -> HttpResponse:
 def _events(tender: Tender, now: dt.datetime, *, all_of_them: bool) -> list[dict[str, Any]]:
     """What was done and why, and what the clock does by itself."""
     acts = list(told_acts(tender, all_of_them=all_of_them))
-    events = [
-        (one.at, str(one), failure_words(tender.failure) if one.to_state == State.FAILED else one.reason)
-        for one in acts
-    ]
+    by_rule = {State.FAILED: failure_words(tender.failure), State.VOID: failure_words(tender.failure)}
+    events = [(one.at, str(one), one.reason or by_rule.get(State(one.to_state), "")) for one in acts]
     if not acts and tender.published_at:  # published before acts were kept
         events.append((tender.published_at, str(ACT_WORDS[Act.PUBLISH]), ""))
     clock = [
@@ -88,11 +90,19 @@ def _events(tender: Tender, now: dt.datetime, *, all_of_them: bool) -> list[dict
     ]
 
 
-def _check_list(tender: Tender, now: dt.datetime) -> list[Line]:
-    minimum, grounded = minimum_bidding(tender.region, on=timezone.localdate(now)), None
-    if tender.method == Method.DIRECT_CHOICE:
-        grounded = ground_refusal(tender, ceiling=tender.ceiling, at=now) is None
-    return check_list(tender, minimum=minimum, now=now, grounded=grounded)
+def _invitation(tender: Tender, now: dt.datetime, bidder: Membership | None, *, told: bool) -> dict[str, Any]:
+    """Of a tender by invitation: the rule it rests on, whether the reader's firm is invited, and who is, as
+    far as the reader may know."""
+    if not tender.invited:
+        return {}
+    on = timezone.localdate(tender.published_at or now)
+    shown = told or tender.opened_at is not None
+    return {
+        "invite_rule": invitation_rules(tender.region, on=on).get(tender.invite_ground),
+        "invites_me": bidder is not None and is_invited(tender, bidder.entity),
+        "bids_for_firm": bidder is not None,
+        "invitations": tender.invitations.select_related("entity__intermediary") if shown else (),
+    }
 
 
 def _holders(tender: Tender, now: dt.datetime) -> int | None:
@@ -125,22 +135,28 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "told": told(METHODS[found.method], found.method_parameters),
             "events": _events(found, now, all_of_them=owned or may_review(membership, found)),
             "notices": notice_links(found),
-            "check_list": _check_list(found, now) if owned and state in (State.DRAFT, State.RETURNED) else [],
+            "check_list": check_list_of(found, now) if owned and state in DRAFTS else [],
             "questions": list(questions_for(found, owner=owned, asker=bidder.entity if bidder else None)),
-            "may_ask": bidder is not None and takes_questions(found, now),
+            "may_ask": bidder is not None and may_ask_at(found, bidder.entity, now),
+            **_invitation(found, now, bidder, told=owned or may_review(membership, found)),
             "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],
             "bids": opened_bids(found, files=owned),
+            "void_words": void_words(found),
             "award": found.award,
             "holders": _holders(found, now),
             "avoided": found.avoided_units.all(),
+            "documents": [one for one in found.documents.all() if one.removed_in is None],
+            "dropped": [one for one in found.documents.all() if one.removed_in is not None],
             "trustees": appointed_to(found),
             "owns": owned,
             "wrote": owned and found.created_by_id == request.user.pk,
             "reviews": may_review(membership, found) and found.created_by_id != request.user.pk,
             "oversees": oversees(membership),
+            "keeps_for_all": found.published_at is not None and acts_as(membership, Role.REVIEWER),
             "acts": acts_in(state),
             "may_bid": bidder is not None and state == State.OPEN,
             "own_bid": own_bid,
+            "lacking": lacks_what_was_added(own_bid, found) if own_bid and state == State.OPEN else None,
             "to_confirm": own_bid is not None and state == State.OPEN and awaits_confirmation(own_bid),
             "bases": found.ruling.bases.select_related("provision__instrument") if found.ruling else [],
         },

@@ -15,7 +15,7 @@ from marketplace.tenders.boards import (
     tenders_of,
 )
 from marketplace.tenders.life import State
-from marketplace.tenders.models import Tender
+from marketplace.tenders.models import Evaluator, Tender
 from regulation.parties.models import Role
 from tests.factories import tenders, world
 
@@ -44,6 +44,24 @@ def test_an_opened_tender_says_the_next_step_of_its_own_way_of_choosing(method, 
     tender, _bids = tenders.opened("1000.00", "900.00", method=method)
     found = owners_next(tender, State.EVALUATING, waiting=0, now=timezone.now())
     assert (found.words, found.url) == (words, f"/en/tenders/{tender.ref}/choosing/")
+
+
+def next_of(tender: Tender) -> str:
+    found = tenders_of(tender.owner).get()
+    return owners_next(found, State.EVALUATING, waiting=0, now=timezone.now()).words
+
+
+def test_the_board_says_how_far_a_choice_is():
+    drawn, _bids = tenders.opened("900.00", method="random_draw")
+    operations.hold_draw(draw=tenders.ready_to_draw(drawn), by=None, at=timezone.now())
+    assert next_of(drawn) == "Drawn; propose the award"
+    operations.propose_award(tender=drawn, by=world.user(), at=timezone.now())
+    assert next_of(drawn) == "A second person approves the proposed award, or turns it down"
+    scored, _bids = tenders.opened("900.00", method="best_value")
+    seats = [Evaluator.objects.create(tender=scored, user=world.user(), named_by=world.user()) for _n in "ab"]
+    assert next_of(scored) == "See that the evaluators hand in, then propose the award"
+    Evaluator.objects.filter(pk__in=[one.pk for one in seats]).update(handed_in_at=timezone.now())
+    assert next_of(scored) == "All evaluators handed in; propose the award"
 
 
 def test_a_bidder_is_led_to_the_auction_before_and_while_it_runs(sign_in):

@@ -5,14 +5,18 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.directory.models import Qualification
 from marketplace.directory.queries import sellers_holding
 from marketplace.tenders import errors, operations
-from marketplace.tenders.eligibility import refuse_the_ineligible
-from marketplace.tenders.forms import MOST_NAMES, NamesField, TermsForm
+from marketplace.tenders.eligibility import lacks_what_was_added, refuse_the_ineligible
+from marketplace.tenders.forms import TermsForm
 from marketplace.tenders.models import Tender
+from marketplace.tenders.operations.drafting import Terms
+from marketplace.tenders.telling import tell_bidder
+from marketplace.tenders.term_fields import MOST_NAMES, NamesField
 from regulation.ledger.models import Entry
 from regulation.parties.models import Role
 from tests.factories import tenders, world
@@ -72,7 +76,7 @@ def test_published_requirements_stand_but_for_an_amendment():
     with pytest.raises(IntegrityError, match="tender_published_terms_stand"), transaction.atomic():
         Tender.objects.filter(pk=tender.pk).update(all_of=[])
     terms = TermsForm.initial_of(tender)
-    del terms["avoided"]
+    del terms["avoided"], terms["invited_firms"]
     made = operations.amend_tender(
         tender=tender,
         terms=operations.drafting.Terms(**terms | {"all_of": ["甲证", "乙证"]}),
@@ -137,3 +141,72 @@ def test_a_certificate_ended_at_once_is_gone_and_its_number_free_again(sign_in):
     assert agent.post(address, sent | {"start": today + year, "end": today + 2 * year}).status_code == 302
     with pytest.raises(IntegrityError, match="qualification_number_once_at_a_time"), transaction.atomic():
         world.qualification(world.intermediary(), "乙证", number="A-1", valid=DateRange(today, None, "[)"))
+
+
+def amended(tender: Tender, *, at: dt.datetime, **changed: object) -> None:
+    said = {n: getattr(tender, n) for n in Terms.__dataclass_fields__} | changed
+    operations.amend_tender(
+        tender=tender, terms=Terms(**said), avoided=[], reason="更正", by=tender.created_by, at=at
+    )
+
+
+def test_a_bid_that_stands_is_held_to_what_an_amendment_asks_for(mailoutbox):
+    tender = world.tender()
+    lacking, holding = (world.intermediary(sells=tender.service) for _n in range(2))
+    bids = [
+        tenders.bid(tender, "900.00", by=lacking.entity),
+        tenders.bid(tender, "950.00", by=holding.entity),
+    ]
+    world.qualification(holding, "甲证")
+    amended(tender, at=timezone.now(), all_of=["甲证"])
+    tender.refresh_from_db()
+    for bid in tender.bids.order_by("pk"):
+        tell_bidder(bid, "更正")
+    assert ["your sealed bid will not count" in one.body for one in mailoutbox] == [True, False]
+    with pytest.raises(errors.NotQualified, match="甲证"):
+        operations.confirm_bid(bid=bids[0], by=world.user(), at=timezone.now())
+    operations.confirm_bid(bid=bids[1], by=world.user(), at=timezone.now())
+    world.close(tender)
+    operations.open_tender(tender=tender, at=timezone.now())
+    assert dict(tender.bids.values_list("price", "void_reason")) == {900: "unqualified", 950: ""}
+    assert list(tender.bids.in_the_running()) == [bids[1]]
+
+
+def test_a_certificate_that_comes_by_the_day_of_the_deadline_is_in_time():
+    tender = world.tender()
+    seller = world.intermediary(sells=tender.service)
+    bid = tenders.bid(tender, "900.00", by=seller.entity)
+    amended(tender, at=timezone.now(), all_of=["甲证"])
+    world.qualification(seller, "甲证")
+    world.close(tender)
+    operations.open_tender(tender=tender, at=timezone.now())
+    bid.refresh_from_db()
+    assert bid.void_reason == ""
+
+
+def test_an_amendment_of_something_else_asks_nobody_again():
+    tender = world.tender(all_of=["甲证"])
+    seller = world.intermediary(sells=tender.service)
+    held = world.qualification(seller, "甲证")
+    bid = tenders.bid(tender, "900.00", by=seller.entity)
+    amended(tender, at=timezone.now(), days=20)
+    Qualification.objects.filter(pk=held.pk).update(
+        valid=DateRange(world.LONG_AGO, timezone.localdate(), "[)")
+    )
+    tender.refresh_from_db()
+    assert lacks_what_was_added(bid, tender) is None
+
+
+def test_the_page_says_what_an_amendment_asks_for_and_offers_no_confirmation(sign_in):
+    tender = world.tender()
+    seller = world.intermediary(sells=tender.service)
+    agent = world.member(Role.AGENT, seller.entity)
+    bid = tenders.bid(tender, "900.00", by=seller.entity)
+    amended(tender, at=timezone.now(), any_of=["甲证", "乙证"])
+    browser = sign_in(agent)
+    page = browser.get(tender.get_absolute_url()).content.decode()
+    assert "An amendment asks for what you do not hold" in page
+    confirm = reverse("tenders:bid_confirm", args=[bid.ref])
+    assert confirm not in page
+    assert browser.post(confirm, follow=True).status_code == 200
+    assert not bid.confirmations.exists()

@@ -7,12 +7,15 @@ from decimal import Decimal
 import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.tenders import errors
+from marketplace.tenders.life import State
 from marketplace.tenders.models import Appointment, Bid, Opening, ProcedureRule, Share, Tender, TrusteePart
 from marketplace.tenders.operations import (
     appoint_trustees,
+    copy_tender,
     hand_over,
     open_tender,
     register_keys,
@@ -209,12 +212,32 @@ def test_when_two_trustees_do_not_come_in_time_the_tender_is_void_and_nothing_is
     tender.refresh_from_db()
     made.refresh_from_db()
     assert (tender.failure, tender.opened_at, made.price) == ("shares_missing", None, None)
+    assert (tender.state_at(timezone.now()), tender.failed_at) == (State.VOID, None)
     entry = Entry.objects.get(kind="tenders.voided")
     missing = [a.trustee.urn for a in tender.appointments.all() if a.trustee.part != "notary"]
     assert body_of(entry)["missing"] == missing
     assert open_due() == 0
     with pytest.raises(errors.NotVoid):
         void_unopened(tender=tender, at=ends)
+    with pytest.raises(errors.TooEarly):
+        world.hand_over_shares(tender, "platform")
+    again = copy_tender(tender=tender, by=tender.created_by, at=timezone.now())
+    assert (again.replaces, again.published_at) == (tender, None)
+
+
+def test_the_pages_say_that_it_is_void_by_rule_and_can_be_tendered_again(sign_in):
+    member = world.member(Role.OWNER)
+    tender = world.tender(owner=member.entity)
+    bid(tender)
+    world.close(tender, shares=False)
+    void_unopened(tender=tender, at=tender.closes_at + dt.timedelta(days=30))
+    browser = sign_in(member)
+    page = browser.get(tender.get_absolute_url()).content.decode()
+    assert page.count("Too few trustees came in time") == 2  # the verdict and the history
+    assert "Tender it again" in page
+    assert "Tender it again" in browser.get(reverse("tenders:own_tenders")).content.decode()
+    notice = browser.get(reverse("tenders:notice", args=[tender.ref, "end"])).content.decode()
+    assert "Too few trustees came in time" in notice
 
 
 def test_with_two_trustees_a_tender_is_never_void_for_want_of_the_third():

@@ -2,7 +2,7 @@
 
 from .copying import copy_tender
 from .reviewing import pass_tender, publish_tender, return_tender, submit_tender, take_back_tender
-from .terms import Terms
+from .terms import Terms, terms_of
 from .writing import draft_tender, revise_tender
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "revise_tender",
     "submit_tender",
     "take_back_tender",
+    "terms_of",
 ]

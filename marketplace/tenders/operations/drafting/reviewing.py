@@ -12,6 +12,7 @@ from ...errors import (
     AlreadyPublished,
     CeilingMissing,
     ClosesTooSoon,
+    Incomplete,
     NotNow,
     NotTheWriter,
     SamePerson,
@@ -20,7 +21,9 @@ from ...life import Act, may
 from ...models import Tender
 from ...queries import minimum_bidding
 from ..acting import do_act, locked_tender
+from ..documents import told_documents
 from ..grounds import assert_ground
+from ..inviting import assert_invited, barred, check_invited, note_invited, refuse_the_barred
 from ..trusteeship import appoint_trustees
 
 NOBODY: dict[str, Any] = {"reviewed_at": None, "reviewer": None}
@@ -29,8 +32,11 @@ NOBODY: dict[str, Any] = {"reviewed_at": None, "reviewer": None}
 def _complete(tender: Tender, *, at: dt.datetime) -> None:
     """Raises what keeps a draft from the public.
 
-    CeilingMissing; by the rules of the region ClosesTooSoon and NoDirectChoice.
+    Incomplete, CeilingMissing; by the rules of the region ClosesTooSoon, NoDirectChoice, NoInvitation and
+    TooFewInvited.
     """
+    if not (tender.title.strip() and tender.description.strip() and tender.days and tender.contact.strip()):
+        raise Incomplete
     if tender.ceiling is None and not tender.no_ceiling_reason.strip():
         raise CeilingMissing
     minimum = minimum_bidding(tender.region, on=timezone.localdate(at))
@@ -38,13 +44,15 @@ def _complete(tender: Tender, *, at: dt.datetime) -> None:
     if tender.closes_at is None or tender.closes_at - begins < minimum:
         raise ClosesTooSoon(minimum)
     assert_ground(tender, ceiling=tender.ceiling, at=at)
+    assert_invited(tender, at=at)
 
 
 @transaction.atomic
 def submit_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
     """Whoever wrote a draft hands it to a reviewer, and cannot change it until it is back.
 
-    Raises NotNow, NotTheWriter, CeilingMissing, ClosesTooSoon and NoDirectChoice.
+    Raises NotNow, NotTheWriter, CeilingMissing, ClosesTooSoon, NoDirectChoice; of one by invitation
+    NoInvitation, TooFewInvited and InvitedBarred.
     """
     locked = locked_tender(tender)
     if not may(Act.SUBMIT, locked.state_at(at)):
@@ -52,6 +60,7 @@ def submit_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
     if locked.created_by_id != by.pk:
         raise NotTheWriter
     _complete(locked, at=at)
+    refuse_the_barred(barred(locked, at=at))
     do_act(
         locked,
         Act.SUBMIT,
@@ -118,22 +127,36 @@ def pass_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
     return locked
 
 
-@transaction.atomic
 def publish_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
     """A third person makes it public: from `at` its terms stand, and bids are taken until `closes_at`
     (exclusive). One that it replaces is tendered again by that.
 
-    Raises AlreadyPublished, NotNow, SamePerson, CeilingMissing, ClosesTooSoon, NoDirectChoice and
-    TrusteesMissing.
+    Invited firms are checked at the gate first, in a transaction of their own: what a check finds stays on
+    record whatever comes of the tender, so call this outside a transaction.
+    Raises AlreadyPublished, NotNow, SamePerson, CeilingMissing, ClosesTooSoon, NoDirectChoice,
+    TrusteesMissing; of one by invitation NoInvitation, TooFewInvited and InvitedBarred.
     """
-    locked = locked_tender(tender)
-    if locked.published_at:
+    seen = Tender.objects.get(pk=tender.pk)
+    _publishable(seen, by=by, at=at)
+    if seen.invited:
+        refuse_the_barred(check_invited(tender=seen, by=by, at=at))
+    return _publish(seen, by=by, at=at)
+
+
+def _publishable(tender: Tender, *, by: User, at: dt.datetime) -> None:
+    if tender.published_at:
         raise AlreadyPublished
-    if not may(Act.PUBLISH, locked.state_at(at)):
-        raise NotNow(Act.PUBLISH, locked.state_at(at))
-    if by.pk in (locked.created_by_id, locked.reviewer_id):
+    if not may(Act.PUBLISH, tender.state_at(at)):
+        raise NotNow(Act.PUBLISH, tender.state_at(at))
+    if by.pk in (tender.created_by_id, tender.reviewer_id):
         raise SamePerson
-    _complete(locked, at=at)
+    _complete(tender, at=at)
+
+
+@transaction.atomic
+def _publish(tender: Tender, *, by: User, at: dt.datetime) -> Tender:
+    locked = locked_tender(tender)
+    _publishable(locked, by=by, at=at)
     appoint_trustees(tender=locked, at=at)
     do_act(
         locked,
@@ -145,6 +168,7 @@ def publish_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
         published_at=at,
         publisher=by,
     )
+    note_invited(locked, by=by)
     if locked.replaces is not None:
         _replace(locked.replaces, locked, by=by, at=at)
     return locked
@@ -162,10 +186,15 @@ def published_body(tender: Tender) -> dict[str, Any]:
         "ruling": tender.ruling.urn if tender.ruling else None,
         "method": tender.method,
         "direct_ground": tender.direct_ground,
+        "invite_ground": tender.invite_ground,
+        "price_basis": tender.price_basis,
+        "base_amount": str(tender.base_amount) if tender.base_amount is not None else None,
+        "rates": [str(tender.rate_low), str(tender.rate_high)] if tender.by_rate else None,
         "ceiling": str(tender.ceiling) if tender.ceiling is not None else None,
         "days": tender.days,
         "closes_at": tender.closes_at.isoformat() if tender.closes_at else None,
         "avoided": sorted(unit.entity.urn for unit in avoided),
+        "documents": told_documents(tender),
     }
 
 

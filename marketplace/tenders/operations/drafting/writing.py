@@ -14,7 +14,7 @@ from ... import life
 from ...errors import AlreadyPublished, StandsInReview
 from ...models import Tender
 from ..acting import locked_tender
-from .terms import Terms, apply_terms, set_avoided
+from .terms import Terms, apply_terms, set_avoided, set_invited
 
 REF_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no look-alikes
 
@@ -34,6 +34,7 @@ def draft_tender(
     by: User,
     at: dt.datetime,
     avoided: Iterable[tuple[Entity, str]] = (),
+    invited: Iterable[Entity] = (),
     replaces: Tender | None = None,
 ) -> Tender:
     """Start a tender. Department and region are the approval's; `ruling` is the version relied on, if any.
@@ -55,6 +56,7 @@ def draft_tender(
     apply_terms(tender, terms)
     tender.save()
     set_avoided(tender, avoided)
+    set_invited(tender, invited if terms.invited else ())
     record(
         kind="tenders.drafted",
         subject=tender,
@@ -67,7 +69,13 @@ def draft_tender(
 
 @transaction.atomic
 def revise_tender(
-    *, tender: Tender, terms: Terms, by: User, at: dt.datetime, avoided: Iterable[tuple[Entity, str]] = ()
+    *,
+    tender: Tender,
+    terms: Terms,
+    by: User,
+    at: dt.datetime,
+    avoided: Iterable[tuple[Entity, str]] = (),
+    invited: Iterable[Entity] = (),
 ) -> Tender:
     """Change a draft. Raises AlreadyPublished, and StandsInReview while a reviewer has it."""
     locked = locked_tender(tender)
@@ -78,5 +86,6 @@ def revise_tender(
     apply_terms(locked, terms)
     locked.save()
     set_avoided(locked, avoided)
+    set_invited(locked, invited if terms.invited else ())
     record(kind="tenders.revised", subject=locked, actor=by, body={"title": terms.title}, noticeable=False)
     return locked
