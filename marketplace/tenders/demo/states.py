@@ -50,13 +50,13 @@ def _terms(tender: Tender, **changed: Any) -> Terms:
 
 
 def _draft(
-    model: Tender, people: People, title: str, *, invited: tuple[Entity, ...] = (), **terms: Any
+    model: Tender, people: People, title: str, *, firms: tuple[Entity, ...] = (), **terms: Any
 ) -> Tender:
     now = database_now()
     made = copy_tender(tender=model, by=people.writer, at=now)
     wanted = {"title": title, "closes_at": now + 7 * DAY} | terms
     said = _terms(made, **wanted)
-    return revise_tender(tender=made, terms=said, invited=invited, by=people.writer, at=now)
+    return revise_tender(tender=made, terms=said, invited=firms, by=people.writer, at=now)
 
 
 def _submitted(model: Tender, people: People, title: str, **terms: Any) -> Tender:
@@ -133,7 +133,7 @@ def _carrying(model: Tender, people: People) -> None:
     add_documents(tender=by_rate, files=[_list_of_materials()], by=people.writer, at=database_now())
     _passed(by_rate, people)
     terms = {"invited": True, "invite_ground": InviteGround.FEW}
-    draft = _draft(model, people, "十一号储罐专项评价（演示：邀请招标）", invited=people.invited, **terms)
+    draft = _draft(model, people, "十一号储罐专项评价（演示：邀请招标）", firms=people.invited, **terms)
     _passed(draft, people)
 
 
