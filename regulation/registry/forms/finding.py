@@ -80,10 +80,11 @@ class FoundField(forms.ModelChoiceField):
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What was sent: keys chosen before, and words for one more."""
+    """What was sent: keys chosen, words for one more, and the words for which a choice was offered."""
 
     keys: list[str]
     words: str
+    offered: str = ""
 
 
 class FindManyInput(forms.SelectMultiple):
@@ -97,8 +98,11 @@ class FindManyInput(forms.SelectMultiple):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Sought:
         keys = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
-        words = str(data.get(f"{name}-words", "")).replace("\0", "").strip()[:100]
-        return Sought([str(key) for key in keys], words)
+        words, offered = (
+            str(data.get(f"{name}-{part}", "")).replace("\0", "").strip()[:100]
+            for part in ("words", "offered")
+        )
+        return Sought([str(key) for key in keys], words, offered)
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in data and f"{name}-words" not in data
@@ -107,7 +111,12 @@ class FindManyInput(forms.SelectMultiple):
         context = forms.Widget.get_context(self, name, None, attrs)
         sought = value if isinstance(value, Sought) else Sought([str(key) for key in value or []], "")
         target = f"{attrs.get('id', name)}-offers"
-        more = {"words": sought.words, "target": target, "find": reverse("registry:draft_find", args=[name])}
+        more = {
+            "words": sought.words,
+            "offered": sought.words,
+            "target": target,
+            "find": reverse("registry:draft_find", args=[name]),
+        }
         chosen: Any = self.choices
         return context | more | {"chosen": chosen.field.named(sought.keys), "offers": self.offers}
 
@@ -138,10 +147,16 @@ class FoundManyField(forms.ModelMultipleChoiceField):
         chosen = [key for key, _name in self.named(keys)]
         return list(self.search(self.queryset.exclude(pk__in=chosen), words)[: OFFERED + 1])
 
+    def _is_chosen(self, sought: Sought) -> bool:
+        """Whether the words are those a choice was offered for, and one of what fits them was taken."""
+        if sought.words != sought.offered:
+            return False
+        return any(str(one.pk) in sought.keys for one in self._found(sought.words, []))
+
     def clean(self, value: Any) -> Any:
         sought = value if isinstance(value, Sought) else Sought([str(key) for key in value or []], "")
         keys = sought.keys
-        if sought.words:
+        if sought.words and not self._is_chosen(sought):
             found = self._found(sought.words, keys)
             if len(found) != 1:
                 self.widget.offers = [(str(one.pk), str(one)) for one in found[:OFFERED]]  # type: ignore[attr-defined]

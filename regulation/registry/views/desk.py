@@ -107,8 +107,8 @@ def draft_find(request: HttpRequest, kind: str) -> HttpResponse:
     if isinstance(field, FoundManyField):
         keys = request.GET.getlist(kind)
         words = clean_text(request.GET.get(f"{kind}-words"))
-        found = {"name": kind, "chosen": field.named(keys), "offers": field.offers(words, keys)}
-        return render(request, "registry/widgets/many.html", found)
+        found = {"chosen": field.named(keys), "offers": field.offers(words, keys), "offered": words}
+        return render(request, "registry/widgets/many.html", {"name": kind} | found)
     if not isinstance(field, FoundField):
         raise Http404
     offers = field.offers(clean_text(request.GET.get(kind)))

@@ -237,6 +237,21 @@ def test_provisions_are_found_by_words_and_added_to_those_chosen(client):
     assert client.post(at("draft_new"), nothing).status_code == 422
 
 
+def test_words_are_done_with_once_one_of_what_they_offer_is_ticked(client):
+    """As a browser sends it: the words still stand in the field beside the tick."""
+    acting(client, Role.EDITOR)
+    law = InstrumentFactory(title="水土保持法")
+    one, *_others = (ProvisionFactory(instrument=law, article=f"第{n}条") for n in ("一", "十七", "四十四"))
+    words = {"provisions-words": "水土保持"}
+    offered = client.get(reverse("registry:draft_find", args=["provisions"]), words).content.decode()
+    assert 'name="provisions-offered" value="水土保持"' in offered
+    untouched = filled(provisions=[one.pk], **words, **{"provisions-offered": "水土"})
+    assert client.post(at("draft_new"), untouched).status_code == 422  # other words: another is looked for
+    ticked = filled(provisions=[one.pk], **words, **{"provisions-offered": "水土保持"})
+    assert client.post(at("draft_new"), ticked).status_code == 302
+    assert set(drafts().get().provisions.all()) == {one}
+
+
 def test_offers_of_provisions_keep_what_is_chosen(client):
     acting(client, Role.EDITOR)
     law = InstrumentFactory(title="水土保持法")
@@ -247,7 +262,7 @@ def test_offers_of_provisions_keep_what_is_chosen(client):
     ).content.decode()
     assert f'value="{one.pk}" checked' in page
     assert f'value="{other.pk}">' in page
-    assert page.count("<input") == 2
+    assert page.count("<input") == 3  # the third says for which words
     assert client.get(find, {"provisions-words": "\0"}).content.decode().count("<input") == 0
 
 
