@@ -65,6 +65,9 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
         [
             (_("Contracts"), "contracts:contract_list"),
             (_("What was delivered"), "contracts:register"),
+            (_("Reviews of intermediaries"), "contracts:review_list"),
+            (_("How credit is reckoned"), "contracts:credit_method"),
+            (_("Suspensions and removals"), "directory:sanction_list"),
             (_("Challenges and complaints"), "tenders:challenge_list"),
             (_("Ways to choose"), "tenders:methods"),
         ],

@@ -50,6 +50,7 @@ def _samples() -> dict[str, Any]:
         "now": now,
         "until": now + dt.timedelta(days=3, hours=4),
         "amount": Decimal("12800"),
+        "score": Decimal("4.23"),
         "summary": {"n": 12, "minimum": Decimal(6000), "median": Decimal(9800), "maximum": Decimal(21000)},
         "steps": [
             {**step, "holder": "甲局", "subject": "乙中心", "start": dt.date(2012, 3, 1), "end": None},

@@ -17,6 +17,7 @@ from .editors import editors
 from .market import agent, owner, practitioner, trustee
 from .parts import SHOWN, by_urgency, item, section
 from .regulators import regulator
+from .reviews import centre
 
 DESKS: dict[str, Callable[[Membership], list[dict[str, Any]]]] = {
     Role.OWNER: owner,
@@ -92,6 +93,12 @@ def staff() -> dict[str, Any]:
 def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
     """What the desk shows: the role's own sections in order of urgency, and the site's for staff."""
     own = by_urgency(DESKS[acting.role](acting)) if acting else []
-    return [*_alarms(user, acting), *panels(user), *own, *_own_reports(user, acting), _followed(user)] + (
-        [staff()] if user.is_staff else []
-    )
+    return [
+        *_alarms(user, acting),
+        *panels(user),
+        *by_urgency(centre(user)),
+        *own,
+        *_own_reports(user, acting),
+        _followed(user),
+        *([staff()] if user.is_staff else []),
+    ]

@@ -21,6 +21,7 @@ from .choosing import challenges
 from .contracts import contracts
 from .interests import declaration, held_about
 from .parts import SHOWN, item, section
+from .reviews import reviews, sanctions_of
 
 
 def _money(acting: Membership) -> dict[str, Any]:
@@ -64,6 +65,7 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
     return [
         section(_("To award"), waiting, _("No opened tender waits for your award.")),
         contracts(acting),
+        *reviews(acting),
         challenges(acting),
         section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it.")),
         section(
@@ -124,7 +126,9 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         section(_("Bids and prices set aside"), aside, _("No bid or price of yours is set aside."), checks),
         section(_("Findings about your firm"), found, _("Nothing was found about your firm."), told),
         *([section(_("Invitations to bid"), asked, "")] if asked else []),
+        *sanctions_of(profile),
         contracts(acting),
+        *reviews(acting),
         section(_("Won"), won, _("No award yet.")),
         _money(acting),
         section(

@@ -94,6 +94,8 @@ def _findings(acting: Membership) -> list[dict[str, Any]]:
         (_("Explorer"), reverse("decoupling:explorer")),
         (_("Audits of awards"), reverse("tenders:reaudit_list")),
         (_("Reconciliations"), reverse("contracts:reconciliation_list")),
+        (_("Objections and complaints"), reverse("contracts:plea_list")),
+        (_("Suspensions and removals"), reverse("directory:sanction_list")),
         (_("Who may not serve whom"), reverse("decoupling:rules")),
     )
     return [

@@ -246,6 +246,13 @@ def task_list(items: Any) -> dict[str, Any]:
     return {"items": items}
 
 
+@register.inclusion_tag("components/stars.html")
+def stars(level: int | None, score: Any = None) -> dict[str, Any]:
+    """A credit level as stars and in words, with its score; or that there are not enough reviews."""
+    drawn = "★" * level + "☆" * (5 - level) if level else ""
+    return {"level": level, "score": score, "drawn": drawn}
+
+
 @register.simple_tag
 def demo_mark(show: Any = True) -> SafeString | str:
     if not show:

@@ -9,7 +9,8 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from regulation.registry.seed.load import FURTHER
 
-        from . import stories  # noqa: F401
-        from .seed import seeded
+        from . import review_stories, stories  # noqa: F401
+        from .seed import reviews_seeded, seeded
 
         FURTHER["contract_schedules.json"] = seeded
+        FURTHER["review_rules.json"] = reviews_seeded

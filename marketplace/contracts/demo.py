@@ -56,16 +56,16 @@ def play(tell: Tell, *, patience: float = PATIENCE, agent: User | None = None) -
     contract.refresh_from_db()
     tell(_("11. The contract is signed by both sides"), contract.get_absolute_url())
     first, *others = milestones_of(contract)
-    _fund(first)
-    _deliver(first, agent, REPORT)
-    _accept(first)
+    fund(first)
+    deliver(first, agent, REPORT)
+    accept(first)
     tell(
         _("12. The first milestone is delivered, accepted and ordered to be paid"),
         contract.get_absolute_url(),
     )
     _pay(first, agent)
     for second in others[:1]:
-        _deliver(second, agent, REPORT + b"\n")
+        deliver(second, agent, REPORT + b"\n")
         _return(second)
         tell(_("13. The second one is returned with reasons"), contract.get_absolute_url())
     return True
@@ -98,7 +98,7 @@ def _sign(contract: Contract, agent: User) -> None:
         )
 
 
-def _transferred(order: Order, number: str, *people: User) -> None:
+def transferred(order: Order, number: str, *people: User) -> None:
     """A bank transfer by three people: who records it, who sees it arrive, who confirms it."""
     recorded, received, confirmed = people
     held = record_transfer(
@@ -108,14 +108,15 @@ def _transferred(order: Order, number: str, *people: User) -> None:
     confirm_transfer(transfer=held, by=confirmed, at=database_now())
 
 
-def _fund(milestone: Milestone) -> None:
+def fund(milestone: Milestone) -> None:
     charge: Any = charge_of(milestone)
     order = order_funding(charge=charge, by=who("enterprise"))
-    _transferred(order, f"DEMO-IN-{charge.pk}", who("enterprise"), who("admin"), who("cashier"))
+    transferred(order, f"DEMO-IN-{charge.pk}", who("enterprise"), who("admin"), who("cashier"))
 
 
-def _deliver(milestone: Milestone, agent: User, content: bytes) -> None:
-    operations.start_milestone(milestone=milestone, by=agent, at=database_now())
+def deliver(milestone: Milestone, agent: User, content: bytes) -> None:
+    if milestone.started_at is None:
+        operations.start_milestone(milestone=milestone, by=agent, at=database_now())
     operations.hand_in_work(
         milestone=milestone,
         files=[SimpleUploadedFile(f"{milestone.name}（演示）.pdf", content)],
@@ -125,7 +126,7 @@ def _deliver(milestone: Milestone, agent: User, content: bytes) -> None:
     )
 
 
-def _accept(milestone: Milestone) -> None:
+def accept(milestone: Milestone) -> None:
     lines = [operations.Judged(met=True) for _line in milestone.checklist]
     operations.accept_work(milestone=milestone, judged=lines, by=who("enterprise"), at=database_now())
     operations.share_work(
@@ -152,7 +153,7 @@ def _pay(milestone: Milestone, agent: User) -> None:
     operations.pay_what_is_due(at=database_now(), contract=milestone.contract)
     order = Order.objects.filter(charge=charge_of(milestone), kind=OrderKind.RELEASE).first()
     if order is not None:
-        _transferred(order, f"DEMO-OUT-{order.pk}", who("admin"), agent, who("cashier"))
+        transferred(order, f"DEMO-OUT-{order.pk}", who("admin"), agent, who("cashier"))
         operations.record_invoice(
             milestone=milestone,
             number=f"{order.pk:020d}",

@@ -7,9 +7,18 @@ from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
 
-from .errors import AlreadyDrawnUp, NotFinal
+from .errors import AlreadyDrawnUp, NotFinal, NotReviewedYet
 from .models import Contract
-from .operations import complete_contract, draw_up_contract, pay_what_is_due, suspend_for
+from .operations import (
+    complete_contract,
+    count_complaints,
+    draw_up_contract,
+    look_for_anomalies,
+    open_reviews,
+    pay_what_is_due,
+    reckon_credit,
+    suspend_for,
+)
 
 
 def _key(urn: str, prefix: str) -> int:
@@ -68,3 +77,42 @@ def suspend(entry: Entry) -> None:
         return
     for contract in Contract.objects.filter(award__tender__ref=ref, award__ended_at__isnull=True):
         suspend_for(contract=contract, check=check, at=database_now())
+
+
+def _contract(entry: Entry) -> Contract | None:
+    return (
+        Contract.objects.filter(ref=entry.subject.partition("/")[2]).select_related("seller", "buyer").first()
+    )
+
+
+@effect("contracts.completed", "contracts.terminated")
+def begin_reviews(entry: Entry) -> None:
+    """The work is over: both sides, the department and the centre review it."""
+    if (contract := _contract(entry)) is not None:
+        try:
+            open_reviews(contract=contract, at=database_now())
+        except NotReviewedYet:
+            return
+
+
+@effect("contracts.reviews_disclosed")
+def reckon_after_reviews(entry: Entry) -> None:
+    """Disclosed reviews move the credit of the intermediary, and are looked at for what is odd."""
+    if (contract := _contract(entry)) is not None:
+        reckon_credit(entity=contract.seller, at=database_now())
+        look_for_anomalies(contract=contract)
+
+
+@effect("contracts.objection_raised", "contracts.complaint_raised")
+def look_after_a_plea(entry: Entry) -> None:
+    """A review that follows an objection or a complaint at once is a reason to look."""
+    if (contract := _contract(entry)) is not None:
+        look_for_anomalies(contract=contract)
+
+
+@effect("contracts.plea_decided")
+def follow_a_decision(entry: Entry) -> None:
+    """A review that is set aside counts no longer; verified complaints are counted."""
+    if (contract := _contract(entry)) is not None:
+        reckon_credit(entity=contract.seller, at=database_now())
+        count_complaints(entity=contract.seller, at=database_now())

@@ -158,3 +158,88 @@ class InvoiceUsed(ContractRefused):
 
 class InvoiceTooMuch(ContractRefused):
     message = _("The invoices of a milestone do not exceed its amount.")
+
+
+class NotReviewedYet(ContractRefused):
+    message = _("Reviews begin once the work is accepted and paid, or the contract has ended.")
+
+
+class ReviewOver(ContractRefused):
+    message = _("The time to review this contract is over.")
+
+
+class ReviewedAlready(ContractRefused):
+    message = _("Your side has reviewed this contract. A review is given once and never altered.")
+
+
+class NotYourReview(ContractRefused):
+    message = _("You do not act for a side that reviews this contract.")
+
+
+class ScoresMissing(ContractRefused):
+    message = _(
+        "Rate each line from 1 to 5; the department and the centre may leave out what they cannot judge."
+    )
+
+
+class StillSealed(ContractRefused):
+    message = _("The reviews are sealed until both sides have given theirs, or the time is over.")
+
+
+class WordsMissing(ContractRefused):
+    message = _("Say something; it is shown to the public.")
+
+
+class RepliedAlready(ContractRefused):
+    message = _("A reply is given once.")
+
+
+class NotReviewed(ContractRefused):
+    message = _("Only whoever was reviewed may do this.")
+
+
+class RepairOver(ContractRefused):
+    message = _("What was reviewed can be mended once, within the time after the reviews are disclosed.")
+
+
+class NothingMended(ContractRefused):
+    message = _("A review is raised once, after the intermediary has mended, within its time.")
+
+
+class NotRaised(ContractRefused):
+    message = _("No line may be lower than before, and at least one is higher.")
+
+
+class TooLateToObject(ContractRefused):
+    message = _("The time to object to this review is over.")
+
+
+class ObjectedAlready(ContractRefused):
+    message = _("There is an objection to this review already.")
+
+
+class ComplaintWaits(ContractRefused):
+    message = _("A complaint of yours about this contract waits for its answer already.")
+
+
+class PleaDecided(ContractRefused):
+    message = _("This is decided already.")
+
+
+class NothingToDecide(ContractRefused):
+    message = _("Nothing is proposed yet.")
+
+
+class RightOfReply(ContractRefused):
+    message = _("The other side has not replied, and its time to do so is not over.")
+
+
+class ByTheCentre(ContractRefused):
+    message = _(
+        "It is decided by people of the operating centre who act for no party of the contract and did not "
+        "give the review in question."
+    )
+
+
+class ASecondPerson(ContractRefused):
+    message = _("Whoever proposed it does not decide it: it takes a second person.")

@@ -16,9 +16,10 @@ from regulation.registry.seed.files import DataFile
 from regulation.registry.seed.put import Change
 from regulation.registry.seed.rulings import AUTHOR, signatory
 
-from .models import ContractRule, Schedule, Wording
+from .models import ContractRule, ReviewRule, Schedule, Wording
 
 SCHEDULES = Path(settings.BASE_DIR) / "data" / "contract_schedules.json"
+REVIEWS = SCHEDULES.with_name("review_rules.json")
 TEXTS = Path(__file__).parent / "texts"
 SINCE = dt.date(2026, 1, 1)
 NOTE = (
@@ -82,9 +83,40 @@ def ensure_terms() -> int:
 @transaction.atomic
 def seeded(at: dt.datetime) -> Change:
     """As the loading of the seed calls it: one entry where something was put on record."""
-    change = Change(created=ensure_terms())
+    return told_of(Change(created=ensure_terms()), SCHEDULES)
+
+
+def told_of(change: Change, path: Path) -> Change:
+    """One entry of a file that wrote something, in the caller's transaction."""
     if change:
-        file = DataFile(SCHEDULES.parent, SCHEDULES.name)
+        file = DataFile(path.parent, path.name)
         body = {"sha256": file.sha256(), "created": change.created, "updated": change.updated}
         record(kind="registry.seed_loaded", subject=file, actor=signatory(AUTHOR), body=body)
     return change
+
+
+@transaction.atomic
+def ensure_review_rules() -> int:
+    """Put the rules on reviews on record that are missing; returns how many were made."""
+    made = 0
+    for row in json.loads(REVIEWS.read_text(encoding="utf-8")):
+        if ReviewRule.objects.filter(region=row["region"], is_invented=False).exists():
+            continue
+        region, _ = Region.objects.get_or_create(code=row["region"], defaults={"name": "全国"})
+        times = ("open_for", "object_within", "reply_within", "answer_within", "mend_within")
+        ReviewRule.objects.create(
+            region=region,
+            in_force=DateRange(dt.date.fromisoformat(row["in_force_from"]), None, "[)"),
+            **{name: dt.timedelta(days=row[f"{name}_days"]) for name in times},
+            **{f"weight_{by}": weight for by, weight in row["weights"].items()},
+            **{name: row[name] for name in ("ages", "least_contracts", "least_buyers", "stars")},
+            **{name: row[name] for name in ("note", "note_en", "source")},
+        )
+        made += 1
+    return made
+
+
+@transaction.atomic
+def reviews_seeded(at: dt.datetime) -> Change:
+    """The rules on reviews as the loading of the seed calls for them."""
+    return told_of(Change(created=ensure_review_rules()), REVIEWS)

@@ -8,7 +8,10 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from regulation.registry.market import provide
+        from regulation.registry.seed.load import FURTHER
 
         from .queries import market_facts
+        from .seed import seeded
 
         provide(market_facts)
+        FURTHER["credit_consequences.csv"] = seeded

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -12,8 +13,9 @@ from regulation.parties.models import Entity, EntityKind, InterestKind, Region
 from regulation.parties.operations import declare_interests, register_entity, state_interest
 from regulation.registry.models import Service
 
-from .models import Intermediary, PriceBasis, Qualification
-from .operations import publish_offer, register_intermediary
+from .models import CreditRecord, Intermediary, PriceBasis, Qualification
+from .operations import note_credit, publish_offer, register_intermediary
+from .operations.crediting import Reckoned
 
 SOURCE = "演示数据，虚构 / invented for the demo"
 SEAT = "511602"
@@ -52,6 +54,19 @@ _FIELDS = (
     ("工程咨询", "Engineering Advice", PLAN),
     ("安全技术", "Safety Technology", SAFETY),
 )
+# months ago, level, score, contracts that counted, different buyers
+HISTORIES = {
+    "demo-qingshi-environmental": (
+        (11, None, "", 2, 1),
+        (9, 4, "4.12", 3, 2),
+        (5, 4, "4.38", 6, 4),
+        (2, 5, "4.61", 8, 6),
+    ),
+    "demo-qingshi-safety": ((10, None, "", 1, 1), (6, 3, "3.74", 4, 3), (3, 4, "4.05", 5, 4)),
+    "demo-yunling-survey": ((8, 4, "4.20", 3, 2), (4, 3, "3.46", 5, 4), (1, 3, "3.52", 6, 4)),
+    "demo-baita-valuation": ((7, 3, "3.10", 3, 2), (3, 2, "2.71", 5, 3)),
+    "demo-wangjiang-engineering": ((2, None, "", 2, 2),),
+}
 _PLACES = (
     ("青石", "Qingshi", "511602"),
     ("云岭", "Yunling", "511603"),
@@ -98,7 +113,31 @@ def ensure_demo_directory(*, today: dt.date) -> dict[str, Intermediary]:
         there = Intermediary.objects.filter(ref=firm.ref).select_related("entity").first()
         made[firm.ref] = there or _register(firm, services=services, today=today)
     _tie(made["demo-qujiang"].entity, today=today)
+    _credit(made, today=today)
     return made
+
+
+def _credit(made: dict[str, Intermediary], *, today: dt.date) -> None:
+    """Invented: how the credit of five firms that have no contract here moved in a year."""
+    noon = dt.datetime.combine(today, dt.time(12), tzinfo=ZoneInfo("Asia/Shanghai"))
+    for ref, steps in HISTORIES.items():
+        firm = made[ref]
+        if CreditRecord.objects.filter(intermediary=firm).exists():
+            continue
+        for months, level, score, contracts, buyers in steps:
+            said = f"{ref}/{months}".encode()
+            note_credit(
+                intermediary=firm,
+                credit=Reckoned(
+                    level,
+                    Decimal(score) if score else None,
+                    contracts,
+                    buyers,
+                    hashlib.sha256(said).hexdigest(),
+                ),
+                at=noon - dt.timedelta(days=30 * months),
+                is_invented=True,
+            )
 
 
 def _register(firm: Firm, *, services: dict[str, Service], today: dt.date) -> Intermediary:

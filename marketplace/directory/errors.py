@@ -69,3 +69,35 @@ class AlreadyListed(DirectoryRefused):
 
 class NotForDepartments(DirectoryRefused):
     message = _("A government department cannot be registered as an intermediary.")
+
+
+class ReasonNeeded(DirectoryRefused):
+    message = _("State the reason; it is kept on the record.")
+
+
+class SanctionDecided(DirectoryRefused):
+    message = _("This is decided already, or does not stand.")
+
+
+class RepliedOnce(DirectoryRefused):
+    message = _("A reply is given once.")
+
+
+class ReplyNotOver(DirectoryRefused):
+    message = _("The firm has not replied, and its time to do so is not over.")
+
+
+class NothingProposed(DirectoryRefused):
+    message = _("Nothing is proposed yet.")
+
+
+class SecondPerson(DirectoryRefused):
+    message = _("Whoever proposed it does not decide it: it takes a second person.")
+
+
+class CentreAlone(DirectoryRefused):
+    message = _("It is decided by people of the operating centre who do not act for the firm.")
+
+
+class FirmAlone(DirectoryRefused):
+    message = _("Only the firm itself replies.")

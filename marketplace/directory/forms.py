@@ -4,6 +4,7 @@ import django_filters
 from django import forms
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Region
@@ -20,7 +21,21 @@ SORTS = {
     "-name": ("-entity__pinyin", "pk"),
     "price": (F("lowest").asc(nulls_last=True), "entity__pinyin", "pk"),
     "-price": (F("lowest").desc(nulls_last=True), "entity__pinyin", "pk"),
+    "credit": (
+        F("credit_level").desc(nulls_last=True),
+        F("credit_score").desc(nulls_last=True),
+        "entity__pinyin",
+        "pk",
+    ),
+    "-credit": (
+        F("credit_level").asc(nulls_last=True),
+        F("credit_score").asc(nulls_last=True),
+        "entity__pinyin",
+        "pk",
+    ),
 }
+PLACED = ("placed", "entity__pinyin", "pk")
+"""The order nobody asked for: what a rule places first, then by name."""
 
 
 def services_for_sale() -> QuerySet[Service]:
@@ -29,6 +44,11 @@ def services_for_sale() -> QuerySet[Service]:
 
 def offered_regions() -> QuerySet[Region]:
     return Region.objects.filter(pk__in=Offer.objects.order_by().values("region"))
+
+
+def credit_levels() -> list[tuple[str, str]]:
+    """From which level on somebody may narrow the list."""
+    return [(str(n), gettext("%(n)s stars or more") % {"n": n}) for n in (5, 4, 3, 2)]
 
 
 class CodeChoiceFilter(django_filters.ModelChoiceFilter):
@@ -48,6 +68,9 @@ class DirectoryFilter(django_filters.FilterSet):
     region = CodeChoiceFilter(
         label=_("Serves region"), queryset=lambda _r: offered_regions(), method="by_region"
     )
+    credit = django_filters.ChoiceFilter(
+        label=_("Credit"), choices=lambda: credit_levels(), method="by_credit"
+    )
     most = django_filters.NumberFilter(
         label=_("Price at most (yuan)"), method="by_price", min_value=0, max_value=9_999_999_999
     )
@@ -65,6 +88,9 @@ class DirectoryFilter(django_filters.FilterSet):
 
     def by_region(self, queryset: Any, name: str, value: Region) -> Any:
         return serving(queryset, value.code)
+
+    def by_credit(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(credit_level__gte=int(value))
 
     def by_price(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset.filter(lowest__lte=value)

@@ -7,14 +7,28 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Cast, JSONObject, Now
 
-from regulation.parties.models import Declaration, Entity, Region
+from regulation.parties.models import Declaration, Entity, Region, User
 from regulation.parties.queries import line_of, region_and_parents
 from regulation.registry.market import MarketFacts
 from regulation.registry.models import Service
 
-from .models import Intermediary, Offer, OfferQuerySet, OfferSuspension, PriceBasis, Qualification
+from .models import (
+    ConsequenceKind,
+    ConsequenceRule,
+    CreditRecord,
+    Intermediary,
+    Offer,
+    OfferQuerySet,
+    OfferSuspension,
+    PriceBasis,
+    Qualification,
+    Sanction,
+    SanctionOutcome,
+)
 
 TOO_FEW = 3  # a band of fewer prices would show single prices
 
@@ -188,3 +202,69 @@ def sellers_holding(
 def intermediary_of(entity: Entity) -> Intermediary | None:
     """The public profile of an entity, if it is registered."""
     return Intermediary.objects.filter(entity=entity).select_related("entity").first()
+
+
+def consequence_rules(region: Region | None, *, on: dt.date) -> dict[str, ConsequenceRule]:
+    """What follows from credit and complaints, by kind: the nearest region with a rule of the kind wins."""
+    codes = region_and_parents(region.code) if region else ["000000"]
+    found = ConsequenceRule.objects.filter(region__in=codes, in_force__contains=on).select_related(
+        "provision"
+    )
+    told = {(rule.kind, rule.region_id): rule for rule in found}
+    kinds = {kind for kind, _code in told}
+    return {kind: next(told[kind, code] for code in codes if (kind, code) in told) for kind in sorted(kinds)}
+
+
+def consequence_rule(kind: str, region: Region | None, *, on: dt.date) -> ConsequenceRule | None:
+    """The rule of one kind in the nearest region that has one."""
+    return consequence_rules(region, on=on).get(kind)
+
+
+def with_credit_history(intermediaries: QuerySet[Intermediary], *, most: int) -> QuerySet[Intermediary]:
+    """Each with `credit_steps`: its newest credit records, the newest first, as dicts of JSON values."""
+    told = JSONObject(
+        at="at",
+        level="level",
+        score=Cast("score", TextField()),
+        contracts="contracts",
+        buyers="buyers",
+        is_invented="is_invented",
+    )
+    records = CreditRecord.objects.filter(intermediary=OuterRef("pk")).order_by("-pk")
+    return intermediaries.annotate(credit_steps=ArraySubquery(records.values(told=told)[:most]))
+
+
+def with_placing(intermediaries: QuerySet[Intermediary], *, on: dt.date) -> QuerySet[Intermediary]:
+    """Each with `placed`: 0 where the country's rule places its level first, 1 otherwise."""
+    rule = consequence_rule(ConsequenceKind.TOP, None, on=on)
+    first = Q(credit_level=rule.level) if rule is not None and rule.level else Q(pk__in=[])
+    return intermediaries.annotate(placed=Case(When(first, then=Value(0)), default=Value(1)))
+
+
+def sanctions(*, waiting: bool | None = None) -> QuerySet[Sanction]:
+    """Sanctions, the newest first; those that wait for a decision, or those that were decided."""
+    found = Sanction.objects.select_related("intermediary__entity", "rule", "proposed_by").order_by(
+        "-opened_at", "-pk"
+    )
+    return found if waiting is None else found.filter(decided_at__isnull=waiting)
+
+
+def sanctions_to_decide(user: User) -> QuerySet[Sanction]:
+    """What one of the centre's people can propose or decide now, what has waited longest first."""
+    ready = Q(replied_at__isnull=False) | Q(reply_until__lte=Now())
+    found = sanctions(waiting=True).filter(ready).exclude(proposed_by=user)
+    return found.order_by("reply_until", "pk")
+
+
+def standing_sanctions(intermediary: Intermediary) -> QuerySet[Sanction]:
+    """Those that keep it from bidding now."""
+    return intermediary.sanctions.filter(
+        outcome=SanctionOutcome.IMPOSED, decided_at__isnull=False, lifted_at__isnull=True
+    ).select_related("rule")
+
+
+def suspensions_over(now: dt.datetime) -> QuerySet[Sanction]:
+    """Suspensions whose time is over and that nobody has lifted."""
+    return sanctions(waiting=False).filter(
+        outcome=SanctionOutcome.IMPOSED, lifted_at__isnull=True, until__lte=now
+    )

@@ -48,6 +48,38 @@ story(
     facts=[("on", _("From"), "day")],
 )
 
+LEVEL = ("level", _("Level"), "text")
+REASON = ("reason", _("Reason"), "text")
+story(
+    "directory.credit_noted",
+    _("The credit of the intermediary was reckoned anew from the reviews of its work."),
+    disclosed=True,
+    facts=[
+        LEVEL,
+        ("score", _("Score"), "text"),
+        ("contracts", _("Contracts that counted"), "text"),
+        ("buyers", _("Different buyers"), "text"),
+        ("reckoned_from", _("Reckoned from, SHA-256"), "text"),
+    ],
+)
+story(
+    "directory.sanction_opened",
+    _("A rule calls for a sanction; the firm may reply."),
+    facts=[("reply_until", _("Time to reply until, that moment not included"), "moment")],
+)
+story("directory.sanction_replied", _("The firm replied to a sanction."), facts=[REASON])
+story(
+    "directory.sanction_proposed",
+    _("The operating centre proposed a decision on a sanction."),
+    facts=[REASON],
+)
+story(
+    "directory.sanction_returned", _("The second person returned the proposal on a sanction."), facts=[REASON]
+)
+story("directory.sanction_imposed", _("A sanction was imposed."), disclosed=True, facts=[REASON])
+story("directory.sanction_dropped", _("A sanction was dropped."), facts=[REASON])
+story("directory.sanction_lifted", _("A sanction was lifted."), disclosed=True, facts=[REASON])
+
 
 def _find(key: str) -> Intermediary | None:
     return Intermediary.objects.select_related("entity").filter(ref=key).first()
@@ -61,7 +93,7 @@ def _sight(found: Intermediary, request: Any) -> Sight:
     )
     if own or acts_as(membership, Role.REGULATOR):
         return Sight.ALL
-    return Sight.DISCLOSED if found.suspended_at is None else Sight.NOTHING
+    return Sight.DISCLOSED
 
 
 def _about(found: Intermediary, request: Any) -> list[str]:

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from regulation.ledger.queries import database_now
 
-from .operations import recheck_offer
-from .queries import offers_reached
+from .operations import end_suspension, recheck_offer
+from .queries import offers_reached, suspensions_over
 
 SLICE = dt.timedelta(seconds=10)  # below the broker's patience; what is left is queued again
 
@@ -30,3 +30,10 @@ def recheck_offers(after: int = 0, entities: list[int] | None = None) -> int:
         recheck_offer(offer=offer, at=database_now())
         after, done = offer.pk, done + 1
     return done
+
+
+@shared_task(name="directory.end_suspensions")
+def end_suspensions() -> int:
+    """Suspensions whose time is over end, by the database's clock; returns how many. Safe to run twice."""
+    now = database_now()
+    return sum(end_suspension(sanction=one, at=now) for one in suspensions_over(now)[:200])

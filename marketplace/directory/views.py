@@ -13,8 +13,9 @@ from regulation.parties.models import Role
 from regulation.registry.forms import all_but
 from regulation.registry.models import Service
 
+from .credit_views import SHOWN, credit_shown
 from .errors import DirectoryRefused
-from .forms import SORTS, DirectoryFilter, OfferForm, ProfileForm, QualificationForm
+from .forms import PLACED, SORTS, DirectoryFilter, OfferForm, ProfileForm, QualificationForm
 from .models import Intermediary, Offer, Qualification
 from .operations import (
     end_offer,
@@ -30,8 +31,11 @@ from .queries import (
     price_summary,
     qualifications_of,
     service_facet,
+    standing_sanctions,
+    with_credit_history,
     with_declaration,
     with_lowest_price,
+    with_placing,
     with_suspensions,
 )
 
@@ -44,9 +48,10 @@ def intermediary_list(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("service", "").replace("\0", "")
     service = Service.objects.filter(code=code).first() if code else None
     found = DirectoryFilter(
-        request.GET or None, queryset=with_lowest_price(listed(), service=service, on=today)
+        request.GET or None,
+        queryset=with_placing(with_lowest_price(listed(), service=service, on=today), on=today),
     )
-    order = SORTS.get(request.GET.get("sort", ""), SORTS["name"])
+    order = SORTS.get(request.GET.get("sort", ""), PLACED)
     page = Paginator(found.qs.order_by(*order), PAGE).get_page(request.GET.get("page"))
     options = [
         {"value": s.code, "label": str(s), "count": n, "selected": s.code == code}
@@ -64,7 +69,10 @@ def intermediary_list(request: HttpRequest) -> HttpResponse:
 def intermediary(request: HttpRequest, ref: str) -> HttpResponse:
     """What an intermediary does at which price, its proofs, and its ties."""
     found = get_object_or_404(
-        with_declaration(Intermediary.objects.select_related("entity__region")), ref=ref
+        with_credit_history(
+            with_declaration(Intermediary.objects.select_related("entity__region")), most=SHOWN
+        ),
+        ref=ref,
     )
     today = timezone.localdate()
     page = Paginator(offers_of(found, on=today).open(), PAGE).get_page(request.GET.get("page"))
@@ -77,6 +85,8 @@ def intermediary(request: HttpRequest, ref: str) -> HttpResponse:
             "qualifications": qualifications_of(found),
             "interests": standing_interests(found.entity)[:5],
             "checks": public_checks_of(found.entity)[:5],
+            "credit": credit_shown(found),
+            "sanctions": standing_sanctions(found) if found.suspended_at else [],
             "today": today,
         },
     )

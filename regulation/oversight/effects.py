@@ -206,3 +206,22 @@ def note_designation(entry: Entry) -> None:
                 )
             )
     note_leads(seen=seen, at=entry.recorded_at, source=entry.subject)
+
+
+ODD = {"ring": FindingKind.REVIEW_RING, "retaliation": FindingKind.RETALIATION}
+
+
+@effect("contracts.review_odd")
+def note_odd_reviews(entry: Entry) -> None:
+    """Reviews of two parties look odd: a lead about whoever gave them, never a verdict."""
+    body = body_of(entry)
+    entity, other = _party(body.get("giver")), _party(body.get("taker"))
+    kind = ODD.get(str(body.get("what")))
+    if entity is not None and other is not None and kind is not None:
+        seen = Seen(
+            kind=kind,
+            entity=entity,
+            subject=other.urn,
+            evidence={"reviews": {"other": other.urn, "contracts": body.get("contracts", [])}},
+        )
+        note_finding(seen=seen, at=entry.recorded_at)

@@ -137,6 +137,35 @@ TABLE: list[Row] = [
     _get("contracts:file", _sides(regulator=200), "deliverable"),
     _get("contracts:shared", everyone(), "share_token"),
     _get("contracts:shared_file", everyone(), "share_token", "deliverable"),
+    # reviews: sealed, then public; who reviewed, who was reviewed, and the operating centre (staff)
+    _get("contracts:credit_method", everyone()),
+    _get("contracts:review_list", everyone()),
+    _get("contracts:reviews", everyone(), "reviewed"),
+    _get("contracts:reviews", everyone(404), "contract"),
+    _get("contracts:review_new", members(403, owner=200, agent=200, admin=200), "in_review"),
+    _post("contracts:review_new", members(403, owner=422, agent=422, admin=422), "in_review"),
+    _get("contracts:review_raise", only(owner=302), "reviewed"),
+    _post("contracts:review_raise", only(owner=302), "reviewed"),
+    _post("contracts:review_mend", only(agent=302), "reviewed"),
+    _post("contracts:review_reply", only(agent=302), "review"),
+    _get("contracts:review_object", only(agent=200), "review"),
+    _post("contracts:review_object", only(agent=422), "review"),
+    _get("contracts:complain", only(owner=200), "reviewed"),
+    _post("contracts:complain", only(owner=422), "reviewed"),
+    _get("contracts:plea_list", only(regulator=200, admin=200)),
+    _get("contracts:plea", everyone(404, owner=200, agent=200, regulator=200, admin=200), "plea"),
+    _post("contracts:plea_reply", members(404, owner=403, agent=302, regulator=403, admin=403), "plea"),
+    *(
+        _post(f"contracts:plea_{act}", members(404, owner=403, agent=403, regulator=403, admin=302), "plea")
+        for act in ("propose", "return", "decide")
+    ),
+    _get("directory:sanction_list", everyone()),
+    _get("directory:sanction", everyone(404, agent=200, regulator=200, admin=200), "sanction"),
+    _post("directory:sanction_reply", members(404, agent=302, regulator=403, admin=403), "sanction"),
+    *(
+        _post(f"directory:sanction_{act}", members(404, agent=403, regulator=403, admin=302), "sanction")
+        for act in ("propose", "return", "decide", "lift")
+    ),
     # ledger: what was given up is for the site's staff
     _get("ledger:dead_letter_list", only(admin=200)),
     _post("ledger:letters_try_again", only(admin=302)),

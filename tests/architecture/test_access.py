@@ -14,6 +14,8 @@ from django.utils import timezone, translation
 from cms.models import PracticeIndexPage, PracticePage
 from cms.site import load_site
 from marketplace.contracts.operations import reconcile, share_work
+from marketplace.directory.operations import open_sanction
+from marketplace.directory.queries import consequence_rules
 from marketplace.payments.models import ProviderEvent
 from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import start_reaudit
@@ -43,7 +45,7 @@ from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
 from tests.architecture.access_table import PREFIXES, ROLES, TABLE
-from tests.factories import bods, contracts, oversight, parties, tenders, world
+from tests.factories import bods, contracts, oversight, parties, reviews, tenders, world
 from tests.factories.consultations import comment, consultation
 from tests.factories.payments import a_charge
 from tests.factories.registry import AssessmentDraftFactory, AssessmentFactory, reviewed
@@ -160,6 +162,22 @@ def build():
         **things(users, service, approval, seller, tender, bid),
         **paid(people["owner"].entity, seller.entity, users["owner"]),
         **contracted(people["owner"].entity, seller.entity, service, approval),
+        **rated(people["owner"].entity, seller, service, approval),
+    }
+
+
+def rated(owner, seller, service, approval):
+    """A contract being reviewed, one whose reviews are disclosed, a complaint and a sanction that wait."""
+    of = {"buyer": owner, "seller": seller.entity, "service": service, "approval": approval}
+    held = reviews.disclosed(reviews.completed(reviews.signed(**of)))
+    rule = consequence_rules(seller.entity.region, on=timezone.localdate())["remove"]
+    sanction = open_sanction(intermediary=seller, rule=rule, grounds={}, at=timezone.now())
+    return {
+        "in_review": reviews.opened(reviews.completed(reviews.signed(**of))).ref,
+        "reviewed": held.ref,
+        "review": held.reviews.get(side="buyer").ref,
+        "plea": reviews.complaint(held).ref,
+        "sanction": sanction.ref,
     }
 
 

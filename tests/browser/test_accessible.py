@@ -13,7 +13,7 @@ from wagtail.models import Locale
 
 from cms.demo import SLUG as DEMO_PRACTICE
 from cms.models import PracticeIndexPage, PracticePage
-from marketplace.contracts.models import Contract, Reconciliation
+from marketplace.contracts.models import Contract, Plea, Reconciliation
 from marketplace.contracts.operations import reconcile, share_work
 from marketplace.contracts.queries import charge_of
 from marketplace.directory.demo import HAZCHEM
@@ -58,7 +58,7 @@ from regulation.registry.models import (
 from regulation.registry.operations import Measured, draft_measure
 from regulation.registry.queries import assessment_drafts
 from tests.browser.axe import violations
-from tests.factories import bods, contracts, parties, tenders, world
+from tests.factories import bods, contracts, parties, reviews, tenders, world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = ["zh-hans", "en"]
@@ -233,6 +233,11 @@ def public(tender: Tender) -> list[str]:
         reverse("contracts:contract_list"),
         reverse("contracts:register"),
         contracted().get_absolute_url(),
+        reverse("contracts:credit_method"),
+        reverse("contracts:review_list"),
+        reverse("contracts:reviews", args=[reviewed()["disclosed"].ref]),
+        reverse("directory:sanction_list"),
+        Intermediary.objects.get(ref="demo-qingshi-environmental").get_absolute_url(),
         tender.get_absolute_url(),
         reverse("tenders:choosing", args=[tender.ref]),
         reverse("ledger:record", args=["tender", tender.ref]),
@@ -361,6 +366,57 @@ def contracted() -> Contract:
     return held
 
 
+def reviewed() -> dict[str, Any]:
+    """Two more contracts of the demo's enterprise with its first bidder: one being reviewed, one whose reviews
+    are disclosed and mended, with an objection and a complaint; a sanction that waits for the firm."""
+    kept = Plea.objects.filter(kind="objection", contract__award__tender__title=RATED).first()
+    if kept is None:
+        contracted()
+        owner = User.objects.get(email=f"enterprise@{DOMAIN}").memberships.get().entity
+        agent = User.objects.get(email=f"intermediary1@{DOMAIN}")
+        of = {"buyer": owner, "seller": agent.memberships.get().entity}
+        of |= {"approval": Approval.objects.get(ref=APPROVAL), "service": Service.objects.get(code=HAZCHEM)}
+        told = {"title": RATED, "ceiling": 30000, "is_invented": True}
+        reviews.opened(reviews.completed(reviews.signed(**of, **told)))
+        held = reviews.disclosed(reviews.completed(reviews.signed(**of, **told)), buyer=2)
+        reviews.mended(held)
+        reviews.complaint(held)
+        kept = reviews.objection(held.reviews.get(side="buyer"))
+        firm = Intermediary.objects.get(entity=of["seller"])
+        rule = consequence_rules(firm.entity.region, on=timezone.localdate())["remove"]
+        open_sanction(intermediary=firm, rule=rule, grounds={"complaints": []}, at=timezone.now())
+    of_title = Contract.objects.filter(award__tender__title=RATED)
+    return {
+        "open": of_title.get(review_round__disclosed_at__isnull=True),
+        "disclosed": kept.contract,
+        "objection": kept,
+        "complaint": Plea.objects.get(kind="complaint", contract=kept.contract),
+        "sanction": Sanction.objects.get(),
+    }
+
+
+def rating(*roles: str) -> list[str]:
+    """What a side, or the operating centre, reads and writes of reviews."""
+    told = reviewed()
+    pages = [
+        reverse("contracts:review_new", args=[told["open"].ref]),
+        reverse("contracts:reviews", args=[told["open"].ref]),
+        reverse("contracts:reviews", args=[told["disclosed"].ref]),
+        told["objection"].get_absolute_url(),
+        told["complaint"].get_absolute_url(),
+    ]
+    if "buyer" in roles:
+        pages.append(reverse("contracts:review_raise", args=[told["disclosed"].ref]))
+        pages.append(reverse("contracts:complain", args=[told["disclosed"].ref]))
+    if "seller" in roles:
+        pages.append(told["sanction"].get_absolute_url())
+        pages.append(reverse("contracts:review_object", args=[told["objection"].review.ref]))
+    if "centre" in roles:
+        pages += [told["sanction"].get_absolute_url(), reverse("contracts:plea_list")]
+        pages.append(reverse("directory:sanction_list"))
+    return pages
+
+
 def agreed() -> list[str]:
     """What both sides of a contract read of it and of its payments."""
     held = contracted()
@@ -383,6 +439,7 @@ def agreed() -> list[str]:
 ROLES = {
     "enterprise": lambda t: [
         *agreed(),
+        *rating("buyer"),
         reverse("desk"),
         reverse("parties:profile"),
         reverse("parties:switch"),
@@ -391,6 +448,7 @@ ROLES = {
     ],
     "intermediary1": lambda t: [
         *agreed(),
+        *rating("seller"),
         reverse("payments:account"),
         reverse("desk"),
         reverse("directory:own_profile"),

@@ -5,7 +5,17 @@ from .contract import Contract, Side, Signature, Version
 from .deliverable import MOST_SUBMISSIONS, Answer, DeliverableFile, ShareAccess, ShareLink, Submission
 from .milestone import ContractAct, Milestone
 from .money import Invoice, MilestoneCharge, Payout
+from .plea import Plea, PleaKind, PleaOutcome
 from .reconciliation import Reconciliation
+from .review import (
+    Repair,
+    Review,
+    ReviewContent,
+    Reviewer,
+    ReviewReply,
+    ReviewRound,
+    ReviewRule,
+)
 from .rules import ContractRule, Schedule, Wording
 
 __all__ = [
@@ -20,7 +30,17 @@ __all__ = [
     "Milestone",
     "MilestoneCharge",
     "Payout",
+    "Plea",
+    "PleaKind",
+    "PleaOutcome",
     "Reconciliation",
+    "Repair",
+    "Review",
+    "ReviewContent",
+    "ReviewReply",
+    "ReviewRound",
+    "ReviewRule",
+    "Reviewer",
     "Schedule",
     "ShareAccess",
     "ShareLink",

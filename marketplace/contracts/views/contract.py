@@ -43,6 +43,7 @@ from ..queries import (
 from ..schedule import drift
 from .acting import before_signing, bind, do, of_side, printed, read_contract, seen_contract
 from .public import lateness
+from .reviews import panel
 
 
 def milestone_rows(contract: Contract, now: Any) -> list[dict[str, Any]]:
@@ -151,6 +152,7 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "change": standing_change(found) if side and found.signed_at else None,
         "events": _events(found, whole=whole),
         "acts": [str(act) for act in CONTRACT.acts if CONTRACT.may(act, state)],
+        "reviewing": panel(request, found),
         "department_pays": found.payer_id != found.buyer_id,
         "now": now,
     }

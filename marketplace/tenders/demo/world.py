@@ -11,7 +11,13 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from marketplace.directory.demo import BIDDERS, SOURCE, ensure_demo_directory, invented_code
+from marketplace.directory.demo import (
+    BIDDERS,
+    DEPARTMENT,
+    SOURCE,
+    ensure_demo_directory,
+    invented_code,
+)
 from regulation.oversight.demo import ensure_demo_reports
 from regulation.parties.demo import ensure_demo_interests
 from regulation.parties.models import Entity, EntityKind, Region, Role, User
@@ -36,7 +42,7 @@ class Account:
     key: str
     title: str
     role: Role | None
-    entity: str  # "enterprise", "office", a directory ref, or "" for nobody
+    entity: str  # "enterprise", "office", "department", a directory ref, or "" for nobody
     staff: bool = False
 
 
@@ -47,6 +53,7 @@ ACCOUNTS = (
         Account(f"intermediary{n}", f"中介机构经办人 intermediary {n}", Role.AGENT, firm.ref)
         for n, firm in enumerate(BIDDERS, start=1)
     ),
+    Account("department", "审批部门经办人 department that decides", Role.OWNER, "department"),
     Account("editor", "认定编辑 registry editor", Role.EDITOR, "office"),
     Account("reviewer", "认定复核 second reviewer", Role.REVIEWER, "office"),
     Account("regulator", "监管人员 regulator", Role.REGULATOR, "office"),
@@ -70,6 +77,7 @@ def ensure_world(*, passwords: Path, trustees: Path, today: dt.date, now: dt.dat
     entities["office"] = _entity(EntityKind.PUBLIC_INSTITUTION, *OFFICE, code=None)
     entities["platform"] = _entity(EntityKind.PUBLIC_INSTITUTION, *PLATFORM, code=None)
     entities["notary"] = _entity(EntityKind.PUBLIC_INSTITUTION, *NOTARY, code=None)
+    entities["department"] = Entity.objects.departments().filter(name__endswith=DEPARTMENT).get()
     parts = {"platform": "platform", "regulator": "office", "notary": "notary"}
     ensure_trustees({part: entities[key] for part, key in parts.items()}, stores=trustees, at=now)
     _procedure_rules(today)

@@ -130,6 +130,24 @@ class Bid(models.Model):
                 """,
             ),
             pgtrigger.Trigger(
+                name="not_suspended",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    DECLARE since timestamptz;
+                    BEGIN
+                    SELECT i.suspended_at INTO since FROM public.directory_intermediary i
+                    WHERE i.entity_id = NEW.tenderer_id FOR SHARE;
+                    IF since IS NOT NULL THEN
+                        RAISE EXCEPTION 'bid_by_no_suspended_intermediary: tender %', NEW.tender_id
+                            USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'bid_by_no_suspended_intermediary';
+                    END IF;
+                    RETURN NEW;
+                    END;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="sealed",
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,

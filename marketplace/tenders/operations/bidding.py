@@ -153,6 +153,8 @@ def _insert(
             raise errors.TenderClosed(tender.closes_at, database_now()) from refusal
         if "bid_only_by_the_invited" in str(refusal):
             raise errors.NotInvited from refusal
+        if "bid_by_no_suspended_intermediary" in str(refusal):
+            raise errors.NotRegistered from refusal
         if "bid_one_standing_per_tenderer" in str(refusal):
             raise errors.AlreadyBid from refusal
         raise

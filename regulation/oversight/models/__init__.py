@@ -3,11 +3,12 @@
 from .decision import Decision, Outcome
 from .event import Event, EventKind
 from .evidence import Evidence
-from .finding import Closure, Finding, FindingEvent, FindingEventKind, FindingKind, FindingStatus
+from .finding import LEADS, Closure, Finding, FindingEvent, FindingEventKind, FindingKind, FindingStatus
 from .knock import Knock
 from .report import NONE, UNCHECKED, Kind, Report, Verdict
 
 __all__ = [
+    "LEADS",
     "NONE",
     "UNCHECKED",
     "Closure",

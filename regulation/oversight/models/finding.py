@@ -22,6 +22,12 @@ class FindingKind(models.TextChoices):
     UNSIGNED = "unsigned", _("contract not signed by its owner")
     DRIFT = "drift", _("price of a contract moved beyond the limit")
     DESIGNATION = "designation", _("lead: one firm wins more than chance explains")
+    REVIEW_RING = "review_ring", _("lead: two parties keep rating each other at the top")
+    RETALIATION = "retaliation", _("lead: a low review soon after a low review, objection or complaint")
+
+
+LEADS = (FindingKind.DESIGNATION, FindingKind.REVIEW_RING, FindingKind.RETALIATION)
+"""Reasons to look. The firm is not told of them."""
 
 
 class FindingStatus(models.TextChoices):

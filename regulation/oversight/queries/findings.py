@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from regulation.parties.models import Entity, Membership
 
-from ..models import Closure, Finding, FindingEvent, FindingEventKind, FindingKind, FindingStatus
+from ..models import LEADS, Closure, Finding, FindingEvent, FindingEventKind, FindingStatus
 from .reading import own_departments
 
 FOR_THE_FIRM = (
@@ -25,7 +25,7 @@ def findings() -> QuerySet[Finding]:
 
 def findings_about(entity: Entity) -> QuerySet[Finding]:
     """What a firm reads about itself. Leads are not told: they say nothing of the firm until looked into."""
-    return findings().filter(entity=entity).exclude(kind=FindingKind.DESIGNATION)
+    return findings().filter(entity=entity).exclude(kind__in=LEADS)
 
 
 def open_findings() -> QuerySet[Finding]:

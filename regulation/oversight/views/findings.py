@@ -14,7 +14,7 @@ from regulation.decoupling import explain
 from regulation.decoupling.queries import pack_named
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required, acts_as
-from regulation.parties.models import Role
+from regulation.parties.models import Entity, Role
 from regulation.registry.models import Provision
 from regulation.tables.writing import csv_lines
 
@@ -22,7 +22,7 @@ from .. import differences, operations, queries
 from ..access import may_read_finding, may_reply
 from ..errors import OversightRefused
 from ..finding_forms import ClosingForm, FindingFilter, ReplyForm
-from ..models import Closure, Finding, FindingStatus
+from ..models import LEADS, Closure, Finding, FindingStatus
 
 PAGE = 20
 
@@ -101,6 +101,8 @@ def _page(
         "provision": _provision(finding),
         "lead": finding.evidence.get("lead"),
         "difference": _difference(finding),
+        "is_lead": finding.kind in LEADS,
+        "odd": _odd_reviews(finding) if whole else None,
         "method": finding.evidence.get("method"),
         "events": queries.story_of(finding, whole=whole),
         "waiting": waiting if whole else None,
@@ -129,6 +131,16 @@ def _difference(finding: Finding) -> dict[str, Any] | None:
     ref = finding.subject.removeprefix("contracts.contract/")
     of = f"/contracts/{ref}/" if ref != finding.subject else ""
     return {"words": differences.words(told["what"]), "of": of, **told}
+
+
+def _odd_reviews(finding: Finding) -> dict[str, Any] | None:
+    """Whose reviews of whom look odd, with the way to each contract's reviews."""
+    told = finding.evidence.get("reviews")
+    if not told:
+        return None
+    other = Entity.objects.filter(pk=str(told["other"]).removeprefix("parties.entity/")).first()
+    ways = [{"ref": ref, "url": f"/contracts/{ref}/reviews/"} for ref in told.get("contracts", [])]
+    return {"other": other, "contracts": ways}
 
 
 def _provision(finding: Finding) -> Provision | None:

@@ -1,11 +1,12 @@
-"""The demo's contract: signed, its first milestone delivered and paid, the second one returned."""
+"""The demo's contract: signed, its first milestone delivered and paid, the second one returned;
+then all of it delivered, paid and reviewed."""
 
 import pytest
 from django.utils import timezone
 
-from marketplace.contracts import demo
+from marketplace.contracts import demo, demo_reviews
 from marketplace.contracts.life import State, Step
-from marketplace.contracts.models import Invoice
+from marketplace.contracts.models import Invoice, Plea
 from marketplace.contracts.queries import milestones_of, money_of
 from marketplace.tenders.demo.story import STORY_TITLE
 from regulation.parties.models import Role, User
@@ -19,16 +20,17 @@ def test_the_story_goes_on_once_and_says_each_step():
     winner = world.intermediary(sells=tender.service)
     agent = world.member(Role.AGENT, winner.entity)
     tenders.bid(tender, "900.00", by=winner.entity)
-    for key, role in (
-        ("enterprise", Role.OWNER),
-        ("enterprise2", Role.OWNER),
+    for key, entity in (
+        ("enterprise", tender.owner),
+        ("enterprise2", tender.owner),
+        ("department", tender.department),
         ("admin", None),
         ("cashier", None),
     ):
-        user = User.objects.create_user(f"{key}@{demo.DOMAIN}", world.PASSWORD)
-        if role:
+        user = User.objects.create_user(f"{key}@{demo.DOMAIN}", world.PASSWORD, is_staff=entity is None)
+        if entity:
             world.Membership.objects.create(
-                user=user, entity=tender.owner, role=role, valid=world.DateRange(world.LONG_AGO, None)
+                user=user, entity=entity, role=Role.OWNER, valid=world.DateRange(world.LONG_AGO, None)
             )
     made = contracts.of_opened(tender)
     told: list[str] = []
@@ -47,3 +49,12 @@ def test_the_story_goes_on_once_and_says_each_step():
     assert [text.partition(".")[0] for text in told] == ["11", "12", "13"]
     assert demo.play(lambda text, _path: told.append(text)) is False
     assert len(told) == 3
+    assert demo_reviews.play(lambda text, _path: told.append(text), agent=agent.user)
+    contracts.commit()
+    made.refresh_from_db()
+    assert made.state_at(timezone.now()) is State.COMPLETED
+    assert {one.side for one in made.reviews.all()} == {"buyer", "seller", "department", "centre"}
+    assert made.review_round.disclosed_at is not None
+    assert Plea.objects.get().review.side == "department"
+    assert demo_reviews.play(lambda text, _path: told.append(text)) is False
+    assert len(told) == 4

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from marketplace.directory import effects, operations, tasks
 from marketplace.directory.models import Offer, OfferSuspension
-from marketplace.directory.operations import recheck_offer
+from marketplace.directory.operations import listing, recheck_offer
 from marketplace.directory.tasks import recheck_offers
 from marketplace.tenders.eligibility import conditions
 from marketplace.tenders.errors import ConflictedBidder
@@ -252,7 +252,7 @@ def test_a_change_recorded_while_an_offer_was_being_checked_is_found_once_it_is_
     sells = world.service()
     approval = world.approval(department=department)
     world.ruling(service=sells, approval=approval)
-    pass_offer = operations.pass_offer
+    pass_offer = listing.pass_offer
 
     def overtaken(*given, **more):
         checks = pass_offer(*given, **more)
@@ -260,7 +260,7 @@ def test_a_change_recorded_while_an_offer_was_being_checked_is_found_once_it_is_
         run_effects()  # the offer is not there yet
         return checks
 
-    monkeypatch.setattr(operations, "pass_offer", overtaken)
+    monkeypatch.setattr(listing, "pass_offer", overtaken)
     offer = operations.publish_offer(
         intermediary=firm,
         service=sells,

@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone, translation
 
+from marketplace.contracts.models import PleaKind
 from marketplace.payments.books import Move
 from marketplace.tenders.operations import open_tender, submit_bid, withdraw_bid
 from marketplace.tenders.sealing import PlainBid
@@ -45,6 +46,14 @@ DYNAMIC = {  # kinds made of parts: the file that makes them, and all they can b
     "marketplace/tenders/operations/gating.py": SUSPENDING,
     "marketplace/tenders/operations/acting.py": set(),
     "marketplace/contracts/operations/acting.py": set(),
+    "marketplace/contracts/operations/pleading.py": {
+        *(f"contracts.{kind}_raised" for kind in PleaKind.values),
+        *(f"contracts.plea_{what}" for what in ("replied", "proposed", "returned", "decided")),
+    },
+    "marketplace/directory/operations/sanctioning.py": {
+        f"directory.sanction_{what}"
+        for what in ("opened", "replied", "proposed", "returned", "imposed", "dropped", "lifted")
+    },
     "marketplace/payments/operations/posting.py": {
         f"payments.{move}" for move in Move if move is not Move.REVERSED
     },

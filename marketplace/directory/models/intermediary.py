@@ -13,9 +13,15 @@ from regulation.ledger.triggers import kept
 from regulation.parties.models import Entity, Region
 from regulation.registry.models import Service
 
+from . import guards
+
 
 class Intermediary(models.Model):
-    """A registered intermediary (中介机构): the public profile of an entity that sells services."""
+    """A registered intermediary (中介机构): the public profile of an entity that sells services.
+
+    `credit_level` and `credit_score` are those of its newest credit record; neither is set where there are
+    not enough reviews. `suspended_at` is set while a sanction stands: then it may not bid and is not listed.
+    """
 
     entity = models.OneToOneField(Entity, models.PROTECT, related_name="intermediary")
     ref = models.SlugField(max_length=60, unique=True)
@@ -26,13 +32,23 @@ class Intermediary(models.Model):
     practitioner_count = models.PositiveIntegerField(null=True, blank=True)
     registered_at = models.DateTimeField(db_default=Now(), editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True)
+    credit_level = models.PositiveSmallIntegerField(null=True, editable=False)
+    credit_score = models.DecimalField(max_digits=3, decimal_places=2, null=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("intermediary")
         verbose_name_plural = _("intermediaries")
         ordering = ["entity__pinyin", "pk"]
-        indexes = [GinIndex(fields=["search"], name="intermediary_search")]
+        indexes = [
+            GinIndex(fields=["search"], name="intermediary_search"),
+            models.Index(
+                fields=["-credit_level"],
+                condition=Q(credit_level__isnull=False),
+                name="intermediary_with_credit",
+            ),
+        ]
+        triggers = [guards.credit_on_record(), guards.suspended_while_sanctioned()]
 
     def __str__(self) -> str:
         return str(self.entity)

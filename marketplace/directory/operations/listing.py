@@ -14,7 +14,7 @@ from regulation.parties.models import Entity, EntityKind, Region, User
 from regulation.registry.models import Service
 from regulation.registry.queries import GENERAL_RULES
 
-from .errors import (
+from ..errors import (
     AlreadyListed,
     NotForDepartments,
     NotForSale,
@@ -23,8 +23,8 @@ from .errors import (
     OfferOverlaps,
     QualificationEnded,
 )
-from .gating import look_again, pass_offer, pass_registration
-from .models import Intermediary, Offer, OfferSuspension, PriceBasis, Qualification
+from ..gating import look_again, pass_offer, pass_registration
+from ..models import Intermediary, Offer, OfferSuspension, PriceBasis, Qualification
 
 
 @transaction.atomic
