@@ -186,8 +186,8 @@ def sanction_reply(request: HttpRequest, ref: str) -> HttpResponse:
         lambda: reply_to_sanction(
             sanction=found,
             text=form.cleaned_data["text"],
-            by=request.user,
-            at=database_now(),  # type: ignore[arg-type]
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
         ),
         _("Your reply is on record."),
     )
@@ -223,8 +223,8 @@ def sanction_return(request: HttpRequest, ref: str) -> HttpResponse:
         lambda: return_sanction(
             sanction=found,
             reason=form.cleaned_data["text"],
-            by=request.user,
-            at=database_now(),  # type: ignore[arg-type]
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
         ),
         _("The proposal is returned."),
     )
@@ -254,8 +254,8 @@ def sanction_lift(request: HttpRequest, ref: str) -> HttpResponse:
         lambda: lift_sanction(
             sanction=found,
             reason=form.cleaned_data["text"],
-            by=request.user,
-            at=database_now(),  # type: ignore[arg-type]
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
         ),
         _("The sanction is lifted."),
     )

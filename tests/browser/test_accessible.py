@@ -1,6 +1,7 @@
 """axe finds nothing, and nothing is wider than a phone, on every page a visitor or a role works with."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import pgtrigger
@@ -17,7 +18,9 @@ from marketplace.contracts.models import Contract, Plea, Reconciliation
 from marketplace.contracts.operations import reconcile, share_work
 from marketplace.contracts.queries import charge_of
 from marketplace.directory.demo import HAZCHEM
-from marketplace.directory.models import Intermediary
+from marketplace.directory.models import Intermediary, Sanction
+from marketplace.directory.operations import open_sanction
+from marketplace.directory.queries import consequence_rules
 from marketplace.payments.models import Charge
 from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import carry_on as audit_on
@@ -62,6 +65,7 @@ from tests.factories import bods, contracts, parties, reviews, tenders, world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = ["zh-hans", "en"]
+RATED = "临港仓库评价项目（演示）"
 
 
 @pytest.fixture
@@ -367,8 +371,8 @@ def contracted() -> Contract:
 
 
 def reviewed() -> dict[str, Any]:
-    """Two more contracts of the demo's enterprise with its first bidder: one being reviewed, one whose reviews
-    are disclosed and mended, with an objection and a complaint; a sanction that waits for the firm."""
+    """Two more contracts of the demo's enterprise with its first bidder: one being reviewed, one whose
+    reviews are disclosed and mended, with an objection and a complaint; a sanction that waits."""
     kept = Plea.objects.filter(kind="objection", contract__award__tender__title=RATED).first()
     if kept is None:
         contracted()
@@ -523,6 +527,7 @@ ROLES = {
     "trustee1": lambda t: [reverse("desk"), reverse("tenders:trustee_desk")],
     "admin": lambda t: [
         contracted().get_absolute_url(),
+        *rating("centre"),
         reverse("contracts:reconciliation_list"),
         Reconciliation.objects.get().get_absolute_url(),
         reverse("payments:transfer_list"),

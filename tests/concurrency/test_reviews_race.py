@@ -1,4 +1,4 @@
-"""Reviews of one contract take turns; two of one side at once leave one; a bid and a suspension take turns."""
+"""Reviews of a contract take turns; two of one side at once leave one; so do a bid and a suspension."""
 
 import threading
 
@@ -73,9 +73,7 @@ def test_two_reviews_of_one_side_at_once_leave_one():
 def test_both_sides_at_once_are_disclosed_together_once():
     contract = reviews.opened()
     buyer, seller = wanted(contract, By.BUYER), wanted(contract, By.SELLER)
-    came = together(
-        lambda: operations.hand_in_review(**buyer), lambda: operations.hand_in_review(**seller)
-    )
+    came = together(lambda: operations.hand_in_review(**buyer), lambda: operations.hand_in_review(**seller))
     assert all(isinstance(one, Review) for one in came), came
     assert ReviewRound.objects.get().disclosed_at is not None
     assert Entry.objects.filter(kind="contracts.reviews_disclosed").count() == 1

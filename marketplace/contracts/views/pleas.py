@@ -62,7 +62,7 @@ def review_object(request: HttpRequest, ref: str) -> HttpResponse:
             messages.success(request, _("Your objection is on record. The operating centre decides it."))
             return redirect(made)
     held = found.contract.review_round
-    since = max(held.disclosed_at, found.at)
+    since = max(held.disclosed_at or found.at, found.at)
     context = {
         "row": told(found),
         "contract": found.contract,
