@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0005_credit'),
-        ('tenders', '0022_contracts'),
+        ('tenders', '0025_what_a_tender_carries'),
     ]
 
     operations = [
