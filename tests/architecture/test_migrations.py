@@ -30,7 +30,7 @@ def test_there_is_one_last_migration_in_each_room():
 
 @pytest.fixture
 def scratch(django_db_blocker):
-    """The address of a database of the owner's, all migrations forward as `./run test` took them; dropped afterwards."""
+    """The address of a database of the owner's with all migrations taken; dropped afterwards."""
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {SCRATCH} TEMPLATE {os.environ['QINQING_TEST_TEMPLATE']}")

@@ -122,7 +122,9 @@ def test_a_file_of_interests_with_a_fault_and_without(acting_page):
 def test_a_firm_declares_on_a_phone_contests_a_row_and_is_answered(acting_page):
     """The site, not the browser, says what is wrong with a field; nothing counts before it is filed."""
     firm = world.intermediary(declared=False).entity
-    stated = world.interest(world.entity(name="某集团公司"), firm, kind="shareholding", share_min=30, share_max=30)
+    stated = world.interest(
+        world.entity(name="某集团公司"), firm, kind="shareholding", share_min=30, share_max=30
+    )
     agent = acting_page(world.member(Role.AGENT, firm), width=390)
     agent.goto("/en/account/declaration/")
     agent.get_by_role("link", name="Owner", exact=False).first.click()
