@@ -1,49 +1,18 @@
 """Approval, draw, price and challenge pressed at once: one of each. Each fails with its lock taken out."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from marketplace.tenders import operations
 from marketplace.tenders.models import Auction, AuctionPrice, Award, Draw, Evaluation, Tender
 from regulation.ledger.models import Entry
+from tests.concurrency.pressing import TIMES, pressed
 from tests.factories import tenders, world
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TIMES = 100
-WORKERS = 20
-
-
-def pressed(act: Callable[[], object], times: int = TIMES) -> Counter[str]:
-    """What came of pressing so often, twenty at a time at the same moment: outcomes by name."""
-    outcomes: Counter[str] = Counter()
-    start = threading.Barrier(WORKERS)
-    lock = threading.Lock()
-
-    def run() -> None:
-        start.wait(30)
-        try:
-            for _n in range(times // WORKERS):
-                try:
-                    name = type(act()).__name__
-                except Exception as failure:
-                    name = type(failure).__name__
-                with lock:
-                    outcomes[name] += 1
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return outcomes
 
 
 def entries(kind: str) -> int:

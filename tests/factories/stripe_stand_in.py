@@ -16,6 +16,8 @@ from typing import Any
 
 import stripe
 
+from marketplace.payments.gateways import stripe_gateway
+
 KEY, SECRET = "rk_test_stand_in", "whsec_stand_in"
 TYPES = {
     "checkout/sessions": "checkout.SessionCreateParams",
@@ -167,3 +169,17 @@ def signed(event: dict[str, Any], *, secret: str = SECRET, age: int = 0) -> tupl
     body, at = json.dumps(event), int(time.time()) - age
     told = hmac.new(secret.encode(), f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
     return body, f"t={at},v1={told}"
+
+
+def wired(settings: Any, monkeypatch: Any) -> StandIn:
+    """The stand-in, wired where the site would reach Stripe."""
+    settings.STRIPE_API_KEY, settings.STRIPE_WEBHOOK_SECRET = KEY, SECRET
+    there = StandIn()
+    provider = stripe_gateway.StripeProvider(
+        stripe.StripeClient(KEY, http_client=there, max_network_retries=0)
+    )
+    monkeypatch.setattr(stripe_gateway, "from_settings", lambda: provider)
+    monkeypatch.setattr("marketplace.payments.views.provider.from_settings", lambda: provider)
+    monkeypatch.setattr("marketplace.payments.views.own.from_settings", lambda: provider)
+    there.provider = provider
+    return there

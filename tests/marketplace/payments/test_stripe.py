@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from marketplace.payments import errors
-from marketplace.payments.gateways import stripe_gateway
 from marketplace.payments.models import PayoutAccount, ProviderEvent
 from marketplace.payments.models.event import EventState
 from marketplace.payments.operations import (
@@ -24,7 +23,7 @@ from marketplace.payments.operations import (
 from marketplace.payments.queries import balances_of
 from marketplace.payments.tasks import settle_waiting
 from tests.factories import payments, world
-from tests.factories.stripe_stand_in import KEY, SECRET, Killed, StandIn, signed
+from tests.factories.stripe_stand_in import KEY, SECRET, Killed, signed, wired
 
 pytestmark = pytest.mark.django_db
 HOOK = "/payments/stripe/webhook/"
@@ -32,17 +31,7 @@ HOOK = "/payments/stripe/webhook/"
 
 @pytest.fixture
 def stripes(settings, monkeypatch):
-    """The stand-in, wired where the site would reach Stripe."""
-    settings.STRIPE_API_KEY, settings.STRIPE_WEBHOOK_SECRET = KEY, SECRET
-    there = StandIn()
-    provider = stripe_gateway.StripeProvider(
-        stripe.StripeClient(KEY, http_client=there, max_network_retries=0)
-    )
-    monkeypatch.setattr(stripe_gateway, "from_settings", lambda: provider)
-    monkeypatch.setattr("marketplace.payments.views.provider.from_settings", lambda: provider)
-    monkeypatch.setattr("marketplace.payments.views.own.from_settings", lambda: provider)
-    there.provider = provider
-    return there
+    return wired(settings, monkeypatch)
 
 
 def now():
@@ -113,6 +102,28 @@ def test_a_forged_or_stale_event_is_refused_and_leaves_nothing(stripes, charge, 
         signature = ""
     answer = client.post(HOOK, body, content_type="application/json", HTTP_STRIPE_SIGNATURE=signature)
     assert answer.status_code == 400
+    assert not ProviderEvent.objects.exists()
+    assert told(charge) == {}
+
+
+def test_a_thousand_forged_stale_and_repeated_signatures_move_nothing(stripes, charge, client):
+    """Each of another kind, secret, age or body, and none is told apart by what the answer says."""
+    order = begun(charge)
+    event, chance = stripes.pay(order.external), random.Random(11)
+    answers = set()
+    for n in range(1000):
+        body, signature = signed(
+            event,
+            secret=f"whsec_{chance.getrandbits(64):x}" if n % 4 == 0 else SECRET,
+            age=chance.choice((301, 3600, 86400)) if n % 4 == 1 else 0,
+        )
+        if n % 4 == 2:
+            body = body.replace("1000", str(chance.randrange(1001, 9999)))
+        if n % 4 == 3:
+            signature = signature.replace("v1=", chance.choice(("v0=", "v1=0", "")))
+        sent = client.post(HOOK, body, content_type="application/json", HTTP_STRIPE_SIGNATURE=signature)
+        answers.add((sent.status_code, sent.content))
+    assert answers == {(400, b"")}
     assert not ProviderEvent.objects.exists()
     assert told(charge) == {}
 
