@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pgtrigger
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +30,7 @@ from marketplace.tenders.auditing.queries import last_done as last_audit
 from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Reaudit, Tender, TrusteeKey
+from marketplace.tenders.operations import add_documents, copy_tender, keep_template, save_search
 from regulation.decoupling.models import Sweep
 from regulation.decoupling.published.queries import public_checks
 from regulation.decoupling.sweeping.operations import carry_on as sweep_on
@@ -440,8 +442,30 @@ def agreed() -> list[str]:
     ]
 
 
+def carried(t: Tender) -> list[str]:
+    """The form and the documents of a draft, the draft itself, the amendment of a public tender; a template
+    and a saved search."""
+    by, now = User.objects.get(email=f"enterprise@{DOMAIN}"), database_now()
+    draft = t.owner.tenders.filter(published_at=None).first() or copy_tender(tender=t, by=by, at=now)
+    if not draft.documents.exists():
+        file = SimpleUploadedFile("图纸.pdf", b"%PDF-1.7")
+        add_documents(tender=draft, files=[file], by=by, at=now)
+        keep_template(tender=t, name="年度评价", owner=t.owner, by=by, at=now)
+        save_search(user=by, q="评价", service=t.service, region=None, language="zh-hans", at=now)
+    return [
+        reverse("tenders:tender_edit", args=[draft.ref]),
+        reverse("tenders:tender_documents", args=[draft.ref]),
+        draft.get_absolute_url(),
+        reverse("tenders:tender_amend", args=[t.ref]),
+        reverse("tenders:template_list"),
+        reverse("tenders:search_list"),
+        f"{reverse('tenders:tender_list')}?service={t.service.code}",
+    ]
+
+
 ROLES = {
     "enterprise": lambda t: [
+        *carried(t),
         *agreed(),
         *rating("buyer"),
         reverse("desk"),
