@@ -131,7 +131,9 @@ def _keep(request: HttpRequest, found: Tender, form: TermsForm) -> HttpResponse:
     """Keep what is right of a form, and say what is missing: to the page as one goes, or by the button."""
     now = database_now()
     wrong: list[tuple[str, list[Any]]] = [
-        (_label(form, name), list(faults)) for name, faults in form.errors.items()
+        (_label(form, name), list(faults))
+        for name, faults in form.errors.items()
+        if form.initial.get(name) or not form.has_error(name, "required")  # else it is told as missing
     ]
     try:
         _revise_as_far(request, found, form)
