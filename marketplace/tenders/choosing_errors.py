@@ -72,6 +72,14 @@ class NothingChosen(TenderRefused):
     message = _("Choose a bid, and say why in at least ten characters.")
 
 
+class OutliersUnexplained(TenderRefused):
+    code = "outliers_unexplained"
+    message = _(
+        "An evaluator's total is far off the panel's median. Say why the scores are kept; the reason is"
+        " published with the award."
+    )
+
+
 class NotThisMethod(TenderRefused):
     code = "not_this_method"
     message = _("The tender does not choose in this way, or is not being evaluated now.")

@@ -18,6 +18,7 @@ from ..standing import due, method_of, waiting_proposal
 from .evaluating import evaluate
 from .gating import pass_gate
 from .marking import is_being_evaluated, mark_awarded, mark_evaluating_again, mark_failed
+from .scoring import outliers
 
 LEAST_REASON = 10
 
@@ -48,8 +49,9 @@ def propose_award(
 ) -> AwardProposal:
     """Evaluate, and propose the best bid that passes the conflict gate today; a second person approves it.
 
-    `bid` with `reason` is the owner's choice where the method is a direct choice, and nothing otherwise.
-    Raises NotAwardable, ProposalWaits, what `evaluating.refuse_the_unready` raises, AwaitsDetermination while
+    `bid` with `reason` is the owner's choice where the method is a direct choice, and nothing otherwise; a
+    `reason` is also due where an evaluator's total is far off the others'.
+    Raises NotAwardable, ProposalWaits, OutliersUnexplained, what `evaluating.refuse_the_unready` raises, AwaitsDetermination while
     two regulators may still answer for the best bid, and NobodyLeft after recording that the tender failed.
     """
     waits = False
@@ -63,6 +65,8 @@ def propose_award(
         if choice and (bid is None or len(reason.strip()) < LEAST_REASON):
             raise refused.NothingChosen
         evaluation = evaluate(locked, by=by, at=at, chosen=bid.pk if choice and bid else None)
+        if method_of(locked).needs == "scores" and any(outliers(locked).values()) and not reason.strip():
+            raise refused.OutliersUnexplained
         found, gate, passed_over = _first_clear(locked, evaluation, by=by, at=at)
         if found is not None and gate is not None:
             made = AwardProposal.objects.create(

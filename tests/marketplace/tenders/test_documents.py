@@ -4,14 +4,15 @@ import base64
 import datetime as dt
 import hashlib
 
+import pgtrigger
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.tenders import errors, operations
-from marketplace.tenders.models import TenderDocument
+from marketplace.tenders.models import Tender, TenderDocument
 from marketplace.tenders.models.document import private_storage
 from marketplace.tenders.operations.documents import Changed, documents_looked_at
 from marketplace.tenders.operations.drafting import Terms
@@ -173,6 +174,29 @@ def test_the_database_lets_nothing_of_a_public_tenders_documents_change(change):
     made = public().documents.get()
     with pytest.raises(IntegrityError, match="tender_documents_stand"), transaction.atomic():
         CHANGES[change](made)
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_it_is_the_trigger_that_holds_them(change):
+    """The control: with the trigger asleep every change goes through."""
+    made = public().documents.get()
+    with pgtrigger.ignore("tenders.TenderDocument:stands_with_its_tender"):
+        CHANGES[change](made)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_documents_waits_for_who_holds_the_tender(elsewhere):
+    tender = draft()
+    [made] = handed_in(tender)
+    given = {"document": made, "by": tender.created_by, "at": timezone.now()}
+    with transaction.atomic():
+        Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)  # as who submits or publishes it
+        with pytest.raises(OperationalError, match="lock timeout"):
+            elsewhere(operations.remove_document, **given)
+        with pytest.raises(OperationalError, match="lock timeout"):  # past the operation, too
+            elsewhere(CHANGES["delete"], made)
+    elsewhere(operations.remove_document, **given)
+    assert not tender.documents.exists()
 
 
 def test_an_amendment_adds_one_and_says_that_one_holds_no_more():

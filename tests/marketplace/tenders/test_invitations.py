@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import pgtrigger
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -94,6 +95,15 @@ def test_the_database_takes_no_bid_of_a_firm_that_was_not_invited():
     made = bid(tender, tender.invitations.first().entity)
     fields = {f.name: getattr(made, f.name) for f in Bid._meta.concrete_fields if f.name not in ("id", "ref")}
     with pytest.raises(IntegrityError, match="bid_only_by_the_invited"), transaction.atomic():
+        Bid.objects.create(**fields | {"tenderer": outsider(tender), "submitted_at": timezone.now()})
+
+
+def test_it_is_the_trigger_that_keeps_them_out():
+    """The control: with the trigger asleep a bid of a firm that was not invited is stored."""
+    tender = public()
+    made = bid(tender, tender.invitations.first().entity)
+    fields = {f.name: getattr(made, f.name) for f in Bid._meta.concrete_fields if f.name not in ("id", "ref")}
+    with pgtrigger.ignore("tenders.Bid:deadline"):
         Bid.objects.create(**fields | {"tenderer": outsider(tender), "submitted_at": timezone.now()})
 
 

@@ -123,7 +123,13 @@ def test_an_evaluator_far_off_the_others_is_marked_and_still_counts(scored):
         score(one, {first: {"方案": points, "人员": "20"}, second: {"方案": "30", "人员": "20"}})
     marked = operations.outliers(tender)
     assert [len(marked[bid.pk]) for bid in (first, second)] == [1, 0]
-    made = award_tender(tender=tender, by=world.user(), at=timezone.now())
+    for reason in ("", "  "):
+        with pytest.raises(refused.OutliersUnexplained):
+            operations.propose_award(tender=tender, reason=reason, by=world.user(), at=timezone.now())
+    assert not tender.evaluations.exists()
+    operations.propose_award(tender=tender, reason="该评委已说明理由", by=world.user(), at=timezone.now())
+    made = operations.approve_award(tender=tender, by=world.user(), at=timezone.now())
+    assert made.reason == "该评委已说明理由"
     parts = {row["bid"]: row["parts"]["方案"] for row in made.evaluation.standing}
     assert parts[first.pk] == "24.33"
 
