@@ -108,10 +108,6 @@ def told_documents(tender: Tender) -> list[dict[str, Any]]:
     return [_told(document) for document in tender.documents.standing()]
 
 
-def _note(tender: Tender, kind: str, by: User, **body: Any) -> None:
-    record(kind=kind, subject=tender, actor=by, body=body, noticeable=False)
-
-
 def add_documents(
     *, tender: Tender, files: "Sequence[UploadedFile[Any]]", by: User, at: dt.datetime
 ) -> list[TenderDocument]:
@@ -128,7 +124,8 @@ def add_documents(
         made = keep_documents(locked, kept, by=by, at=at)
         if not made:
             raise DocumentThere
-        _note(locked, "tenders.documents_added", by, documents=[_told(one) for one in made])
+        body = {"documents": [_told(one) for one in made]}
+        record(kind="tenders.documents_added", subject=locked, actor=by, body=body, noticeable=False)
     return made
 
 
@@ -142,7 +139,8 @@ def rename_document(*, document: TenderDocument, title: str, by: User, at: dt.da
     if said != held.title:
         before, held.title = held.title, said
         held.save(update_fields=["title"])
-        _note(held.tender, "tenders.document_renamed", by, before=before, **_told(held))
+        body = {"before": before, **_told(held)}
+        record(kind="tenders.document_renamed", subject=held.tender, actor=by, body=body, noticeable=False)
     return held
 
 
@@ -160,7 +158,8 @@ def move_document(*, document: TenderDocument, up: bool, by: User, at: dt.dateti
         if one.position != position:
             one.position = position
             one.save(update_fields=["position"])
-    _note(held.tender, "tenders.documents_ordered", by, titles=[one.title for one in order])
+    body = {"titles": [one.title for one in order]}
+    record(kind="tenders.documents_ordered", subject=held.tender, actor=by, body=body, noticeable=False)
 
 
 def replace_document(
@@ -175,7 +174,8 @@ def replace_document(
         _forget(held)
         fields = {"position": held.position, "title": held.title, "added_by": by, "added_at": at}
         made = keep_document(held.tender, kept, **fields)
-        _note(held.tender, "tenders.document_replaced", by, before=held.digest, **_told(made))
+        body = {"before": held.digest, **_told(made)}
+        record(kind="tenders.document_replaced", subject=held.tender, actor=by, body=body, noticeable=False)
     return made
 
 
@@ -185,7 +185,7 @@ def remove_document(*, document: TenderDocument, by: User, at: dt.datetime) -> N
     held = _in_draft(document, at)
     told = _told(held)
     _forget(held)
-    _note(held.tender, "tenders.document_removed", by, **told)
+    record(kind="tenders.document_removed", subject=held.tender, actor=by, body=told, noticeable=False)
 
 
 def _forget(document: TenderDocument) -> None:
