@@ -139,9 +139,9 @@ def pleas_to_reply(entity: Entity, *, sells: bool) -> QuerySet[Plea]:
     open_ = pleas().filter(decided_at__isnull=True, replied_at__isnull=True, reply_until__gt=Now())
     if sells:
         return open_.filter(contract__seller=entity).exclude(side=By.SELLER).order_by("reply_until", "pk")
-    return open_.filter(contract__buyer=entity, side=By.SELLER, review__side=By.BUYER).order_by(
-        "reply_until", "pk"
-    )
+    own = Q(contract__buyer=entity, review__side=By.BUYER)
+    own |= Q(contract__department=entity, review__side=By.DEPARTMENT)
+    return open_.filter(own, side=By.SELLER).order_by("reply_until", "pk")
 
 
 def pleas_to_decide(user: User) -> QuerySet[Plea]:

@@ -142,6 +142,18 @@ def test_a_reply_is_given_once_by_the_other_side():
         reviews.replied(plea)
 
 
+def test_an_objection_to_the_departments_review_waits_for_the_departments_reply():
+    contract = reviews.opened()
+    made = reviews.review(contract, By.DEPARTMENT, 2)
+    reviews.review(contract, By.BUYER)
+    reviews.review(contract, By.SELLER)
+    plea = reviews.objection(made)
+    assert list(pleas_to_reply(contract.department, sells=False)) == [plea]
+    assert list(pleas_to_reply(contract.buyer, sells=False)) == []
+    reviews.replied(plea)
+    assert list(pleas_to_reply(contract.department, sells=False)) == []
+
+
 def test_three_verified_complaints_within_a_year_open_a_removal():
     reviews.rules()
     service = world.service()
