@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from marketplace.contracts import review_queries as queries
@@ -55,7 +56,7 @@ def sanctions_of(profile: Intermediary | None) -> list[dict[str, Any]]:
     )
     shown = [
         item(
-            one.get_kind_display(),
+            capfirst(one.get_kind_display()),
             one.get_absolute_url(),
             _("It stands: read why.") if one.decided_at else _("A rule calls for it: you may reply."),
             None if one.decided_at or one.replied_at else one.reply_until,

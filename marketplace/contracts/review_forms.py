@@ -103,7 +103,7 @@ class ReviewFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="by_firm", label=_("Intermediary"), max_length=60)
     side = django_filters.ChoiceFilter(
-        choices=[choice for choice in Reviewer.choices if choice[0] != By.SELLER], label=_("Reviewed by")
+        choices=[choice for choice in Reviewer.choices if choice[0] != By.SELLER], label=_("Reviewing side")
     )
     service = django_filters.ModelChoiceFilter(
         field_name="contract__service",

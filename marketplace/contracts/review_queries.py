@@ -166,13 +166,22 @@ def _set_aside(now: dt.datetime) -> Q:
     return Q(Exists(Plea.objects.filter(late | upheld, review=OuterRef("pk"))))
 
 
+def counting(now: dt.datetime) -> QuerySet[Review]:
+    """Disclosed reviews of work that count; a raised one comes after the first of its side."""
+    found = Review.objects.filter(~_set_aside(now), contract__review_round__disclosed_at__isnull=False)
+    return found.exclude(side=By.SELLER).select_related("content").order_by("number", "pk")
+
+
+def marks_of(contract: Contract, *, now: dt.datetime) -> dict[str, Fraction]:
+    """The marks of one contract that count, by who gave them."""
+    return {one.side: mark(one.side, one.content.scores) for one in counting(now).filter(contract=contract)}
+
+
 def rated(entity: Entity, *, now: dt.datetime) -> list[Rated]:
     """What counts for an intermediary's credit, by contract; a raised review in place of the first."""
-    found = Review.objects.filter(
-        ~_set_aside(now), contract__seller=entity, contract__review_round__disclosed_at__isnull=False
-    ).exclude(side=By.SELLER)
+    found = counting(now).filter(contract__seller=entity).select_related("contract__review_round")
     told: dict[str, tuple[Contract, dict[str, Fraction]]] = {}
-    for one in found.select_related("content", "contract__review_round").order_by("number", "pk"):
+    for one in found:
         _contract, marks = told.setdefault(one.contract.ref, (one.contract, {}))
         marks[one.side] = mark(one.side, one.content.scores)
     return [

@@ -48,7 +48,7 @@ story(
     facts=[("on", _("From"), "day")],
 )
 
-LEVEL = ("level", _("Level"), "text")
+LEVEL = ("level", _("Credit level"), "text")
 REASON = ("reason", _("Reason"), "text")
 story(
     "directory.credit_noted",

@@ -1,5 +1,6 @@
 """Reviews: given, read once they are disclosed, replied to, mended, raised."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -16,17 +17,19 @@ from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
-from ..access import side_of
+from ..access import reads_all, side_of
+from ..credit import contract_mark
 from ..errors import ContractRefused
 from ..indicators import DIMENSIONS, By, indicators_for, mark
 from ..models import Contract, Repair, Review, Reviewer, ReviewRound
 from ..operations import content_digest, hand_in_review, offer_repair, raise_review, reply_to_review
 from ..review_access import reviews_as, was_reviewed
 from ..review_forms import ReviewFilter, ReviewForm, TextForm
-from ..review_queries import disclosed, reviews_of, round_of
+from ..review_queries import disclosed, marks_of, reviews_of, round_of, weighing_of
 from .acting import do, seen_contract, tell_faults
 
 PAGE = 20
+ORDER = [By.BUYER, By.DEPARTMENT, By.CENTRE, By.SELLER]
 
 
 def told(review: Review) -> dict[str, Any]:
@@ -81,10 +84,12 @@ def reviews(request: HttpRequest, ref: str) -> HttpResponse:
                 "may_reply": was_reviewed(membership, one) and not hasattr(one, "reply"),
                 "may_object": was_reviewed(membership, one) and not one.objections.all(),
             }
-            for one in given
+            for one in sorted(given, key=lambda one: (ORDER.index(By(one.side)), one.number))
         ]
         if is_open
         else [],
+        "sees_pleas": side is not None or reads_all(request.user, membership, found),
+        "whole_mark": _whole_mark(found, now) if is_open else "",
         "may_review": side is not None and side not in first and now < held.until,
         "repair": repair,
         "may_mend": is_open and side is By.SELLER and repair is None and By.BUYER in first,
@@ -93,6 +98,14 @@ def reviews(request: HttpRequest, ref: str) -> HttpResponse:
         "form": TextForm(label=_("Your words, shown to the public"), auto_id=False),
     }
     return render(request, "contracts/reviews.html", context)
+
+
+def _whole_mark(contract: Contract, now: dt.datetime) -> str:
+    """The weighed mark of a contract as it counts now; empty where it does not."""
+    found = marks_of(contract, now=now)
+    held = round_of(contract)
+    whole = contract_mark(found, weighing_of(held.rule).weights) if held else None
+    return f"{float(whole):.2f}" if whole is not None else ""
 
 
 def _sides(contract: Contract) -> list[Reviewer]:
