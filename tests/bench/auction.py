@@ -19,6 +19,7 @@ os.environ.setdefault("SECRET_KEY", "bench")
 os.environ.setdefault("IDENTITY_HMAC_KEY", "bench")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.environ["INSECURE_HTTP"] = "1"
+os.environ["QINQING_DATABASE_ROLE"] = "owner"  # who alone moves a deadline
 
 EVERY, PRICES = 2.0, 60
 
@@ -26,8 +27,7 @@ EVERY, PRICES = 2.0, 60
 def prepare() -> None:
     import django
 
-    owner = os.environ | {"QINQING_DATABASE_ROLE": "owner"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "--noinput", "-v0"], check=True, env=owner)
+    subprocess.run([sys.executable, "manage.py", "migrate", "--noinput", "-v0"], check=True)
     django.setup()
     from django.core.management import call_command
 
@@ -39,7 +39,6 @@ def begun():
     from django.utils import timezone
 
     from marketplace.tenders import operations
-    from marketplace.tenders.models import Tender
     from tests.factories import tenders, world
 
     tender = world.tender(
@@ -47,17 +46,11 @@ def begun():
     )
     for n in range(10):
         tenders.bid(tender, f"{9000 + n}.00")
-    close(tender)
-    operations.open_tender(tender=Tender.objects.get(pk=tender.pk), at=timezone.now())
+    world.close(tender)  # the deadline moved into the past, and the trustees' shares handed over
+    operations.open_tender(tender=tender, at=timezone.now())
     now = timezone.now()
     tender.refresh_from_db()
     return operations.start_auction(tender=tender, starts_at=now, by=world.user(), at=now)
-
-
-def close(tender) -> None:
-    """Wait for the deadline: nobody moves it here, the site's role cannot."""
-    while time.time() < tender.closes_at.timestamp():
-        time.sleep(0.05)
 
 
 def prices(seats, count: int) -> list[float]:
