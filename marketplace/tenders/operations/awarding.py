@@ -51,8 +51,9 @@ def propose_award(
 
     `bid` with `reason` is the owner's choice where the method is a direct choice, and nothing otherwise; a
     `reason` is also due where an evaluator's total is far off the others'.
-    Raises NotAwardable, ProposalWaits, OutliersUnexplained, what `evaluating.refuse_the_unready` raises, AwaitsDetermination while
-    two regulators may still answer for the best bid, and NobodyLeft after recording that the tender failed.
+    Raises NotAwardable, ProposalWaits, OutliersUnexplained, what `evaluating.refuse_the_unready` raises,
+    AwaitsDetermination while two regulators may still answer for the best bid, and NobodyLeft after recording
+    that the tender failed.
     """
     waits = False
     with transaction.atomic():
