@@ -68,6 +68,7 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("Reviews of intermediaries"), "contracts:review_list"),
             (_("How credit is reckoned"), "contracts:credit_method"),
             (_("Suspensions and removals"), "directory:sanction_list"),
+            (_("Disputes"), "contracts:dispute_list"),
             (_("Challenges and complaints"), "tenders:challenge_list"),
             (_("Ways to choose"), "tenders:methods"),
         ],

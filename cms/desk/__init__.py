@@ -13,6 +13,7 @@ from regulation.parties.models import Membership, Role, User
 from regulation.registry.queries import followings_of, with_things
 
 from .choosing import panels
+from .disputes import mediator
 from .editors import editors
 from .market import agent, owner, practitioner, trustee
 from .parts import SHOWN, by_urgency, item, section
@@ -27,6 +28,7 @@ DESKS: dict[str, Callable[[Membership], list[dict[str, Any]]]] = {
     Role.EDITOR: editors,
     Role.REVIEWER: editors,
     Role.TRUSTEE: trustee,
+    Role.MEDIATOR: mediator,
 }
 
 

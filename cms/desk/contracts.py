@@ -37,4 +37,5 @@ def contracts(acting: Membership) -> dict[str, Any]:
     else:
         waiting += [_work(m, _("Hand in: %(name)s"), m.due_on) for m in queries.to_hand_in(entity)[:SHOWN]]
     every = (_("My contracts"), reverse("contracts:own_contracts"))
-    return section(_("Contracts"), waiting, _("No contract waits for you."), every)
+    due = (_("What is due, and my calendar"), reverse("contracts:calendar"))
+    return section(_("Contracts"), waiting, _("No contract waits for you."), every, due)

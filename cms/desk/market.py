@@ -19,6 +19,7 @@ from regulation.parties.models import Membership, Role
 
 from .choosing import challenges
 from .contracts import contracts
+from .disputes import disputes
 from .interests import declaration, held_about
 from .parts import SHOWN, item, section
 from .reviews import reviews, sanctions_of
@@ -66,6 +67,7 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
         section(_("To award"), waiting, _("No opened tender waits for your award.")),
         contracts(acting),
         *reviews(acting),
+        *disputes(acting),
         challenges(acting),
         section(_("Drafts"), unsent, _("No draft. A tender is public only once you publish it.")),
         section(
@@ -129,6 +131,7 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         *sanctions_of(profile),
         contracts(acting),
         *reviews(acting),
+        *disputes(acting),
         section(_("Won"), won, _("No award yet.")),
         _money(acting),
         section(

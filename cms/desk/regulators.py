@@ -12,6 +12,7 @@ from regulation.parties.exchange.queries import unsettled_imports
 from regulation.parties.models import Membership
 
 from .choosing import complaints
+from .disputes import unheard
 from .interests import to_judge
 from .parts import SHOWN, item, section
 
@@ -53,6 +54,7 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         section(_("Checks to determine"), waiting, _("No check waits."), checks),
         section(_("Determinations to decide"), proposed, _("No determination waits.")),
         complaints(),
+        unheard(),
         *_findings(acting),
         section(_("Exemptions to decide"), exemptions, _("No exemption waits."), all_exemptions),
         _imports(acting),

@@ -9,6 +9,7 @@ from typing import Any
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role
 
+from . import dispute_queries
 from .models import Contract
 
 
@@ -35,6 +36,15 @@ def oversees(membership: Membership | None) -> bool:
     return acts_as(membership, Role.REGULATOR)
 
 
+def mediates(membership: Membership | None, contract: Contract) -> bool:
+    """Whether somebody sits in a dispute of the contract."""
+    if membership is None or not acts_as(membership, Role.MEDIATOR):
+        return False
+    return dispute_queries.mediates(membership.user, membership.entity_id, contract)
+
+
 def reads_all(user: Any, membership: Membership | None, contract: Contract) -> bool:
-    """Terms, text, files and reasons: for the sides, for regulators and the site's staff."""
-    return bool(side_of(membership, contract)) or oversees(membership) or bool(user.is_staff)
+    """Terms, text, files and reasons: for the sides, for regulators and the site's staff, and for a mediator
+    that sits in a dispute of it."""
+    reads = bool(side_of(membership, contract)) or oversees(membership) or bool(user.is_staff)
+    return reads or mediates(membership, contract)

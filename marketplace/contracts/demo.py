@@ -23,10 +23,11 @@ from marketplace.payments.operations import (
 from marketplace.tenders.demo.story import STORY_TITLE
 from marketplace.tenders.demo.world import DOMAIN
 from regulation.ledger.queries import database_now
-from regulation.parties.models import User
+from regulation.parties.models import Role, User
+from regulation.parties.operations import declare_interests
 
 from . import operations
-from .models import Contract, Milestone
+from .models import Contract, Mediator, Milestone
 from .queries import charge_of, latest_version, milestones_of
 
 PATIENCE = 180  # seconds: the standstill of the demo, and the worker
@@ -68,7 +69,32 @@ def play(tell: Tell, *, patience: float = PATIENCE, agent: User | None = None) -
         deliver(second, agent, REPORT + b"\n")
         _return(second)
         tell(_("13. The second one is returned with reasons"), contract.get_absolute_url())
+    list_the_mediator()
+    for third in others[1:2]:
+        _dispute(third, agent)
+        tell(_("14. The third one is disputed, and its money is split as both sides agree"), _page(third))
     return True
+
+
+def _page(milestone: Milestone) -> str:
+    found = milestone.disputes.first()
+    return found.get_absolute_url() if found else milestone.contract.get_absolute_url()
+
+
+def list_the_mediator() -> None:
+    """The demo's mediator declares what its body has, and is put on the list; once."""
+    user = User.objects.filter(email=f"mediator@{DOMAIN}").first()
+    membership = user.memberships.filter(role=Role.MEDIATOR).first() if user else None
+    if user is None or membership is None or Mediator.objects.filter(user=user).exists():
+        return
+    now = database_now()
+    declare_interests(entity=membership.entity, as_of=timezone.localdate(now), by=user)
+    operations.list_mediator(
+        membership=membership,
+        reason="演示：调解员，人员和机构均为虚构。",
+        by=who("regulator"),
+        at=now,
+    )
 
 
 def _drawn_up(patience: float) -> Contract | None:
@@ -138,6 +164,40 @@ def _return(milestone: Milestone) -> None:
     lines = [operations.Judged(met=False, why="缺少整改复核意见的附图。（演示）")]
     lines += [operations.Judged(met=True) for _line in milestone.checklist[1:]]
     operations.return_work(milestone=milestone, judged=lines, by=who("enterprise"), at=database_now())
+
+
+def _dispute(milestone: Milestone, agent: User) -> None:
+    """Handed in and disputed; proposal, counter-proposal, agreement; both parts go their way at the bank."""
+    fund(milestone)
+    deliver(milestone, agent, REPORT + b"\n\n")
+    buyer = who("enterprise")
+    dispute = operations.open_dispute(
+        milestone=milestone,
+        side="buyer",
+        claim="演示：终稿缺少两处整改前后的对照照片，要求扣减本节点款项的五分之一。",
+        files=[SimpleUploadedFile("现场照片说明（演示）.pdf", REPORT)],
+        by=buyer,
+        at=database_now(),
+    )
+    fifth, tenth = milestone.fen // 5, milestone.fen // 10
+    for side, by, cut, note in (
+        ("buyer", buyer, fifth, "演示：缺两处照片，扣五分之一。"),
+        ("seller", agent, tenth, "演示：照片已经补交，愿意扣十分之一。"),
+    ):
+        held = operations.propose_split(
+            dispute=dispute,
+            side=side,
+            released_fen=milestone.fen - cut,
+            note=note,
+            by=by,
+            at=database_now(),
+        )
+    operations.agree_to_split(dispute=dispute, side="buyer", number=held.number, by=buyer, at=database_now())
+    operations.pay_what_is_due(at=database_now(), contract=milestone.contract)
+    operations.refund_what_is_due(at=database_now(), contract=milestone.contract)
+    for kind, receiver in ((OrderKind.RELEASE, agent), (OrderKind.REFUND, buyer)):
+        for order in Order.objects.filter(charge=charge_of(milestone), kind=kind, posting__isnull=True):
+            transferred(order, f"DEMO-OUT-{order.pk}", who("admin"), receiver, who("cashier"))
 
 
 def _pay(milestone: Milestone, agent: User) -> None:

@@ -50,7 +50,7 @@ def play(tell: Tell, *, agent: User | None = None) -> bool:
             contract=contract, side=by, scores=scores, words=words, by=person, at=database_now()
         )
     tell(
-        _("14. The work is complete; both sides, the department and the centre have reviewed it"),
+        _("15. The work is complete; both sides, the department and the centre have reviewed it"),
         f"{contract.get_absolute_url()}reviews/",
     )
     _answer(contract, agent)

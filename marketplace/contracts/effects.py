@@ -8,15 +8,18 @@ from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
 
 from .errors import AlreadyDrawnUp, NotFinal, NotReviewedYet
-from .models import Contract
+from .models import Contract, Dispute
 from .operations import (
+    charge_settled_again,
     complete_contract,
     count_complaints,
     draw_up_contract,
     look_for_anomalies,
+    name_mediator,
     open_reviews,
     pay_what_is_due,
     reckon_credit,
+    refund_what_is_due,
     suspend_for,
 )
 
@@ -38,12 +41,30 @@ def draw_up(entry: Entry) -> None:
             return
 
 
-@effect("contracts.accepted")
+def _contract_of(entry: Entry) -> Contract | None:
+    return Contract.objects.filter(ref=entry.subject.partition("/")[2]).first()
+
+
+def _move(contract: Contract) -> None:
+    """Held money goes where acceptance or a settlement sends it; with nothing to move it may be complete."""
+    pay_what_is_due(at=database_now(), contract=contract)
+    refund_what_is_due(at=database_now(), contract=contract)
+    complete_contract(contract=contract, at=database_now())
+
+
+@effect("contracts.accepted", "contracts.settled", "contracts.terminated")
 def pay_accepted(entry: Entry) -> None:
-    """Accepted work whose money is held is paid."""
-    contract = Contract.objects.filter(ref=entry.subject.partition("/")[2]).first()
-    if contract is not None:
-        pay_what_is_due(at=database_now(), contract=contract)
+    """Accepted work whose money is held is paid; what was settled is carried out."""
+    if (contract := _contract_of(entry)) is not None:
+        _move(contract)
+
+
+@effect("contracts.decision_asked", "contracts.seat_ended")
+def name_next(entry: Entry) -> None:
+    """Where a decision is asked for and nobody sits, the next mediator is named."""
+    ref = str(body_of(entry).get("dispute") or "")
+    if (dispute := Dispute.objects.select_related("milestone").filter(ref=ref).first()) is not None:
+        name_mediator(dispute=dispute, at=database_now())
 
 
 def _contract_of_charge(entry: Entry) -> Contract | None:
@@ -55,14 +76,24 @@ def _contract_of_charge(entry: Entry) -> Contract | None:
 
 @effect("payments.funded")
 def pay_funded(entry: Entry) -> None:
-    """Money that came in for work accepted already goes out."""
+    """Money that came in for work accepted or settled already goes out."""
     if (contract := _contract_of_charge(entry)) is not None:
         pay_what_is_due(at=database_now(), contract=contract)
+        refund_what_is_due(at=database_now(), contract=contract)
 
 
-@effect("payments.released")
+@effect("payments.order_failed")
+def charge_again(entry: Entry) -> None:
+    """A payment begun before a settlement failed: what is owed becomes what the settlement leaves."""
+    if (contract := _contract_of_charge(entry)) is not None:
+        for milestone in contract.milestones.filter(settlement__isnull=False):
+            charge_settled_again(milestone=milestone, at=database_now())
+        _move(contract)
+
+
+@effect("payments.released", "payments.refunded")
 def complete(entry: Entry) -> None:
-    """With the last payment the contract is complete."""
+    """With the last payment or refund the contract is complete."""
     if (contract := _contract_of_charge(entry)) is not None:
         complete_contract(contract=contract, at=database_now())
 

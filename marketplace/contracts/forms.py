@@ -178,6 +178,10 @@ class InvoiceForm(forms.Form):
         label=_("Amount with tax"), max_digits=12, decimal_places=2, min_value=Decimal("0.01")
     )
 
+    upload = forms.FileField(
+        label=_("The invoice as a file"), required=False, help_text=_("PDF, PNG or JPEG, at most 50 MB.")
+    )
+
     def clean_issued_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["issued_on"]
         if day > timezone.localdate():

@@ -75,7 +75,13 @@ CONTRACT = Machine(
             A.SUSPEND, (S.DRAFT, S.OFFERED, S.IN_FORCE), (S.SUSPENDED,), "gate or regulator", reason=True
         ),
         Transition(A.RESUME, (S.SUSPENDED,), (S.DRAFT, S.OFFERED, S.IN_FORCE), "regulator", reason=True),
-        Transition(A.TERMINATE, (S.IN_FORCE, S.SUSPENDED), (S.TERMINATED,), "all sides", reason=True),
+        Transition(
+            A.TERMINATE,
+            (S.IN_FORCE, S.SUSPENDED),
+            (S.TERMINATED,),
+            "all sides, or one after a demand",
+            reason=True,
+        ),
         Transition(A.COMPLETE, (S.IN_FORCE,), (S.COMPLETED,), "payment"),
     ),
 )
@@ -109,7 +115,11 @@ MILESTONE = Machine(
             reason=True,
         ),
         Transition(
-            A.CANCEL, (M.PLANNED, M.STARTED, M.RETURNED), (M.CANCELLED,), "end of contract", reason=True
+            A.CANCEL,
+            (M.PLANNED, M.STARTED, M.SUBMITTED, M.RETURNED),
+            (M.CANCELLED,),
+            "end of contract",
+            reason=True,
         ),
     ),
 )

@@ -19,6 +19,7 @@ from .models import (
     Change,
     Contract,
     ContractRule,
+    Invoice,
     Milestone,
     MilestoneCharge,
     Schedule,
@@ -184,6 +185,7 @@ def silent_past(now: dt.datetime) -> QuerySet[Milestone]:
 def register() -> QuerySet[Milestone]:
     """The public register: accepted milestones of signed contracts, the newest first. Never a file."""
     found = Milestone.objects.filter(contract__signed_at__isnull=False, accepted_at__isnull=False)
+    found = found.annotate(invoiced=Exists(Invoice.objects.filter(milestone=OuterRef("pk"))))
     return found.select_related(
         "contract__seller",
         "contract__buyer",
@@ -246,7 +248,7 @@ def paid_out(milestones: list[Milestone]) -> dict[int, int]:
 
 
 def to_pay_out(contract: Contract | None = None) -> list[Milestone]:
-    """Accepted milestones with money held that no standing order takes out; none of a suspended contract."""
+    """Accepted or settled milestones with money held that no order takes out, and no suspended contract's."""
     held = (
         PostingLine.objects.filter(account=Account.HELD, charge=OuterRef("charge"))
         .order_by()
@@ -258,9 +260,9 @@ def to_pay_out(contract: Contract | None = None) -> list[Milestone]:
         charge=OuterRef("charge"), kind="release", failed_at__isnull=True, posting__isnull=True
     )
     ready = MilestoneCharge.objects.filter(
+        Q(milestone__accepted_at__isnull=False) | Q(milestone__settlement__released_fen__gt=0),
         ~Exists(ordered),
         ended_at__isnull=True,
-        milestone__accepted_at__isnull=False,
         milestone__contract__suspended_at__isnull=True,
         milestone__contract__completed_at__isnull=True,
     ).annotate(held=Subquery(held))

@@ -16,7 +16,7 @@ from regulation.registry.seed.files import DataFile
 from regulation.registry.seed.put import Change
 from regulation.registry.seed.rulings import AUTHOR, signatory
 
-from .models import ContractRule, ReviewRule, Schedule, Wording
+from .models import ContractRule, ReviewRule, Schedule, SettlementRule, Wording
 
 SCHEDULES = Path(settings.BASE_DIR) / "data" / "contract_schedules.json"
 REVIEWS = SCHEDULES.with_name("review_rules.json")
@@ -27,6 +27,33 @@ NOTE = (
     "Rules of this site: signed within thirty days of the final award (by analogy with the Tendering Law, "
     "article 46); work not answered in ten working days counts as accepted.",
 )
+
+
+SETTLING = (
+    "本平台规则：调解人和各方有两个工作日答复或者提出异议，此后十个工作日内作出决定；催告宽限十日"
+    "（参照民法典第五百六十三条）。",
+    "Rules of this site: two working days for a mediator to answer and the sides to object, ten more to "
+    "decide; a demand gives ten days (by analogy with the Civil Code, article 563).",
+)
+
+
+def _settling() -> int:
+    if SettlementRule.objects.filter(region="000000").exists():
+        return 0
+    country, _ = Region.objects.get_or_create(code="000000", defaults={"name": "全国"})
+    SettlementRule.objects.create(
+        region=country,
+        in_force=DateRange(SINCE, None, "[)"),
+        answer_amount=2,
+        answer_unit="working_days",
+        decide_amount=10,
+        decide_unit="working_days",
+        grace_amount=10,
+        grace_unit="days",
+        note=SETTLING[0],
+        note_en=SETTLING[1],
+    )
+    return 1
 
 
 def _rule() -> int:
@@ -72,7 +99,7 @@ def _schedules() -> int:
 @transaction.atomic
 def ensure_terms() -> int:
     """Put on record what is missing; returns how many rows were made."""
-    made = _rule() + _schedules()
+    made = _rule() + _settling() + _schedules()
     if not Wording.objects.filter(service__isnull=True).exists():
         text, text_en = ((TEXTS / f"general.{lang}.txt").read_text(encoding="utf-8") for lang in ("zh", "en"))
         Wording.objects.create(version=1, starts_on=SINCE, text=text, text_en=text_en)

@@ -56,6 +56,40 @@ story("contracts.share_ended", _("A link to deliverables was ended."), facts=[WH
 story("contracts.share_read", _("Deliverables were read by a link."), facts=[WHOM])
 story("contracts.payout", _("Held money was ordered out, after a clear check."), facts=[WHICH])
 story("contracts.invoiced", _("The intermediary recorded an invoice."), facts=[WHICH])
+RELEASED = ("released", _("To the intermediary"), "money")
+REFUNDED = ("refunded", _("Back to the payer"), "money")
+story("contracts.disputed", _("A side disputed a milestone."), facts=[WHICH, REASON])
+story("contracts.dispute_evidence", _("A side gave evidence in a dispute."), facts=[FILES])
+story("contracts.split_proposed", _("A side proposed how to split the money."), facts=[RELEASED, REFUNDED])
+story("contracts.split_agreed", _("A side agreed to the proposed split."))
+story("contracts.cure_over", _("The time to mend or to agree is over; either side may ask for a decision."))
+story("contracts.decision_asked", _("A side asked for a mediator's decision."))
+story("contracts.mediator_named", _("The next mediator whom nothing ties to a side was named."))
+story("contracts.mediator_accepted", _("The mediator took the dispute on."))
+story("contracts.seat_ended", _("The mediator no longer sits; the next one is named."), facts=[REASON])
+story("contracts.no_mediator", _("No mediator on the list is free of ties to the sides."))
+story("contracts.mediator_listed", _("A mediator was put on the list."), disclosed=True, facts=[REASON])
+story("contracts.mediator_unlisted", _("A mediator was taken off the list."), disclosed=True, facts=[REASON])
+story(
+    "contracts.settled",
+    _("The dispute about a milestone ended."),
+    disclosed=True,
+    facts=[WHICH, RELEASED, REFUNDED],
+)
+story("contracts.refund", _("Held money was ordered back to the payer, as settled."), facts=[WHICH])
+story("contracts.end_proposed", _("A side proposed to end the contract early."), facts=[REASON, TEXT])
+story("contracts.end_signed", _("A side signed the early end."), facts=[TEXT])
+story("contracts.end_declined", _("An early end or a demand came to nothing."), facts=[REASON])
+story("contracts.demanded", _("A side demanded what is overdue."), facts=[WHICH, REASON])
+story(
+    "contracts.cancelled",
+    _("A milestone ended with its contract."),
+    disclosed=True,
+    facts=[WHICH, RELEASED, REFUNDED],
+)
+story("contracts.terminated", _("The contract ended early."), disclosed=True, facts=[REASON, PRICE])
+story("contracts.calendar_made", _("A person made a secret address for a calendar."))
+story("contracts.calendar_ended", _("A person ended the secret address of a calendar."))
 story("contracts.completed", _("All work is accepted and paid: the contract is complete."), disclosed=True)
 
 

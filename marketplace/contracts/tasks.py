@@ -1,14 +1,28 @@
 """Jobs of this room."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Entity
 
+from .dispute_queries import cure_over, overdue_seats, standing_demands, without_a_mediator
 from .errors import ContractRefused
-from .operations import accept_silent, disclose_reviews, lapse_contract, pay_what_is_due
+from .operations import (
+    accept_silent,
+    disclose_reviews,
+    end_overdue_seat,
+    lapse_contract,
+    lapse_demand,
+    name_mediator,
+    note_cure_over,
+    pay_what_is_due,
+    refund_what_is_due,
+    remind,
+)
 from .operations import reckon_credit as reckon
 from .operations import reconcile as compare
+from .operations.calendaring import who_may_be_reminded
 from .queries import silent_past, unsigned_past
 from .review_queries import sellers_reviewed, to_disclose
 
@@ -40,7 +54,42 @@ def accept_unanswered() -> int:
 @shared_task(name="contracts.pay_due")
 def pay_due() -> int:
     """Order out what an effect could not: an account that was named later, a contract that goes on again."""
-    return pay_what_is_due(at=database_now())
+    now = database_now()
+    return pay_what_is_due(at=now) + refund_what_is_due(at=now)
+
+
+@shared_task(name="contracts.dispute_clocks")
+def dispute_clocks() -> int:
+    """What is over by the database's clock, the time to agree and mediators' time; returns how many.
+
+    Safe to run twice.
+    """
+    now = database_now()
+    told = sum(note_cure_over(dispute=one, at=now) for one in cure_over(now)[:AT_ONCE])
+    return told + sum(end_overdue_seat(seat=one, at=now) for one in overdue_seats(now)[:AT_ONCE])
+
+
+@shared_task(name="contracts.remind")
+def remind_people() -> int:
+    """Mail each person what is due within a day, once a deadline; returns how much. Safe to run twice."""
+    now, told, failures = database_now(), 0, []
+    for user in who_may_be_reminded(on=timezone.localdate(now)).iterator():
+        try:
+            told += remind(user=user, at=now)
+        except OSError as failure:  # the mail server is away for this one; the next run tries again
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("reminders that could not be sent", failures)
+    return told
+
+
+@shared_task(name="contracts.name_mediators")
+def name_mediators() -> int:
+    """Each night disputes for which no mediator was free are tried again, and demands that were met lapse."""
+    now = database_now()
+    met = sum(lapse_demand(ending=one, at=now) for one in standing_demands()[:AT_ONCE])
+    named = (name_mediator(dispute=one, at=now) for one in without_a_mediator()[:AT_ONCE])
+    return met + sum(one is not None for one in named)
 
 
 @shared_task(name="contracts.reconcile")

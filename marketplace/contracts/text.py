@@ -23,6 +23,8 @@ BLANKS = (
     "late",
     "late_cap",
     "cure",
+    "decide",
+    "grace",
 )
 """What a standard text may leave open, each written as {name}."""
 _BLANK = re.compile(r"\{([^{}]*)\}")

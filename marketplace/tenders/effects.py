@@ -8,7 +8,7 @@ from regulation.ledger.receipts import gives_receipt
 
 from . import telling
 from .models import Tender
-from .operations import ask_about_low_prices, recheck_award, recheck_bid
+from .operations import ask_about_low_prices, note_contract_ended, recheck_award, recheck_bid
 from .queries import awards_reached, live_bids_reached
 
 # Also where no page took it in.
@@ -27,6 +27,21 @@ def recheck_after_change(entry: Entry) -> None:
 
 def _tender_of(entry: Entry) -> Tender | None:
     return Tender.objects.filter(ref=entry.subject.partition("/")[2]).first()
+
+
+@effect("contracts.terminated")
+def note_contract_end(entry: Entry) -> None:
+    """The contract of an award ended early: the tender's own record says so."""
+    body = body_of(entry)
+    tender = Tender.objects.filter(ref=str(body.get("tender") or "").partition("/")[2]).first()
+    if tender is not None:
+        note_contract_ended(
+            tender=tender,
+            contract=entry.subject,
+            award=str(body.get("award") or ""),
+            ground=str(body.get("ground") or ""),
+            reason=str(body.get("reason") or ""),
+        )
 
 
 @effect("tenders.published")

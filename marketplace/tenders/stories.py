@@ -61,6 +61,12 @@ story("tenders.proposal_declined", _("The proposal of an award was turned down."
 story("tenders.award_final", _("The standstill is over: the award is final."), disclosed=True)
 story("tenders.award_ended", _("The award does not stand any more."), disclosed=True, facts=[REASON])
 story("tenders.contracted", _("All sides signed the contract."), disclosed=True)
+story(
+    "tenders.contract_ended",
+    _("The contract of the award ended early."),
+    disclosed=True,
+    facts=[("reason", _("Reason"), "text")],
+)
 story("tenders.evaluated_again", _("The bids left are evaluated again."), disclosed=True, facts=[REASON])
 story("tenders.bid_excluded", _("A bid went out of the running."), disclosed=True, facts=[REASON])
 story("tenders.exclusion_proposed", _("Somebody of the owner proposed to exclude a bid."), facts=[REASON])

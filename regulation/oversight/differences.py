@@ -14,6 +14,7 @@ WORDS: dict[str, Any] = {
     "waits": _("accepted and held, and not paid out for days"),
     "unpaid": _("due and not paid in"),
     "owner_did_not_sign": _("the owner did not sign the contract in time"),
+    "undecided": _("the mediator did not decide in time"),
     "drift": _("the price moved further than the limit"),
 }
 

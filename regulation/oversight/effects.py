@@ -174,6 +174,22 @@ def note_contract(entry: Entry) -> None:
         )
 
 
+@effect("contracts.seat_ended")
+def note_undecided(entry: Entry) -> None:
+    """A mediator did not decide a dispute in time: told of the body it acts for."""
+    body = body_of(entry)
+    if body.get("why") == "late" and (entity := _party(body.get("body"))) is not None:
+        told = {"what": "undecided", "ours": "", "theirs": ""}
+        seen = Seen(
+            kind=FindingKind.UNDECIDED,
+            entity=entity,
+            department=_party(body.get("department")),
+            subject=entry.subject,
+            evidence={"difference": told, "entry": entry.commitment.hex()},
+        )
+        note_finding(seen=seen, at=entry.recorded_at)
+
+
 @effect("contracts.reconciled")
 def note_differences(entry: Entry) -> None:
     """What the day's reconciliation found not to fit, each once as long as it lasts."""

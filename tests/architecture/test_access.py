@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from cms.models import PracticeIndexPage, PracticePage
 from cms.site import load_site
-from marketplace.contracts.operations import reconcile, share_work
+from marketplace.contracts.operations import make_calendar, reconcile, share_work
 from marketplace.directory.operations import open_sanction
 from marketplace.directory.queries import consequence_rules
 from marketplace.payments.models import ProviderEvent
@@ -139,6 +139,7 @@ def build():
     people = {name: world.member(Role(name)) for name in ("practitioner", "regulator", "reviewer")}
     people["trustee"] = world.member(Role.TRUSTEE, world.trustees()[0].entity)
     people |= {"owner": world.member(Role.OWNER), "other_owner": world.member(Role.OWNER)}
+    people["mediator"] = contracts.mediator().membership
     people["editor"] = world.member(Role.EDITOR)
     service, approval = world.service(), world.approval()
     seller, rival = world.intermediary(sells=service), world.intermediary(sells=service)
@@ -192,12 +193,19 @@ def contracted(owner, seller, service, approval):
 
     held = contracts.signed(won())
     milestone = contracts.handed_in(contracts.first(held))
+    third = contracts.started(held.milestones.get(position=3))
+    disputed = contracts.disputed(third, files=[contracts.upload()])
     link, token = share_work(milestone=milestone, whom="w", days=1, by=world.user(), at=timezone.now())
     return {
         "contract": held.ref,
         "contracted": held.award.tender.ref,
         "reconciliation": reconcile(at=timezone.now()).pk,
         "draft_contract": won().ref,
+        "calendar_token": make_calendar(by=world.user(), at=timezone.now()),
+        "invoice": contracts.invoiced(milestone).ref,
+        "dispute": disputed.ref,
+        "dispute_file": disputed.files.get().ref,
+        "listed_mediator": contracts.mediator().listed.ref,
         "share": link.pk,
         "share_token": token,
         "deliverable": milestone.submissions.get().files.get().ref,

@@ -15,7 +15,7 @@ from wagtail.models import Locale
 
 from cms.demo import SLUG as DEMO_PRACTICE
 from cms.models import PracticeIndexPage, PracticePage
-from marketplace.contracts.models import Contract, Plea, Reconciliation
+from marketplace.contracts.models import Contract, Dispute, Plea, Reconciliation
 from marketplace.contracts.operations import reconcile, share_work
 from marketplace.contracts.queries import charge_of
 from marketplace.directory.demo import HAZCHEM
@@ -238,6 +238,8 @@ def public(tender: Tender) -> list[str]:
         reverse("decoupling:public_check", args=[public_checks().order_by("pk").last().ref]),
         reverse("contracts:contract_list"),
         reverse("contracts:register"),
+        reverse("contracts:dispute_list"),
+        reverse("contracts:mediator_list"),
         contracted().get_absolute_url(),
         reverse("contracts:credit_method"),
         reverse("contracts:review_list"),
@@ -365,6 +367,7 @@ def contracted() -> Contract:
     held = contracts.signed(won())
     contracts.offered(won())
     milestone = contracts.handed_in(contracts.first(held))
+    contracts.disputed(contracts.started(held.milestones.get(position=3)), files=[contracts.upload()])
     share_work(milestone=milestone, whom="窗口", days=1, by=world.user(), at=timezone.now())
     order = order_funding(charge=charge_of(milestone), by=None)
     record_transfer(order=order, number="6210-1", paid_on=timezone.localdate(), voucher=None, by=world.user())
@@ -434,6 +437,11 @@ def agreed() -> list[str]:
         reverse("contracts:milestone", args=[held.ref, 1]),
         reverse("contracts:milestone", args=[held.ref, 2]),
         reverse("contracts:change", args=[held.ref]),
+        Dispute.objects.get(milestone__contract=held).get_absolute_url(),
+        reverse("contracts:dispute_new", args=[held.ref, 1]),
+        reverse("contracts:more_days", args=[held.ref, 2]),
+        reverse("contracts:end", args=[held.ref]),
+        reverse("contracts:calendar"),
         waiting.get_absolute_url(),
         reverse("contracts:sign", args=[waiting.ref]),  # asks who somebody is
         reverse("payments:charge_list"),
@@ -542,12 +550,14 @@ ROLES = {
         *to_erase(),
         *to_handle(),
         reverse("oversight:look_list"),
+        reverse("contracts:mediator_list"),
         *judged(),
         reverse("interests:import_list"),
         reverse("interests:import_new"),
         *interests_brought(),
     ],
     "intermediary3": lambda t: [reverse("tenders:bid_new", args=[t.ref])],  # who may not bid
+    "mediator": lambda t: [reverse("desk"), reverse("contracts:mediator_desk")],
     "trustee1": lambda t: [reverse("desk"), reverse("tenders:trustee_desk")],
     "admin": lambda t: [
         contracted().get_absolute_url(),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pgtrigger
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from marketplace.contracts import operations
-from marketplace.contracts.models import Contract, Milestone
+from marketplace.contracts.models import Contract, Dispute, Ending, Invoice, Mediator, Milestone, Seat
 from marketplace.contracts.queries import charge_of, latest_version
 from marketplace.contracts.seed import ensure_terms
 from marketplace.payments.models import Charge
@@ -19,7 +20,7 @@ from marketplace.payments.operations import order_funding
 from marketplace.payments.queries import open_account
 from marketplace.tenders.models import Award, Tender
 from marketplace.tenders.operations import finalise_award, open_tender
-from regulation.parties.models import Membership, Role
+from regulation.parties.models import Declaration, Membership, Role
 from tests.factories import payments, tenders, world
 
 YEARS = {
@@ -188,3 +189,109 @@ def unanswered(milestone: Milestone) -> Milestone:
     Milestone.objects.filter(pk=milestone.pk).update(silence_until=timezone.now() - dt.timedelta(seconds=1))
     milestone.refresh_from_db()
     return milestone
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A mediator on the list, with who it is."""
+
+    membership: Membership
+    listed: Mediator
+
+
+def mediator(declared: bool = True) -> Listed:
+    """Somebody on the list of mediators, for a body that has declared its interests, or has not."""
+    held = world.member(Role.MEDIATOR)
+    if declared:
+        Declaration.objects.create(entity=held.entity, as_of=world.LONG_AGO)
+    told = {"user": held.user, "body": held.entity, "reason": "调解员", "listed_by": world.user()}
+    made = Mediator.objects.create(**told, listed=world.DateRange(world.LONG_AGO, None))
+    return Listed(held, made)
+
+
+def disputed(milestone: Milestone, side: str = "buyer", files: object = (), claim: str = "不合格") -> Dispute:
+    """A dispute that stands about a milestone that has begun."""
+    made = operations.open_dispute(
+        milestone=milestone,
+        side=side,
+        claim=claim,
+        files=list(files),
+        by=binder(milestone.contract, side).user,
+        at=timezone.now(),
+    )
+    commit()
+    milestone.refresh_from_db()
+    return made
+
+
+def _moved(model: type, pk: int, **moments: dt.datetime) -> None:
+    """Move a deadline, as only the owner of the database can."""
+    name = {Dispute: "Dispute", Seat: "Seat", Ending: "Ending"}[model]
+    with pgtrigger.ignore(f"contracts.{name}:stands"):
+        model.objects.filter(pk=pk).update(**moments)
+
+
+def past_cure(dispute: Dispute) -> Dispute:
+    """The time to mend or agree is over."""
+    _moved(Dispute, dispute.pk, cure_until=timezone.now() - dt.timedelta(seconds=1))
+    dispute.refresh_from_db()
+    return dispute
+
+
+def asked(dispute: Dispute, side: str = "seller") -> Dispute:
+    """The time to agree is over and a decision is asked for."""
+    past_cure(dispute)
+    who = binder(dispute.milestone.contract, side)
+    return operations.ask_for_decision(dispute=dispute, side=side, by=who.user, at=timezone.now())
+
+
+def seated(dispute: Dispute) -> Seat:
+    """The next mediator is named."""
+    made = operations.name_mediator(dispute=dispute, at=timezone.now())
+    commit()
+    assert made is not None
+    return made
+
+
+def deciding(dispute: Dispute) -> Seat:
+    """Somebody sits, has accepted, and the time to object is over."""
+    seat = seated(asked(dispute))
+    operations.accept_seat(seat=seat, by=seat.mediator.user, at=timezone.now())
+    _moved(Seat, seat.pk, answer_by=timezone.now() - dt.timedelta(seconds=1))
+    seat.refresh_from_db()
+    return seat
+
+
+def late(seat: Seat, **moments: dt.datetime) -> Seat:
+    """A mediator's time is over."""
+    _moved(Seat, seat.pk, **moments)
+    seat.refresh_from_db()
+    return seat
+
+
+def past_grace(ending: Ending) -> Ending:
+    """The time that a demand gave is over."""
+    _moved(Ending, ending.pk, grace_until=timezone.now() - dt.timedelta(seconds=1))
+    ending.refresh_from_db()
+    return ending
+
+
+def overdue(milestone: Milestone) -> Milestone:
+    """Its day is past."""
+    Milestone.objects.filter(pk=milestone.pk).update(due_on=timezone.localdate() - dt.timedelta(days=1))
+    milestone.refresh_from_db()
+    return milestone
+
+
+def invoiced(milestone: Milestone, number: str = "12345678", fen: int = 1) -> Invoice:
+    """An invoice of the seller, with its file."""
+    return operations.record_invoice(
+        milestone=milestone,
+        number=number,
+        code="",
+        issued_on=dt.date(2026, 1, 1),
+        fen=fen,
+        file=upload(name="发票.pdf"),
+        by=world.user(),
+        at=timezone.now(),
+    )

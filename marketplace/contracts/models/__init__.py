@@ -1,8 +1,12 @@
 """Contracts, their milestones, what was handed in for them, and the dated data they begin with."""
 
+from .calendar import CalendarKey, Reminder
 from .change import Change
 from .contract import Contract, Side, Signature, Version
 from .deliverable import MOST_SUBMISSIONS, Answer, DeliverableFile, ShareAccess, ShareLink, Submission
+from .dispute import SPLIT, Assent, Dispute, DisputeFile, Outcome, Proposal
+from .ending import BY_RIGHT, Ending, EndingPart, EndingSignature, Ground
+from .mediation import Decision, Mediator, Seat, SeatCheck, SeatEnd
 from .milestone import ContractAct, Milestone
 from .money import Invoice, MilestoneCharge, Payout
 from .plea import Plea, PleaKind, PleaOutcome
@@ -16,24 +20,41 @@ from .review import (
     ReviewRound,
     ReviewRule,
 )
-from .rules import ContractRule, Schedule, Wording
+from .rules import ContractRule, Schedule, SettlementRule, Wording
+from .settlement import Refund, Settlement
 
 __all__ = [
+    "BY_RIGHT",
     "MOST_SUBMISSIONS",
+    "SPLIT",
     "Answer",
+    "Assent",
+    "CalendarKey",
     "Change",
     "Contract",
     "ContractAct",
     "ContractRule",
+    "Decision",
     "DeliverableFile",
+    "Dispute",
+    "DisputeFile",
+    "Ending",
+    "EndingPart",
+    "EndingSignature",
+    "Ground",
     "Invoice",
+    "Mediator",
     "Milestone",
     "MilestoneCharge",
+    "Outcome",
     "Payout",
     "Plea",
     "PleaKind",
     "PleaOutcome",
+    "Proposal",
     "Reconciliation",
+    "Refund",
+    "Reminder",
     "Repair",
     "Review",
     "ReviewContent",
@@ -42,6 +63,11 @@ __all__ = [
     "ReviewRule",
     "Reviewer",
     "Schedule",
+    "Seat",
+    "SeatCheck",
+    "SeatEnd",
+    "Settlement",
+    "SettlementRule",
     "ShareAccess",
     "ShareLink",
     "Side",

@@ -216,13 +216,13 @@ def signed_by_all_and_clear() -> pgtrigger.Trigger:
 
 
 def adds_up() -> pgtrigger.Trigger:
-    """At the commit the milestones of a version add up to its price."""
+    """At the commit the milestones of a version add up to its price, those settled for less included."""
     return trigger(
         "adds_up",
         pgtrigger.Update,
         f"""
             IF (SELECT coalesce(sum(m.fen), 0) FROM public.contracts_milestone m
-                WHERE m.contract_id = NEW.id AND m.cancelled_at IS NULL) <> NEW.price * 100 THEN
+                WHERE m.contract_id = NEW.id) <> NEW.price * 100 THEN
                 {refuse("contract_adds_up", "NEW.id")}
             END IF;
             RETURN NULL;

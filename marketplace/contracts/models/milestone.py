@@ -13,7 +13,7 @@ from regulation.ledger.triggers import append_only
 
 from .. import life
 from ..life_texts import ACT_WORDS
-from . import guards
+from . import guards, settlement_guards
 from .contract import Contract
 
 _FACTS = (
@@ -73,7 +73,9 @@ class Milestone(models.Model):
             ),
             models.CheckConstraint(condition=Q(fen__gt=0, days__gt=0), name="milestone_fen_and_days"),
             models.CheckConstraint(
-                condition=Q(accepted_at__isnull=True) | Q(silence_until__isnull=False),
+                condition=Q(accepted_at__isnull=True)
+                | Q(silence_until__isnull=False)
+                | Q(disputed_at__isnull=False),
                 name="milestone_accepted_once_handed_in",
             ),
         ]
@@ -132,6 +134,7 @@ class Milestone(models.Model):
             ),
             guards.goes_where_it_may(life.MILESTONE, "milestone"),
             guards.told_by_an_act(life.MILESTONE, "milestone", "a.milestone_id = NEW.id"),
+            settlement_guards.milestone_with_its_ground(),
         ]
 
     def __str__(self) -> str:

@@ -71,6 +71,53 @@ class ContractRule(models.Model):
         return Limit(self.cure_amount, Unit(self.cure_unit))
 
 
+class SettlementRule(models.Model):
+    """How long the steps of disputes and early ends take in a region from a day on; the nearest region wins.
+
+    `answer`: for a mediator to decline and a side to object; `decide`: for the decision; `grace`: what a
+    demand gives for overdue work or payment before the contract may be ended by right.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    in_force = DateRangeField()
+    answer_amount = models.PositiveSmallIntegerField()
+    answer_unit = models.CharField(max_length=12, choices=UNITS)
+    decide_amount = models.PositiveSmallIntegerField()
+    decide_unit = models.CharField(max_length=12, choices=UNITS)
+    grace_amount = models.PositiveSmallIntegerField()
+    grace_unit = models.CharField(max_length=12, choices=UNITS)
+    provision = models.ForeignKey(Provision, models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+    note_en = models.CharField(max_length=300, blank=True)
+    is_invented = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("rule on disputes and early ends")
+        constraints = [
+            ExclusionConstraint(
+                name="settlement_rule_one_at_a_time",
+                expressions=[("region", "="), ("in_force", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_amount__gt=0, decide_amount__gt=0, grace_amount__gt=0),
+                name="settlement_rule_gives_time",
+            ),
+        ]
+        triggers = kept()
+
+    @property
+    def answer(self) -> Limit:
+        return Limit(self.answer_amount, Unit(self.answer_unit))
+
+    @property
+    def decide(self) -> Limit:
+        return Limit(self.decide_amount, Unit(self.decide_unit))
+
+    @property
+    def grace(self) -> Limit:
+        return Limit(self.grace_amount, Unit(self.grace_unit))
+
+
 def _of_a_service(name: str) -> ExclusionConstraint:
     return ExclusionConstraint(
         name=name,

@@ -1,7 +1,9 @@
 """Writes of contracts: one verb, one transaction, one ledger entry."""
 
+from .calendaring import end_calendar, make_calendar, remind
 from .changing import Wanted, agree_to_change, decline_change, propose_change
 from .charging import charge_milestone
+from .clocks import lapse_demand, note_cure_over
 from .crediting import count_complaints, credit_of, look_for_anomalies, reckon_credit
 from .delivering import (
     Judged,
@@ -11,7 +13,20 @@ from .delivering import (
     return_work,
     start_milestone,
 )
+from .disputing import add_evidence, agree_to_split, open_dispute, propose_split, withdraw_dispute
 from .drawing_up import Part, draw_up_contract, set_milestones, who_pays
+from .ending import decline_end, demand_performance, end_by_right, propose_end, sign_end
+from .extending import ask_for_more_days
+from .listing import list_mediator, unlist_mediator
+from .mediating import (
+    accept_seat,
+    ask_for_decision,
+    decide_dispute,
+    decline_seat,
+    end_overdue_seat,
+    name_mediator,
+    object_to_mediator,
+)
 from .paying import complete_contract, pay_what_is_due, record_invoice, release_milestone
 from .pleading import (
     complain_of_quality,
@@ -31,6 +46,7 @@ from .reviewing import (
     raise_review,
     reply_to_review,
 )
+from .settling import charge_settled_again, refund_milestone, refund_what_is_due
 from .sharing import end_share, note_access, share_work
 from .signing import lapse_contract, offer_contract, sign_contract, take_back_contract
 from .suspending import resume_contract, suspend_contract, suspend_for
@@ -40,38 +56,63 @@ __all__ = [
     "Judged",
     "Part",
     "Wanted",
+    "accept_seat",
     "accept_silent",
     "accept_work",
+    "add_evidence",
     "agree_to_change",
+    "agree_to_split",
+    "ask_for_decision",
+    "ask_for_more_days",
     "charge_milestone",
+    "charge_settled_again",
     "complain_of_quality",
     "complete_contract",
     "content_digest",
     "count_complaints",
     "credit_of",
+    "decide_dispute",
     "decide_plea",
     "decline_change",
+    "decline_end",
+    "decline_seat",
+    "demand_performance",
     "disclose_reviews",
     "draw_up_contract",
+    "end_by_right",
+    "end_calendar",
+    "end_overdue_seat",
     "end_share",
     "hand_in_review",
     "hand_in_work",
     "lapse_contract",
+    "lapse_demand",
+    "list_mediator",
     "look_for_anomalies",
+    "make_calendar",
+    "name_mediator",
     "note_access",
+    "note_cure_over",
+    "object_to_mediator",
     "object_to_review",
     "offer_contract",
     "offer_repair",
+    "open_dispute",
     "open_reviews",
     "pay_what_is_due",
     "propose_change",
+    "propose_end",
     "propose_on_plea",
+    "propose_split",
     "publish_wording",
     "raise_review",
     "reckon_credit",
     "reconcile",
     "record_invoice",
+    "refund_milestone",
+    "refund_what_is_due",
     "release_milestone",
+    "remind",
     "reply_to_plea",
     "reply_to_review",
     "resume_contract",
@@ -80,9 +121,12 @@ __all__ = [
     "set_milestones",
     "share_work",
     "sign_contract",
+    "sign_end",
     "start_milestone",
     "suspend_contract",
     "suspend_for",
     "take_back_contract",
+    "unlist_mediator",
     "who_pays",
+    "withdraw_dispute",
 ]

@@ -45,11 +45,16 @@ class Wanted:
     days: int
 
 
-def _refuse_done(milestone: Milestone, *, at: dt.datetime) -> None:
-    """Only what is neither handed in nor paid for may change."""
+def _is_begun(milestone: Milestone) -> bool:
+    """Whether its payment was begun."""
     charge = charge_of(milestone)
-    begun = charge is not None and charge.orders.filter(failed_at__isnull=True).exists()
-    if begun or milestone.state_at(at) not in (Step.PLANNED, Step.STARTED):
+    return charge is not None and charge.orders.filter(failed_at__isnull=True).exists()
+
+
+def _refuse_done(milestone: Milestone, wanted: Wanted, *, at: dt.datetime) -> None:
+    """Only what is not handed in may change, and of what is paid for the days alone."""
+    paid = to_fen(wanted.amount) != milestone.fen and _is_begun(milestone)
+    if paid or milestone.state_at(at) not in (Step.PLANNED, Step.STARTED):
         raise WorkIsDone(milestone.name)
 
 
@@ -62,7 +67,7 @@ def _differing(
         if (new := wanted.get(one.position)) is None or (to_fen(new.amount), new.days) == (one.fen, one.days):
             continue
         one.contract = contract
-        _refuse_done(one, at=at)
+        _refuse_done(one, new, at=at)
         one.fen, one.days = to_fen(new.amount), new.days
         changed.append(one)
     return milestones, changed
@@ -96,7 +101,7 @@ def propose_change(
         if max(m.days for m in milestones) > days:
             raise TooLong
         number = locked.versions.order_by("-number")[0].number + 1
-        price = to_yuan(sum(m.fen for m in milestones if m.cancelled_at is None))
+        price = to_yuan(sum(m.fen for m in milestones))
         terms = terms_of(locked, milestones, number=number, price=price, days=days)
         version = Version.objects.create(
             contract=locked,
@@ -196,8 +201,7 @@ def _apply(contract: Contract, change: Change, gate: Check, *, by: User, at: dt.
     _all, changed = _differing(contract, wanted, at=at)
     try:
         with transaction.atomic():
-            for one in changed:
-                _charge_again(one, contract, by=by, at=at)
+            anew = [one for one in changed if _as_agreed(one, contract, by=by, at=at)]
     except (PaymentRefused, IntegrityError) as refusal:
         raise WorkIsDone(", ".join(one.name for one in changed)) from refusal
     price = Decimal(terms["price"])
@@ -222,22 +226,27 @@ def _apply(contract: Contract, change: Change, gate: Check, *, by: User, at: dt.
         days=terms["days"],
         gate=gate,
     )
-    for one in changed:
+    for one in anew:
         charge_milestone(milestone=one, payer=contract.payer, by=by)
     change.agreed_at = at
     change.save(update_fields=["agreed_at"])
     _tell_drift(contract, at=at)
 
 
-def _charge_again(milestone: Milestone, contract: Contract, *, by: User, at: dt.datetime) -> None:
-    """The old charge ends, the milestone is as agreed; it is charged again once the version holds."""
+def _as_agreed(milestone: Milestone, contract: Contract, *, by: User, at: dt.datetime) -> bool:
+    """The milestone becomes as agreed. Whether it is to be charged again once the version holds.
+
+    The old charge ends, but for one whose payment was begun: then only the days change.
+    """
+    begun = _is_begun(milestone)
     held = MilestoneCharge.objects.filter(milestone=milestone, ended_at__isnull=True).first()
-    if held is not None:
+    if held is not None and not begun:
         cancel_charge(charge=held.charge, by=by, at=at)
         held.ended_at = at
         held.save(update_fields=["ended_at"])
     milestone.due_on = due_day(contract.signed_at or at, milestone.days)
     milestone.save(update_fields=["fen", "days", "due_on"])
+    return not begun
 
 
 def _tell_drift(contract: Contract, *, at: dt.datetime) -> None:

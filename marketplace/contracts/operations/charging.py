@@ -24,8 +24,10 @@ def way_of_payment(contract: Contract) -> Provider:
 
 
 @transaction.atomic
-def charge_milestone(*, milestone: Milestone, payer: Entity, by: User | None) -> Charge:
-    """Make the sum of a milestone due.
+def charge_milestone(
+    *, milestone: Milestone, payer: Entity, by: User | None, fen: int | None = None
+) -> Charge:
+    """Make the sum of a milestone due, or the fen that its settlement leaves of it.
 
     Raises ApplicantDoesNotPay where anybody but the contract's payer would be charged: where the department
     commissions a service nobody may charge the applicant (优化营商环境条例 43).
@@ -39,7 +41,7 @@ def charge_milestone(*, milestone: Milestone, payer: Entity, by: User | None) ->
         title=f"{contract.award.tender.title} · {milestone.name}",
         payer=payer,
         payee=contract.seller,
-        fen=milestone.fen,
+        fen=milestone.fen if fen is None else fen,
         provider=way_of_payment(contract),
         due_on=milestone.due_on,
         is_invented=contract.is_invented,

@@ -2,23 +2,30 @@
 
 import datetime as dt
 import re
+from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
+from marketplace.payments.books import Account
 from marketplace.payments.errors import NotHeld, NotOurPayee
-from marketplace.payments.models import Order
+from marketplace.payments.models import Charge, Order
 from marketplace.payments.operations import order_release
 from marketplace.payments.queries import open_account
 from regulation.decoupling.models import Gate
 from regulation.ledger.operations import record
 from regulation.parties.models import User
 
+from ..dispute_queries import ordered_of, settlement_of, settlements_of
 from ..errors import GateClosed, InvoiceNumber, InvoiceTooMuch, InvoiceUsed, NotDue
 from ..life import Act, State, Step
 from ..models import Contract, Invoice, Milestone, Payout
-from ..queries import charge_of, held_for, paid_out, to_pay_out
+from ..models.deliverable import new_ref
+from ..queries import charge_of, held_for, money_of, to_pay_out
 from .acting import do_act, locked_contract, locked_milestone
+from .delivering import looked_at
 from .signing import open_gate
 from .suspending import suspend_for
 
@@ -43,24 +50,33 @@ def release_milestone(*, milestone: Milestone, by: User | None, at: dt.datetime)
     gate = open_gate(seen.contract, Gate.PAYOUT, by=by, at=at)
     with transaction.atomic():
         locked = locked_milestone(milestone)
-        if not _due(locked, at=at):
+        charge = charge_of(locked)
+        if charge is None or not _due(locked, at=at):
             raise NotDue
-        order = order_release(charge=charge, fen=held_for(charge), reason=locked.name, by=by)
+        order = order_release(charge=charge, fen=to_release(locked, charge), reason=locked.name, by=by)
         Payout.objects.create(milestone=locked, order=order, gate=gate)
         body = {"milestone": locked.position, "name": locked.name, "order": order.key, "check": gate.urn}
         record(kind="contracts.payout", subject=locked.contract, actor=by, body=body, noticeable=False)
         return order
 
 
+def to_release(milestone: Milestone, charge: Charge) -> int:
+    """Fen held that go out to the seller: all of what is accepted, of what is settled no more than that."""
+    held, settlement = held_for(charge), settlement_of(milestone)
+    if settlement is not None:
+        return max(0, min(held, settlement.released_fen - ordered_of(charge, "release")))
+    return held if milestone.accepted_at is not None else 0
+
+
 def _due(milestone: Milestone, *, at: dt.datetime) -> bool:
-    """Accepted, in a contract that is not suspended, with money held that nothing has ordered out."""
+    """Accepted or settled, in a contract that is not suspended, with money held that is to go out."""
     charge = charge_of(milestone)
     stands = milestone.contract.state_at(at) in (State.IN_FORCE, State.TERMINATED)
     return (
         stands
-        and milestone.state_at(at) is Step.ACCEPTED
+        and milestone.state_at(at) in (Step.ACCEPTED, Step.CANCELLED)
         and charge is not None
-        and held_for(charge) > 0
+        and to_release(milestone, charge) > 0
         and not milestone.payouts.filter(order__failed_at__isnull=True, order__posting__isnull=True).exists()
     )
 
@@ -84,16 +100,26 @@ def pay_what_is_due(*, at: dt.datetime, contract: Contract | None = None) -> int
 
 @transaction.atomic
 def complete_contract(*, contract: Contract, at: dt.datetime) -> bool:
-    """All work accepted and paid: the contract is complete. Whether it is so now; twice changes nothing."""
+    """All work accepted or settled, and paid: it is complete. Whether it is so now; twice changes nothing."""
     locked = locked_contract(contract)
     if locked.state_at(at) is not State.IN_FORCE:
         return False
-    going = [m for m in locked.milestones.all() if m.cancelled_at is None]
-    paid = paid_out(going)
-    if not going or any(m.accepted_at is None or paid[m.pk] < m.fen for m in going):
+    if not is_paid(list(locked.milestones.all())):
         return False
     do_act(locked, Act.COMPLETE, kind="contracts.completed", by=None, at=at, noticeable=True, completed_at=at)
     return True
+
+
+def is_paid(milestones: list[Milestone]) -> bool:
+    """Whether each is accepted and paid, or settled with each part where it belongs."""
+    settled, money = settlements_of(milestones), money_of(milestones)
+    for one in milestones:
+        told, settlement = money.get(one.pk, {}), settled.get(one.pk)
+        owed = settlement.released_fen if settlement else one.fen
+        out = told.get(Account.INTERMEDIARY, 0) + told.get(Account.FEE, 0)
+        if (one.accepted_at is None and settlement is None) or out < owed or told.get(Account.HELD, 0):
+            return False
+    return bool(milestones)
 
 
 @transaction.atomic
@@ -106,22 +132,29 @@ def record_invoice(
     fen: int,
     by: User,
     at: dt.datetime,
+    file: "UploadedFile[Any] | None" = None,
 ) -> Invoice:
-    """The seller puts an invoice on record. Raises InvoiceNumber, InvoiceUsed, InvoiceTooMuch.
+    """The seller puts an invoice on record, with its file. Raises InvoiceNumber, InvoiceUsed, InvoiceTooMuch
+    and FileRefused.
 
-    Prices are without tax: the invoices of a milestone may exceed it by the highest rate, 13 percent.
+    Prices are without tax: the invoices of a milestone may exceed what is charged for it, or left of it by a
+    settlement, by the highest rate, 13 percent.
     """
+    kept = looked_at([file])[0] if file else None
     locked = locked_milestone(milestone)
     number = number.replace(" ", "")
     if not _NUMBER.fullmatch(number):
         raise InvoiceNumber
     before = locked.invoices.aggregate(n=Sum("fen"))["n"] or 0
-    if (before + fen) * 100 > locked.fen * 113:
+    settlement = settlement_of(locked)
+    if (before + fen) * 100 > (settlement.released_fen if settlement else locked.fen) * 113:
         raise InvoiceTooMuch
     try:
         with transaction.atomic():
-            made = Invoice.objects.create(
+            made = Invoice(
                 milestone=locked,
+                issuer=locked.contract.seller,
+                ref=new_ref(),
                 number=number,
                 code=code.strip(),
                 issued_on=issued_on,
@@ -129,10 +162,14 @@ def record_invoice(
                 recorded_by=by,
                 recorded_at=at,
             )
+            if kept is not None:
+                made.file_name, made.file_digest, made.scan = kept.name, kept.digest, kept.scan
+                made.file.save(kept.name, ContentFile(kept.content), save=False)
+            made.save(force_insert=True)
     except IntegrityError as refusal:
-        if "invoice_number_once" in str(refusal):
+        if "invoice_number_once_an_issuer" in str(refusal):
             raise InvoiceUsed from refusal
         raise
-    body = {"milestone": locked.position, "name": locked.name, "number": number}
+    body = {"milestone": locked.position, "name": locked.name, "number": number, "file": made.file_digest}
     record(kind="contracts.invoiced", subject=locked.contract, actor=by, body=body, noticeable=False)
     return made

@@ -31,8 +31,10 @@ def _of_contract(
     contract: Contract, milestones: list[Milestone], money: dict[int, dict[str, Any]], at: dt.datetime
 ) -> list[dict[str, Any]]:
     """What does not fit in one contract: owed, paid in, held, paid out."""
-    going = [m for m in milestones if m.cancelled_at is None]
-    owed = sum(money[m.pk]["charge"].fen for m in going if m.pk in money)
+    settled = {m.pk: m.settlement for m in milestones if hasattr(m, "settlement")}
+    going = [m for m in milestones if m.cancelled_at is None or m.pk in settled]
+    owed = sum(m.fen for m in going if m.pk in settled)
+    owed += sum(money[m.pk]["charge"].fen for m in going if m.pk in money and m.pk not in settled)
     found = []
     if owed != contract.price * 100:
         found.append(_told("charged", contract, contract.payer, int(contract.price * 100), owed))
@@ -42,9 +44,12 @@ def _of_contract(
             continue
         out = told[Account.INTERMEDIARY] + told[Account.FEE]
         due = milestone.fen if milestone.accepted_at else 0
+        if (settlement := settled.get(milestone.pk)) is not None:
+            due = settlement.released_fen
         if out > due:
             found.append(_told("overpaid", contract, contract.seller, due, out))
-        waits = milestone.accepted_at and milestone.accepted_at < at - PATIENCE
+        since = settlement.made_at if settlement else milestone.accepted_at
+        waits = since is not None and since < at - PATIENCE
         if waits and told[Account.HELD] > 0 and not contract.suspended_at:
             found.append(_told("waits", contract, contract.payer, told[Account.HELD], 0))
         late = milestone.due_on is not None and milestone.due_on < timezone.localdate(at)
@@ -56,7 +61,7 @@ def _of_contract(
 def _of_contracts(at: dt.datetime) -> tuple[int, list[dict[str, Any]]]:
     """How many signed contracts were looked at, and what does not fit; a batch takes three queries."""
     seen, found = 0, []
-    running = signed_contracts().filter(terminated_at__isnull=True).prefetch_related("milestones")
+    running = signed_contracts().filter(terminated_at__isnull=True).prefetch_related("milestones__settlement")
     keys = list(running.order_by("pk").values_list("pk", flat=True))
     for n in range(0, len(keys), AT_ONCE):
         batch = list(running.filter(pk__in=keys[n : n + AT_ONCE]))

@@ -9,7 +9,7 @@ from regulation.parties.models import User
 
 from ..errors import NotNow
 from ..life import CONTRACT, Act, State
-from ..models import Contract, Milestone
+from ..models import Contract, Dispute, Milestone
 from .acting import assert_may, do_act, locked_contract, said
 from .signing import open_gate
 
@@ -85,3 +85,18 @@ def _give_back(contract: Contract, *, lost: dt.timedelta, since: dt.datetime) ->
         if milestone.silence_until is not None:
             milestone.silence_until += lost
             milestone.save(update_fields=["silence_until"])
+    _give_back_to_disputes(contract, lost=lost, since=since)
+
+
+def _give_back_to_disputes(contract: Contract, *, lost: dt.timedelta, since: dt.datetime) -> None:
+    """The time to mend or agree, and a mediator's, as far as it still ran when the contract was suspended."""
+    for dispute in Dispute.objects.standing().filter(milestone__contract=contract):
+        if dispute.asked_at is None and dispute.cure_until > since:
+            dispute.cure_until += lost
+            dispute.save(update_fields=["cure_until"])
+        for seat in dispute.seats.filter(ended_at__isnull=True):
+            if seat.answer_by > since:
+                seat.answer_by += lost
+            if seat.decide_by is not None and seat.decide_by > since:
+                seat.decide_by += lost
+            seat.save(update_fields=["answer_by", "decide_by"])

@@ -13,6 +13,7 @@ from regulation.parties.models import Entity
 
 from ..models import Contract, ContractRule, Milestone
 from ..text import fill
+from .rules import rule_of
 
 UNITS = {
     "zh": {"seconds": "秒", "hours": "小时", "days": "日", "working_days": "个工作日"},
@@ -48,6 +49,7 @@ def _ruling(contract: Contract, lang: str) -> str:
 def blanks(contract: Contract, price: Decimal, days: int, lang: str) -> dict[str, str]:
     """What fills the standard text."""
     rule: ContractRule = contract.rule
+    settling = rule_of(contract, at=contract.created_at)
     return {
         "buyer": _name(contract.buyer, lang),
         "seller": _name(contract.seller, lang),
@@ -64,6 +66,8 @@ def blanks(contract: Contract, price: Decimal, days: int, lang: str) -> dict[str
         "late": _plain(rule.late_per_mille),
         "late_cap": _plain(rule.late_cap),
         "cure": told(rule.cure, lang),
+        "decide": told(settling.decide, lang),
+        "grace": told(settling.grace, lang),
     }
 
 

@@ -1,31 +1,92 @@
 """Pages of contracts."""
 
 from .board import own_contracts
+from .calendar import calendar, calendar_end, calendar_feed, calendar_new
 from .change import change, change_agree, change_decline
 from .contract import contract, milestones, of_tender, offer, resume, sign, suspend, take_back, version
-from .milestone import answer, file, hand_in, invoice, milestone, share, share_end, shared, shared_file, start
+from .disputes import (
+    dispute,
+    dispute_agree,
+    dispute_ask,
+    dispute_evidence,
+    dispute_file,
+    dispute_list,
+    dispute_new,
+    dispute_propose,
+    dispute_withdraw,
+)
+from .ending import end, end_by_right_, end_decline, end_demand, end_sign, more_days
+from .mediation import (
+    dispute_decide,
+    dispute_object,
+    mediator_desk,
+    mediator_end,
+    mediator_list,
+    seat_accept,
+    seat_decline,
+)
+from .milestone import (
+    answer,
+    file,
+    hand_in,
+    invoice,
+    invoice_file,
+    milestone,
+    share,
+    share_end,
+    shared,
+    shared_file,
+    start,
+)
 from .public import contract_list, deliverable_register
 from .reconciling import reconciliation, reconciliation_list
 
 __all__ = [
     "answer",
+    "calendar",
+    "calendar_end",
+    "calendar_feed",
+    "calendar_new",
     "change",
     "change_agree",
     "change_decline",
     "contract",
     "contract_list",
     "deliverable_register",
+    "dispute",
+    "dispute_agree",
+    "dispute_ask",
+    "dispute_decide",
+    "dispute_evidence",
+    "dispute_file",
+    "dispute_list",
+    "dispute_new",
+    "dispute_object",
+    "dispute_propose",
+    "dispute_withdraw",
+    "end",
+    "end_by_right_",
+    "end_decline",
+    "end_demand",
+    "end_sign",
     "file",
     "hand_in",
     "invoice",
+    "invoice_file",
+    "mediator_desk",
+    "mediator_end",
+    "mediator_list",
     "milestone",
     "milestones",
+    "more_days",
     "of_tender",
     "offer",
     "own_contracts",
     "reconciliation",
     "reconciliation_list",
     "resume",
+    "seat_accept",
+    "seat_decline",
     "share",
     "share_end",
     "shared",

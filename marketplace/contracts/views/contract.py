@@ -18,6 +18,7 @@ from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
 from ..access import oversees, reads_all, side_of
+from ..dispute_queries import disputes_in, ending_done, standing_ending
 from ..errors import ContractRefused
 from ..forms import MilestoneSet, clean_text, initial_of
 from ..life import CONTRACT, Act, State
@@ -153,6 +154,9 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "events": _events(found, whole=whole),
         "acts": [str(act) for act in CONTRACT.acts if CONTRACT.may(act, state)],
         "reviewing": panel(request, found),
+        "disputes": disputes_in(found) if found.signed_at else [],
+        "ending": standing_ending(found) if whole and found.signed_at else None,
+        "ended": ending_done(found) if found.terminated_at else None,
         "department_pays": found.payer_id != found.buyer_id,
         "now": now,
     }
@@ -161,7 +165,7 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-@acting_required(Role.OWNER, Role.AGENT, Role.REGULATOR)
+@acting_required(Role.OWNER, Role.AGENT, Role.REGULATOR, Role.MEDIATOR)
 def version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """A version as it is printed and signed, in the reader's language; the digest covers both."""
     found = read_contract(request, ref)

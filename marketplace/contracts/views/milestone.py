@@ -17,10 +17,11 @@ from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
 from ..access import reads_all, side_of
+from ..dispute_queries import settlement_of, standing_dispute
 from ..forms import AnswerForm, InvoiceForm, ShareForm, WorkForm
-from ..life import MILESTONE, State
+from ..life import MILESTONE, State, Step
 from ..life_texts import STEP_TONES, STEP_WORDS
-from ..models import DeliverableFile, Milestone, ShareLink
+from ..models import DeliverableFile, Invoice, Milestone, ShareLink
 from ..operations import (
     accept_work,
     end_share,
@@ -32,13 +33,13 @@ from ..operations import (
     start_milestone,
 )
 from ..operations.sharing import token_digest
-from ..queries import handed_in, money_of, share_of, shares_of
+from ..queries import handed_in, money_of, share_of, shares_of, standing_change
 from ..schedule import penalty
 from .acting import do, milestone_of, of_side, read_contract, tell_faults
 from .public import lateness
 
 SIDES = (Role.OWNER, Role.AGENT)
-READERS = (*SIDES, Role.REGULATOR)
+READERS = (*SIDES, Role.REGULATOR, Role.MEDIATOR)
 
 
 def _back(milestone: Milestone) -> tuple[str, str, int]:
@@ -54,6 +55,7 @@ def milestone(request: HttpRequest, ref: str, position: int) -> HttpResponse:
     now, side = database_now(), side_of(acting(request), found.contract)
     step, goes = found.state_at(now), found.contract.state_at(now) is State.IN_FORCE
     acts = [str(act) for act in MILESTONE.acts if goes and MILESTONE.may(act, step)]
+    extends = goes and step in (Step.PLANNED, Step.STARTED)
     money = money_of([found]).get(found.pk, {})
     late, rule = lateness(found), found.contract.rule
     submissions = handed_in([found])[found.pk]
@@ -78,6 +80,9 @@ def milestone(request: HttpRequest, ref: str, position: int) -> HttpResponse:
         "answer_form": AnswerForm(milestone=found),
         "share_form": ShareForm(),
         "invoice_form": InvoiceForm(),
+        "dispute": standing_dispute(found),
+        "may_extend": extends and standing_change(found.contract) is None,
+        "settlement": settlement_of(found),
         "now": now,
     }
     return render(request, "contracts/milestone.html", context)
@@ -145,7 +150,7 @@ def answer(request: HttpRequest, ref: str, position: int) -> HttpResponse:
 @acting_required(*SIDES)
 def invoice(request: HttpRequest, ref: str, position: int) -> HttpResponse:
     found = milestone_of(of_side(request, ref, "seller"), position)
-    form = InvoiceForm(request.POST)
+    form = InvoiceForm(request.POST, request.FILES)
     if not form.is_valid():
         tell_faults(request, form)
         return redirect(*_back(found))
@@ -158,6 +163,7 @@ def invoice(request: HttpRequest, ref: str, position: int) -> HttpResponse:
             code=told["code"],
             issued_on=told["issued_on"],
             fen=form.fen,
+            file=told["upload"],
             by=request.user,  # type: ignore[arg-type]
             at=database_now(),
         ),
@@ -216,6 +222,22 @@ def file(request: HttpRequest, ref: str) -> FileResponse:
     if not reads_all(request.user, acting(request), found.submission.milestone.contract):
         raise Http404
     return _sent(found)
+
+
+@never_cache
+@require_safe
+@acting_required(*READERS)
+def invoice_file(request: HttpRequest, ref: str) -> FileResponse:
+    """The file of an invoice, for the sides, regulators, and a mediator that sits."""
+    found = get_object_or_404(Invoice.objects.select_related("milestone__contract"), ref=ref)
+    if not found.file or not reads_all(request.user, acting(request), found.milestone.contract):
+        raise Http404
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=found.file_name,
+        content_type="application/octet-stream",
+    )
 
 
 def _link(token: str) -> ShareLink:

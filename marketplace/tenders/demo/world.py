@@ -33,6 +33,7 @@ REGION = "511602"
 SECONDS = dt.timedelta(seconds=10)
 ENTERPRISE = ("广安临港仓储（演示）有限公司", "Guang'an Harbour Storage (demo)")
 OFFICE = ("亲清登记与监管办公室（演示）", "Qinqing registry and supervision office (demo)")
+COUNCIL = ("演示市商事调解中心（演示）", "Demo mediation centre (invented)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ ACCOUNTS = (
     Account("trustee1", "开标受托人（平台）trustee: platform", Role.TRUSTEE, "platform"),
     Account("trustee2", "开标受托人（监管）trustee: regulator", Role.TRUSTEE, "office"),
     Account("trustee3", "开标受托人（公证）trustee: notary", Role.TRUSTEE, "notary"),
+    Account("mediator", "争议调解人 mediator", Role.MEDIATOR, "council"),
     Account("admin", "站点管理员 site administrator", None, ""),
     Account("cashier", "资金复核人 second person of the site's staff", None, "", staff=True),
 )
@@ -78,6 +80,7 @@ def ensure_world(*, passwords: Path, trustees: Path, today: dt.date, now: dt.dat
     entities["platform"] = _entity(EntityKind.PUBLIC_INSTITUTION, *PLATFORM, code=None)
     entities["notary"] = _entity(EntityKind.PUBLIC_INSTITUTION, *NOTARY, code=None)
     entities["department"] = Entity.objects.departments().filter(name__endswith=DEPARTMENT).get()
+    entities["council"] = _entity(EntityKind.PUBLIC_INSTITUTION, *COUNCIL, code=None)
     parts = {"platform": "platform", "regulator": "office", "notary": "notary"}
     ensure_trustees({part: entities[key] for part, key in parts.items()}, stores=trustees, at=now)
     _procedure_rules(today)

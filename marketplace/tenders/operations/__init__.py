@@ -47,7 +47,7 @@ from .excluding import decide_exclusion, propose_exclusion, withdraw_after_openi
 from .filing import content_of, forget_files, keep_part
 from .gating import pass_later_gate, recheck_award, recheck_bid
 from .low_prices import ask_about_low_prices, decide_low_price, justify_price
-from .marking import mark_contracted
+from .marking import mark_contracted, note_contract_ended
 from .opening import hand_over, open_tender, void_unopened
 from .scoring import hand_in, name_evaluator, outliers, recuse, save_scores
 from .searching import end_search, save_search
@@ -100,6 +100,7 @@ __all__ = [
     "move_document",
     "name_draw",
     "name_evaluator",
+    "note_contract_ended",
     "open_secret",
     "open_tender",
     "outliers",

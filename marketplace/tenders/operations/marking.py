@@ -3,6 +3,9 @@
 import datetime as dt
 from typing import Any
 
+from django.db import transaction
+
+from regulation.ledger.operations import record
 from regulation.parties.models import User
 
 from ..life import Act
@@ -45,3 +48,10 @@ def mark_contracted(tender: Tender, *, by: User, at: dt.datetime, body: dict[str
     """The contract of a final award is signed, in the caller's transaction under the tender's lock."""
     facts: dict[str, Any] = {"contracted_at": at}
     do_act(tender, Act.CONTRACT, kind="tenders.contracted", by=by, at=at, body=body, **facts)
+
+
+@transaction.atomic
+def note_contract_ended(*, tender: Tender, contract: str, award: str, ground: str, reason: str) -> None:
+    """The contract ended early: the award stands as the history it is, the tender's record tells its fate."""
+    body = {"contract": contract, "award": award, "ground": ground, "reason": reason}
+    record(kind="tenders.contract_ended", subject=tender, actor=None, body=body)

@@ -31,6 +31,7 @@ class Gate(models.TextChoices):
     AWARD = "award", _("award")
     CONTRACT = "contract", _("contract")
     PAYOUT = "payout", _("payout")
+    MEDIATION = "mediation", _("mediation of a dispute")
     INQUIRY = "inquiry", _("inquiry")
     RECHECK = "recheck", _("recheck after a change")
 

@@ -20,6 +20,7 @@ class FindingKind(models.TextChoices):
     BIDDERS_SHARE = "bidders_share", _("bidders share people, contact or premises")
     MONEY = "money", _("payments of a contract do not fit")
     UNSIGNED = "unsigned", _("contract not signed by its owner")
+    UNDECIDED = "undecided", _("dispute not decided in time by its mediator")
     DRIFT = "drift", _("price of a contract moved beyond the limit")
     DESIGNATION = "designation", _("lead: one firm wins more than chance explains")
     REVIEW_RING = "review_ring", _("lead: two parties keep rating each other at the top")

@@ -65,6 +65,7 @@ class Role(models.TextChoices):
     REVIEWER = "reviewer", _("registry reviewer")
     REGULATOR = "regulator", _("regulator")
     TRUSTEE = "trustee", _("trustee")
+    MEDIATOR = "mediator", _("mediator")
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -1,12 +1,11 @@
-"""The demo's contract: signed, its first milestone delivered and paid, the second one returned;
-then all of it delivered, paid and reviewed."""
+"""The demo's contract: one milestone paid, one returned, one split; then all of it delivered and reviewed."""
 
 import pytest
 from django.utils import timezone
 
 from marketplace.contracts import demo, demo_reviews
 from marketplace.contracts.life import State, Step
-from marketplace.contracts.models import Invoice, Plea
+from marketplace.contracts.models import Invoice, Mediator, Plea
 from marketplace.contracts.queries import milestones_of, money_of
 from marketplace.tenders.demo.story import STORY_TITLE
 from regulation.parties.models import Role, User
@@ -26,11 +25,14 @@ def test_the_story_goes_on_once_and_says_each_step():
         ("department", tender.department),
         ("admin", None),
         ("cashier", None),
+        ("regulator", None),
+        ("mediator", world.entity()),
     ):
         user = User.objects.create_user(f"{key}@{demo.DOMAIN}", world.PASSWORD, is_staff=entity is None)
         if entity:
+            role = Role.MEDIATOR if key == "mediator" else Role.OWNER
             world.Membership.objects.create(
-                user=user, entity=entity, role=Role.OWNER, valid=world.DateRange(world.LONG_AGO, None)
+                user=user, entity=entity, role=role, valid=world.DateRange(world.LONG_AGO, None)
             )
     made = contracts.of_opened(tender)
     told: list[str] = []
@@ -42,13 +44,16 @@ def test_the_story_goes_on_once_and_says_each_step():
     assert [m.state_at(timezone.now()) for m in (first, second, third)] == [
         Step.ACCEPTED,
         Step.RETURNED,
-        Step.PLANNED,
+        Step.ACCEPTED,
     ]
     assert money_of([first])[first.pk]["intermediary"] == first.fen
     assert Invoice.objects.count() == 1
-    assert [text.partition(".")[0] for text in told] == ["11", "12", "13"]
+    money = money_of([third])[third.pk]
+    assert (money["intermediary"], money["refund"]) == (third.fen - third.fen // 10, third.fen // 10)
+    assert Mediator.objects.get().is_invented == tender.owner.is_invented
+    assert [text.partition(".")[0] for text in told] == ["11", "12", "13", "14"]
     assert demo.play(lambda text, _path: told.append(text)) is False
-    assert len(told) == 3
+    assert len(told) == 4
     assert demo_reviews.play(lambda text, _path: told.append(text), agent=agent.user)
     contracts.commit()
     made.refresh_from_db()
@@ -57,4 +62,4 @@ def test_the_story_goes_on_once_and_says_each_step():
     assert made.review_round.disclosed_at is not None
     assert Plea.objects.get().review.side == "department"
     assert demo_reviews.play(lambda text, _path: told.append(text)) is False
-    assert len(told) == 4
+    assert len(told) == 5

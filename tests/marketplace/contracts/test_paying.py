@@ -167,7 +167,12 @@ def test_invoices_have_their_length_once_and_no_more_than_the_amount_with_tax():
     assert Invoice.objects.get().number == "12345678"
     with pytest.raises(IntegrityError, match="invoice_number_has_its_length"), transaction.atomic():
         Invoice.objects.create(
-            milestone=milestone, number="x", issued_on=told["issued_on"], fen=1, recorded_by=told["by"]
+            milestone=milestone,
+            issuer=milestone.contract.seller,
+            number="x",
+            issued_on=told["issued_on"],
+            fen=1,
+            recorded_by=told["by"],
         )
 
 
