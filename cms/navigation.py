@@ -46,6 +46,7 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("Where standards differ"), "registry:standard_list"),
             (_("What the reform reports"), "registry:reported"),
             (_("Open data"), "opendata:about"),
+            (_("The interface for programs"), "opendata:api"),
             (_("The record and its proofs"), "ledger:about"),
             (_("Verify a receipt"), "ledger:verify"),
         ],

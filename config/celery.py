@@ -59,6 +59,7 @@ app.conf.update(
         "remind-of-contracts": {"task": "contracts.remind", "schedule": 1800.0},
         "name-mediators": {"task": "contracts.name_mediators", "schedule": crontab(hour=19, minute=40)},
         "reconcile-contracts": {"task": "contracts.reconcile", "schedule": crontab(hour=20, minute=40)},
+        "forget-kept-answers": {"task": "opendata.forget_answers", "schedule": 3600.0},
         "forget-sealed-files": {"task": "tenders.forget_files", "schedule": 3600.0},
         "open-due-tenders": {"task": "tenders.open_due", "schedule": 2.0},
         "finish-awards": {"task": "tenders.finish_awards", "schedule": 5.0},

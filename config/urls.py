@@ -12,6 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from cms import adopting, public, styleguide
 from cms import views as cms_views
+from marketplace.opendata.api.application import urls as api
 from marketplace.opendata.urls import machine as opendata_machine
 from marketplace.payments.urls import machine as payments_machine
 from regulation.ledger.urls import machine as ledger_machine
@@ -25,6 +26,7 @@ urlpatterns = [
     path("django-admin/", admin.site.urls),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("api/", include(api, namespace="api")),
     path("data/", include(opendata_machine, namespace="opendata_machine")),
     path("ledger/", include(ledger_machine, namespace="ledger_machine")),
     path("payments/", include(payments_machine, namespace="payments_machine")),

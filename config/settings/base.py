@@ -227,6 +227,11 @@ DECLARATION_YEARLY_DAYS = int(os.environ.get("DECLARATION_YEARLY_DAYS", "365")) 
 DECLARATION_CHANGE_DAYS = int(os.environ.get("DECLARATION_CHANGE_DAYS", "15"))  # after a change
 CONTEST_ANSWER_DAYS = int(os.environ.get("CONTEST_ANSWER_DAYS", "20"))
 
+# The interface for programs: so many requests in a minute from one address without a token that holds, and
+# with one token. Empty: as many as anybody likes.
+API_RATE_ADDRESS = os.environ.get("API_RATE_ADDRESS", "120/m")
+API_RATE_TOKEN = os.environ.get("API_RATE_TOKEN", "600/m")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -268,7 +273,10 @@ LOGGING = {
             "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"hush_bids": {"()": "config.logs.HushBids"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["hush_bids"]}
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }
 LOGGING_CONFIG = "config.logs.configure"

@@ -12,4 +12,7 @@ machine = (
     ],
     app_name,
 )
-urlpatterns = [path("data/", views.about, name="about")]
+urlpatterns = [
+    path("data/", views.about, name="about"),
+    path("data/api/", views.api, name="api"),
+]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from regulation.parties.models import Interest
 from regulation.registry.models import Approval, Ruling
 
 from . import queries
+from .api.reading import chapters
 from .cpsv import Graph, Node
 
 JSON_LD = "application/ld+json"
@@ -81,3 +83,9 @@ def about(request: HttpRequest) -> HttpResponse:
     """What there is, in which form, under which licence, with a sample."""
     sample = Approval.objects.filter(rulings__published_at__isnull=False).order_by("pk").first()
     return render(request, "opendata/about.html", {"sample": sample})
+
+
+@require_safe
+def api(request: HttpRequest) -> HttpResponse:
+    """How programs use the interface: every address, with what may be sent, from the document itself."""
+    return render(request, "opendata/api.html", {"chapters": chapters(), "document": reverse("api:openapi")})

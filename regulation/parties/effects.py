@@ -1,11 +1,12 @@
-"""What follows an interest that somebody else states: the declaration is held against it."""
+"""What follows an entry of this room: a declaration is held against what others state; a token is told of."""
 
 from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 
-from .models import Interest
+from .models import AccessToken, Interest
 from .operations import compare_declaration
 from .queries import last_declaration
+from .telling import tell_of_token
 
 
 @effect("parties.interest_stated", "parties.interest_ended")
@@ -19,3 +20,13 @@ def hold_against_declaration(entry: Entry) -> None:
     last = last_declaration(interest.subject)
     if last is not None:
         compare_declaration(declaration=last)
+
+
+@effect("parties.token_made", "parties.token_revoked")
+def tell_its_owner(entry: Entry) -> None:
+    """Whoever a token acts for learns by mail that it was made or revoked, also where it was not them."""
+    token = AccessToken.objects.select_related("membership__user", "membership__entity").filter(
+        pk=int(entry.subject.rsplit("/", 1)[1])
+    )
+    if (found := token.first()) is not None:
+        tell_of_token(found, made=entry.kind == "parties.token_made")

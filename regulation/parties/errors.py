@@ -145,3 +145,15 @@ class AlreadySplit(PartiesRefused):
 
 class AlreadyDecided(PartiesRefused):
     message = _("This suggestion has been decided already.")
+
+
+class TokenNameTaken(PartiesRefused):
+    message = _("You have a token of this name. Choose another name, or revoke that one first.")
+
+
+class TooManyTokens(PartiesRefused):
+    message = _("You have 20 tokens that still hold. Revoke one that is not used any more.")
+
+
+class NotYourMembership(PartiesRefused):
+    message = _("A token acts for whom you act yourself, today.")

@@ -78,6 +78,11 @@ TABLE: list[Row] = [
     _get("parties:switch", members()),
     _post("parties:switch", members(400)),
     _post("parties:declare", only(agent=302, other_agent=302)),
+    # tokens of programs; who makes one proves anew who they are
+    _get("parties:token_list", members()),
+    _get("parties:token_new", members(302, memberless=403, admin=403)),
+    _post("parties:token_new", members(302, memberless=403, admin=403)),
+    _post("parties:token_revoke", members(404, owner=302), "token"),
     # payments: both sides of one, regulators, and the staff who keep the money
     _get("payments:charge_list", only(**OWNERS, **AGENTS, regulator=200, admin=200)),
     _get("payments:charge", members(404, owner=200, agent=200, regulator=200, admin=200), "charge"),
@@ -579,11 +584,70 @@ TABLE: list[Row] = [
     _post("tenders:bid_withdraw", only(agent=302, other_agent=404), "bid"),
     # open data
     _get("opendata:about", everyone()),
+    _get("opendata:api", everyone()),
     _get("opendata_machine:registry", everyone()),
     _get("opendata_machine:bods", everyone(), "bods_format"),
     _get("opendata_machine:approval", everyone(), "approval"),
     _get("opendata_machine:ruling", everyone(), "ruling"),
     _get("opendata_machine:ruling", everyone(404), "draft_ruling"),
+    # the interface for programs: a session counts for nothing there, whoever is signed in. What tokens of
+    # each role are answered stands in tests/marketplace/opendata/test_api_access.py.
+    _get("api:openapi", everyone()),
+    _get("api:nothing", everyone(404)),
+    *(
+        _get(f"api:{view}", everyone())
+        for view in (
+            "approvals",
+            "services",
+            "intermediaries",
+            "tenders",
+            "challenges",
+            "contracts",
+        )
+    ),
+    _get("api:requirement", everyone(422)),
+    _get("api:need", everyone(422)),
+    _get("api:checkpoint", everyone(404)),
+    _get("api:approval", everyone(), "approval"),
+    _get("api:service_rulings", everyone(), "service"),
+    _get("api:ruling", everyone(), "ruling"),
+    _get("api:ruling", everyone(404), "draft_ruling"),
+    _get("api:intermediary", everyone(), "intermediary"),
+    *(
+        row
+        for view in ("tender", "questions", "opening", "award", "notices")
+        for row in (_get(f"api:{view}", everyone(), "tender"), _get(f"api:{view}", everyone(404), "draft"))
+    ),
+    _get("api:challenge", everyone(), "challenge"),
+    _get("api:contract", everyone(), "contract"),
+    _get("api:contract", everyone(404), "draft_contract"),
+    *(_get(f"api:{view}", everyone(401)) for view in ("me", "own_tenders", "own_bids", "own_contracts")),
+    *(_get(f"api:{view}", everyone(401), "tender") for view in ("sealing_card", "scores")),
+    _get("api:bid", everyone(401), "bid"),
+    _post("api:tender_create", everyone(401)),
+    Row("api:tender_revise", "put", ("draft",), everyone(401)),
+    Row("api:scores_save", "put", ("tender",), everyone(401)),
+    *(
+        _post(f"api:{view}", everyone(401), "tender")
+        for view in (
+            *(f"tender_{act}" for act in ("copy", "amend", "postpone", "submit", "take_back", "return")),
+            *(f"tender_{act}" for act in ("pass", "publish", "cancel", "suspend", "resume", "annul")),
+            "bid_submit",
+            "bid_part",
+            "question_ask",
+            "challenge_file",
+            "evaluator_name",
+            "scores_hand_in",
+            *(f"award_{act}" for act in ("propose", "approve", "decline")),
+        )
+    ),
+    *(_post(f"api:bid_{act}", everyone(401), "bid") for act in ("withdraw", "confirm")),
+    _post("api:question_answer", everyone(401), "nothing"),
+    _post("api:evaluator_recuse", everyone(401), "evaluator"),
+    *(
+        _post(f"api:challenge_{act}", everyone(401), "challenge")
+        for act in ("answer", "complain", "take_up", "propose", "decide")
+    ),
     # pages and documents
     # pages and documents; an editor speaks for the region of the body acted for
     _get("wagtail_serve", everyone(), "page"),

@@ -39,8 +39,8 @@ from regulation.ledger.receipts import give_receipt
 from regulation.oversight.models import FindingKind
 from regulation.oversight.operations import Seen, note_finding
 from regulation.parties.exchange.operations import upload_interests
-from regulation.parties.models import Region, Role
-from regulation.parties.operations import declare_interests, keep_row
+from regulation.parties.models import Region, Role, Scope
+from regulation.parties.operations import declare_interests, keep_row, make_token
 from regulation.registry.exchange.operations import upload_import
 from regulation.registry.models import JointReviewScheme, ListKind, Ruling
 from regulation.registry.operations import Measured, compile_edition, draft_measure, publish_edition
@@ -161,6 +161,7 @@ def build():
         "users": users,
         "sessions": sessions(users),
         **things(users, service, approval, seller, tender, bid),
+        "token": program_of(people["owner"]).pk,
         **paid(people["owner"].entity, seller.entity, users["owner"]),
         **contracted(people["owner"].entity, seller.entity, service, approval),
         **rated(people["owner"].entity, seller, service, approval),
@@ -454,6 +455,12 @@ def asked(house, role, method, url):
         return getattr(client, method)(url)
     finally:
         transaction.savepoint_rollback(point)
+
+
+def program_of(member):
+    """A token of somebody's."""
+    said = {"name": "erp", "scope": Scope.READ, "days": 30, "by": member.user, "at": timezone.now()}
+    return make_token(membership=member, **said)[0]
 
 
 def paid(payer, payee, by):

@@ -179,6 +179,7 @@ def public(tender: Tender) -> list[str]:
         "registry:lapsed_list",
         "registry:changes",
         "opendata:about",
+        "opendata:api",
         "registry:standard_list",
         "registry:area_list",
         "registry:list_index",
@@ -478,6 +479,8 @@ ROLES = {
         *rating("buyer"),
         reverse("desk"),
         reverse("parties:profile"),
+        reverse("parties:token_list"),
+        reverse("parties:token_new"),  # asks who somebody is
         reverse("parties:switch"),
         f"{reverse('tenders:tender_new')}?approval={APPROVAL}&service={t.service.code}",
         t.get_absolute_url(),

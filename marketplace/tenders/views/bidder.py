@@ -20,12 +20,13 @@ from regulation.parties.models import Entity, Role
 from ..access import sees_receipt
 from ..amounts import in_words
 from ..bid_forms import BidForm
+from ..card import sealing_card
 from ..eligibility import conditions
 from ..errors import ConflictedBidder, TenderRefused, UnknownStanding, WrongEnvelope
 from ..models import NEEDED, Bid, Tender
 from ..operations import ask_gate, foresee_gate, submit_bid, withdraw_bid
 from ..queries import appointed_to, public_tenders, trustee_keys
-from ..sealing import SUITE_ID, envelope_size
+from ..sealing import envelope_size
 
 STATED = {"price", "rate"}
 LONGEST_ENVELOPE = envelope_size(8)
@@ -139,24 +140,7 @@ def _take(request: HttpRequest, tender: Tender, **what: Any) -> HttpResponse:
 def bid_card(request: HttpRequest, ref: str) -> HttpResponse:
     """What the offline sealer needs to know of tender, bidder and trustees: a small file."""
     tender = get_object_or_404(public_tenders(), ref=ref)
-    said = {
-        "format": "qinqing-sealing-card/1",
-        "suite": SUITE_ID,
-        "tender": tender.urn,
-        "title": tender.title,
-        "closes_at": tender.closes_at.isoformat() if tender.closes_at else "",
-        "ceiling": str(tender.ceiling) if tender.ceiling is not None else None,
-        "base_amount": str(tender.base_amount) if tender.by_rate else None,
-        "rates": [str(tender.rate_low), str(tender.rate_high)] if tender.by_rate else None,
-        "days": tender.days,
-        "tenderer": request.acting.entity.urn,  # type: ignore[attr-defined]
-        "bidder": request.acting.entity.name,  # type: ignore[attr-defined]
-        "needed": NEEDED,
-        "trustees": [
-            {"name": a.trustee.entity.name, "key": a.key_id, "public": bytes(a.key.public).hex()}
-            for a in appointed_to(tender)
-        ],
-    }
+    said = sealing_card(tender, request.acting.entity)  # type: ignore[attr-defined]
     answer = JsonResponse(said, json_dumps_params={"ensure_ascii": False, "indent": 1})
     answer["Content-Disposition"] = f'attachment; filename="{tender.ref}-card.json"'
     return answer

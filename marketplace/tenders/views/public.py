@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from marketplace.directory.queries import sellers_holding
@@ -17,8 +16,8 @@ from ..access import may_bid, may_review, oversees, owns
 from ..amended import lines
 from ..eligibility import lacks_what_was_added
 from ..filters import SORTS, TenderFilter
-from ..life import Act, State, acts_in
-from ..life_texts import ACT_WORDS, STATE_WORDS, TONES, failure_words, void_words
+from ..life import State, acts_in
+from ..life_texts import STATE_WORDS, TONES, void_words
 from ..methods import METHODS
 from ..methods.telling import told
 from ..models import Tender
@@ -33,11 +32,11 @@ from ..queries import (
     standing_bid,
     tender_facets,
     tenders_visible_to,
-    told_acts,
     with_award,
     with_parts,
 )
 from ..standing import invitation_rules
+from ..timeline import events_of
 from .notices import notice_links
 from .preparing import check_list_of
 
@@ -66,28 +65,6 @@ def tender_list(request: HttpRequest) -> HttpResponse:
             "asked": {n: v for n in ("q", "service", "region") if (v := request.GET.get(n, "").strip())},
         },
     )
-
-
-def _events(tender: Tender, now: dt.datetime, *, all_of_them: bool) -> list[dict[str, Any]]:
-    """What was done and why, and what the clock does by itself."""
-    acts = list(told_acts(tender, all_of_them=all_of_them))
-    by_rule = {State.FAILED: failure_words(tender.failure), State.VOID: failure_words(tender.failure)}
-    events = [(one.at, str(one), one.reason or by_rule.get(State(one.to_state), "")) for one in acts]
-    if not acts and tender.published_at:  # published before acts were kept
-        events.append((tender.published_at, str(ACT_WORDS[Act.PUBLISH]), ""))
-    clock = [
-        (tender.questions_until, _("Questions until"), ""),
-        (tender.opens_at, _("Bidding begins"), ""),
-        (tender.resumes_at, _("Bidding goes on"), ""),
-        (tender.closes_at, _("Deadline for bids, exclusive"), ""),
-        (tender.standstill_until, _("The time to challenge the award ends"), ""),
-    ]
-    ended = tender.cancelled_at or tender.failed_at or tender.void_at
-    events += [(at, title, text) for at, title, text in clock if at and not (ended and at > ended)]
-    return [
-        {"at": at, "title": title, "text": text, "future": at > now}
-        for at, title, text in sorted(events, key=lambda event: event[0])
-    ]
 
 
 def _invitation(tender: Tender, now: dt.datetime, bidder: Membership | None, *, told: bool) -> dict[str, Any]:
@@ -133,7 +110,7 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "tone": TONES[state],
             "now": now,
             "told": told(METHODS[found.method], found.method_parameters),
-            "events": _events(found, now, all_of_them=owned or may_review(membership, found)),
+            "events": events_of(found, now, all_of_them=owned or may_review(membership, found)),
             "notices": notice_links(found),
             "check_list": check_list_of(found, now) if owned and state in DRAFTS else [],
             "questions": list(questions_for(found, owner=owned, asker=bidder.entity if bidder else None)),

@@ -5,6 +5,7 @@ from .declarations import EndForm, InterestFilter
 from .identity import MergeFilter, ReasonForm, SuggestionFilter
 from .rows import RowForm
 from .sent import posted, sent
+from .tokens import TokenForm
 
 __all__ = [
     "AnswerForm",
@@ -18,6 +19,7 @@ __all__ = [
     "ReasonForm",
     "RowForm",
     "SuggestionFilter",
+    "TokenForm",
     "posted",
     "sent",
 ]

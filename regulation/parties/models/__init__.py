@@ -17,11 +17,13 @@ from .identity import Same
 from .interest import SYMMETRIC, Interest, InterestKind, Rank, Tier
 from .region import Region
 from .suggestion import Suggestion, SuggestionState
+from .token import AccessToken, Scope
 from .user import Membership, Role, User
 
 __all__ = [
     "CREDIT_CODE_MAX",
     "SYMMETRIC",
+    "AccessToken",
     "BodsStatement",
     "Contest",
     "ContestAnswer",
@@ -46,6 +48,7 @@ __all__ = [
     "Remedy",
     "Role",
     "Same",
+    "Scope",
     "Severity",
     "StagedRow",
     "Suggestion",

@@ -25,6 +25,7 @@ from .merging import (
 )
 from .people import digest_of_number, see_people
 from .registration import grant_membership, register_entity
+from .tokens import make_token, note_use, revoke_token
 
 __all__ = [
     "agree_row",
@@ -46,16 +47,19 @@ __all__ = [
     "interest_body",
     "keep_lead",
     "keep_row",
+    "make_token",
     "mark_end",
     "merge_records",
     "note_late",
     "note_look",
+    "note_use",
     "records_of",
     "refresh_suggestions",
     "register_entity",
     "reject_suggestion",
     "retract_interest",
     "return_contest_answer",
+    "revoke_token",
     "see_people",
     "split_records",
     "state_interest",

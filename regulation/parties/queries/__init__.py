@@ -37,6 +37,7 @@ from .identity import (
     merges,
     suggestions,
 )
+from .tokens import token_of, tokens_of
 
 __all__ = [
     "LOOKED",
@@ -67,5 +68,7 @@ __all__ = [
     "stated_of",
     "suggestions",
     "to_second",
+    "token_of",
+    "tokens_of",
     "with_contests",
 ]

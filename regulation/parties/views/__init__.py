@@ -15,6 +15,7 @@ from .declarations import (
 )
 from .identity import merge_list, merge_split, person, suggestion, suggestion_list
 from .interests import contest_new, own_contest, own_interests
+from .tokens import token_list, token_new, token_revoke
 
 __all__ = [
     "contest",
@@ -43,4 +44,7 @@ __all__ = [
     "suggestion",
     "suggestion_list",
     "switch",
+    "token_list",
+    "token_new",
+    "token_revoke",
 ]
