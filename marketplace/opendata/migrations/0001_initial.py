@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('parties', '0016_tokens'),
+        ('parties', '0017_tokens'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0015_when_a_person_came_on_record'),
+        ('parties', '0016_mediators'),
     ]
 
     operations = [
