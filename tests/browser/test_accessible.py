@@ -65,7 +65,7 @@ from regulation.registry.queries import assessment_drafts
 from tests.browser.axe import violations
 from tests.factories import bods, contracts, parties, reviews, tenders, world
 
-# A test here loads the whole demo and looks at some two hundred pages: the guard against a hang is set for that.
+# A test here loads the whole demo and looks at some two hundred pages: the guard against a hang fits that.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 LANGUAGES = ["zh-hans", "en"]
 RATED = "临港仓库评价项目（演示）"
