@@ -69,8 +69,8 @@ def test_a_score_lies_between_the_marks_it_is_made_of(rated):
         assert found.level is None
         assert len(counted) < 3 or found.buyers < 2
     else:
-        cent = Decimal("0.005")
-        assert float(min(counted)) - float(cent) <= found.score <= float(max(counted)) + float(cent)
+        rounding = Fraction(1, 200)
+        assert min(counted) - rounding <= Fraction(found.score) <= max(counted) + rounding
         assert found.level == RULE.level(found.score)
 
 
