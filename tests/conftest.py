@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 import pgtrigger
 import psycopg
 import pytest
@@ -18,6 +19,11 @@ from django.test import Client
 from regulation.ledger.roles import append_only_tables
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# Hypothesis has limits of time of its own, an absolute one for each example: a busy machine is no fault.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 
 def replant() -> None:
