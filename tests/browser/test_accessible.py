@@ -369,7 +369,7 @@ def contracted() -> Contract:
     held = contracts.signed(won())
     contracts.offered(won())
     milestone = contracts.handed_in(contracts.first(held))
-    contracts.disputed(contracts.started(held.milestones.get(position=3)), files=[contracts.upload()])
+    contracts.disputed(contracts.started(held.milestones.get(position=2)), files=[contracts.upload()])
     share_work(milestone=milestone, whom="窗口", days=1, by=world.user(), at=timezone.now())
     order = order_funding(charge=charge_of(milestone), by=None)
     record_transfer(order=order, number="6210-1", paid_on=timezone.localdate(), voucher=None, by=world.user())
