@@ -142,7 +142,7 @@ def test_without_the_trigger_a_slow_clock_lets_bidders_in_late():
 
 
 BIDDER = """
-import sys
+import sys, time
 sys.path.insert(0, {root!r})
 import django; django.setup()
 from decimal import Decimal
@@ -155,10 +155,11 @@ from regulation.parties.models import Entity, User
 tender = Tender.objects.get(pk={tender}); by = User.objects.get(pk={by})
 for firm in Entity.objects.filter(pk__in={firms}):
     given = dict(tender=tender, tenderer=firm, by=by, bid=PlainBid(Decimal("9"), 9), at=timezone.now())
-    if {early}:  # the control: it says yes before the commit
+    if {early}:  # the control: it says yes before the commit, and commits a moment later
         with transaction.atomic():
             made = submit_bid(**given)
             print(made.ref, flush=True)
+            time.sleep(0.5)
     else:
         print(submit_bid(**given).ref, flush=True)
 """
