@@ -14,6 +14,7 @@ OURS = [
     a.label for a in apps.get_app_configs() if a.name.split(".")[0] in ("cms", "regulation", "marketplace")
 ]
 SCRATCH = "qinqing_there_and_back"
+HANGS = 900  # seconds after which the walk is not slow but stuck: eleven walks through all migrations' states
 
 
 @pytest.mark.django_db
@@ -40,6 +41,7 @@ def scratch(django_db_blocker):
         cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
 
 
+@pytest.mark.timeout(HANGS + 60)
 def test_the_last_migrations_lead_back_to_the_schema_they_came_from(scratch):
     """In a process of its own: steps through other schemas would leave this one's models behind."""
     walk = subprocess.run(
@@ -47,7 +49,7 @@ def test_the_last_migrations_lead_back_to_the_schema_they_came_from(scratch):
         env=os.environ | {"DATABASE_OWNER_URL": scratch, "QINQING_DATABASE_ROLE": "owner"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANGS,
     )
     assert walk.returncode == 0, walk.stdout + walk.stderr[-4000:]
     assert int(walk.stdout) == 5
