@@ -1,7 +1,8 @@
 """python -m tests.template FOLDER command …: run the command with one migrated database to copy.
 
 Over two hundred migrations take more than a minute, and each process of a run would take it again. The name
-of the database is in QINQING_TEST_TEMPLATE; its dump stays in FOLDER, and a later run applies what is new.
+of the database is in QINQING_TEST_TEMPLATE; its dump stays in FOLDER, and a later run restores it and applies
+what is new (QINQING_TEST_TEMPLATE_RESTORED then says so).
 """
 
 import hashlib
@@ -62,15 +63,16 @@ def migrate(database: str) -> None:
     )
 
 
-def prepared(folder: Path) -> str:
-    """The name of a database with every migration applied, made if this server has none."""
+def prepared(folder: Path) -> tuple[str, bool]:
+    """The name of a database with every migration applied, made if this server has none; and whether it came
+    from a dump: what the server reads from one it writes in other words, a constraint's list say."""
     present = sources()
     mark = hashlib.sha256(json.dumps(present, sort_keys=True).encode()).hexdigest()[:16]
     name, new, dump = f"qinqing_template_{mark}", f"qinqing_new_{mark}", folder / f"{mark}.dump"
     folder.mkdir(parents=True, exist_ok=True)
     with psycopg.connect(address("postgres"), autocommit=True) as link:
         if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            return name
+            return name, True
         link.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
         link.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(new)))
         if found := base(folder, present):
@@ -82,7 +84,7 @@ def prepared(folder: Path) -> str:
         link.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(new), sql.Identifier(name))
         )
-    return name
+    return name, found is not None
 
 
 def keep(database: str, dump: Path, present: dict[str, str]) -> None:
@@ -97,5 +99,6 @@ def keep(database: str, dump: Path, present: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    os.environ["QINQING_TEST_TEMPLATE"] = prepared(Path(sys.argv[1]))
+    os.environ["QINQING_TEST_TEMPLATE"], restored = prepared(Path(sys.argv[1]))
+    os.environ["QINQING_TEST_TEMPLATE_RESTORED"] = "yes" if restored else ""
     os.execvp(sys.argv[2], sys.argv[2:])

@@ -31,10 +31,13 @@ def test_there_is_one_last_migration_in_each_room():
 
 @pytest.fixture
 def scratch(django_db_blocker):
-    """The address of a database of the owner's with all migrations taken; dropped afterwards."""
+    """The address of a database of the owner's, dropped afterwards: a copy of the one the tests began with,
+    or an empty one where that came from a dump, whose constraints are written in other words."""
+    restored = os.environ["QINQING_TEST_TEMPLATE_RESTORED"]
+    copied = "" if restored else f"TEMPLATE {os.environ['QINQING_TEST_TEMPLATE']}"
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {SCRATCH} TEMPLATE {os.environ['QINQING_TEST_TEMPLATE']}")
+        cursor.execute(f"CREATE DATABASE {SCRATCH} {copied}")
     parts = urlsplit(os.environ["DATABASE_OWNER_URL"])
     yield urlunsplit(parts._replace(path=f"/{SCRATCH}"))
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:

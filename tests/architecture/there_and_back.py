@@ -1,4 +1,5 @@
-"""Walk a migrated database through the house's migrations: the registry's last ones back, and forward.
+"""Walk a database through the house's migrations: the registry's last ones back, and forward; an empty one
+forward first.
 
 Between these a step back must end at the schema that a step forward ends at, functions and triggers included;
 and both ways forward end at the same whole. Back to nothing is not walked: the user model would take the
