@@ -17,12 +17,15 @@ class TileReader:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[int, int], list[list[bytes]]] = {}
+        self._at, self._levels = (-1, -1), list[list[bytes]]()  # the tile read last: a proof climbs within it
 
     def __call__(self, level: int, index: int) -> bytes:
         """The hash of leaves [index << level, (index + 1) << level). Raises LookupError where it is not."""
         rest = level % HEIGHT
-        row, tile = level // HEIGHT, index >> HEIGHT - rest
-        levels = self._kept.get((row, tile)) or self._fetched(row, tile)
+        at = (level // HEIGHT, index >> HEIGHT - rest)
+        if at != self._at:
+            self._levels, self._at = self._kept.get(at) or self._fetched(*at), at
+        levels = self._levels
         if len(levels) <= rest:
             _hash_up(levels, rest)
         try:
@@ -45,6 +48,7 @@ class TileReader:
             )
             for row, tile, hashes in cursor.fetchall():
                 self._kept[row, tile] = [_split(hashes)]
+        self._at = (-1, -1)
 
     def _fetched(self, row: int, tile: int) -> list[list[bytes]]:
         found = Tile.objects.filter(level=row, index=tile).values_list("hashes", flat=True).first()
