@@ -14,6 +14,9 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 Reader = Callable[[int, int], bytes]
 """Gives the hash of the complete subtree (level, index): leaves [index << level, (index + 1) << level)."""
 
+Climb = Callable[[int, int], list[bytes]]
+"""Gives the hashes beside leaf `index` and its ancestors on the lowest `levels`, all complete."""
+
 
 class BadProof(ValueError):
     """A proof that does not prove what it says; the message says where it fails."""
@@ -93,15 +96,18 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     return frontier.root()
 
 
-def inclusion_proof(index: int, size: int, read: Reader) -> list[bytes]:
+def inclusion_proof(index: int, size: int, read: Reader, siblings: Climb | None = None) -> list[bytes]:
     """The hashes that lead from leaf `index` to the root of size `size` (RFC 9162 2.1.3).
 
+    `siblings` reads at once those beside the leaf and its ancestors while these are complete: all but a few.
     Raises ValueError unless 0 <= index < size.
     """
     if not 0 <= index < size:
         raise ValueError("a proof is of a leaf within the tree")
     path: list[bytes] = []
-    for level in range((size - 1).bit_length()):
+    if siblings is not None:  # an ancestor is complete where the size's own bits at its level are more
+        path = siblings(index, (index ^ size).bit_length() - 1)
+    for level in range(len(path), (size - 1).bit_length()):
         sibling = index >> level ^ 1
         if sibling + 1 << level <= size:
             path.append(read(level, sibling))

@@ -66,7 +66,7 @@ def proof_of(entry: Entry) -> Proof | None:
         return None
     tiles = TileReader()
     tiles.fetch(leaf.index, point.size)
-    hashes = inclusion_proof(leaf.index, point.size, tiles)
+    hashes = inclusion_proof(leaf.index, point.size, tiles, tiles.siblings)
     return Proof(leaf.index, hashes, cosigned_note(point))
 
 

@@ -17,21 +17,34 @@ class TileReader:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[int, int], list[list[bytes]]] = {}
-        self._at, self._levels = (-1, -1), list[list[bytes]]()  # the tile read last: a proof climbs within it
 
     def __call__(self, level: int, index: int) -> bytes:
         """The hash of leaves [index << level, (index + 1) << level). Raises LookupError where it is not."""
         rest = level % HEIGHT
-        at = (level // HEIGHT, index >> HEIGHT - rest)
-        if at != self._at:
-            self._levels, self._at = self._kept.get(at) or self._fetched(*at), at
-        levels = self._levels
+        row, tile = level // HEIGHT, index >> HEIGHT - rest
+        levels = self._kept.get((row, tile)) or self._fetched(row, tile)
         if len(levels) <= rest:
             _hash_up(levels, rest)
         try:
             return levels[rest][index & (TILE_WIDTH - 1 >> rest)]
         except IndexError:
             raise LookupError(f"the tree holds no subtree {level}/{index}") from None
+
+    def siblings(self, index: int, levels: int) -> list[bytes]:
+        """The hashes beside a leaf and its ancestors on the lowest levels, all complete subtrees.
+
+        Raises LookupError where the tree does not reach so far."""
+        found: list[bytes] = []
+        for start in range(0, levels, HEIGHT):
+            at = (start // HEIGHT, index >> start + HEIGHT)
+            tile = self._kept.get(at) or self._fetched(*at)
+            high, within = min(HEIGHT, levels - start), index >> start & TILE_WIDTH - 1
+            _hash_up(tile, high - 1)
+            try:
+                found += [tile[rest][within >> rest ^ 1] for rest in range(high)]
+            except IndexError:
+                raise LookupError(f"the tree holds no {levels} levels above leaf {index}") from None
+        return found
 
     def fetch(self, index: int, size: int) -> None:
         """Fetch at once the tiles that an inclusion proof of a leaf, in the tree of a size, is made of."""
@@ -48,7 +61,6 @@ class TileReader:
             )
             for row, tile, hashes in cursor.fetchall():
                 self._kept[row, tile] = [_split(hashes)]
-        self._at = (-1, -1)
 
     def _fetched(self, row: int, tile: int) -> list[list[bytes]]:
         found = Tile.objects.filter(level=row, index=tile).values_list("hashes", flat=True).first()

@@ -129,13 +129,13 @@ def proving(size: int) -> None:
 
     def at_hand() -> None:
         for index in indices:
-            inclusion_proof(index, size, warm)
+            inclusion_proof(index, size, warm, warm.siblings)
 
     def stored() -> None:
         for index in indices:
             tiles = TileReader()
             tiles.fetch(index, size)
-            inclusion_proof(index, size, tiles)
+            inclusion_proof(index, size, tiles, tiles.siblings)
 
     def floor() -> None:
         for _ in range(PROOFS * steps):

@@ -3,9 +3,14 @@
 import json
 import shutil
 
+import psycopg
 import pytest
 from django.core.management import call_command
+from django.db import connection, connections
 from playwright.sync_api import sync_playwright
+from psycopg import sql
+
+from tests.template import address
 
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 
@@ -38,12 +43,45 @@ def new_page(chromium, live_server):
         context.close()
 
 
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory, django_db_setup):
+    """Where what the demo keeps outside the database lies, for as long as its copies are used."""
+    yield tmp_path_factory.mktemp("demo")
+    drop_database(kept_database())
+
+
 @pytest.fixture
-def demo(transactional_db, tmp_path, settings):
-    """Real seed data, the site's pages and the demo's accounts; returns passwords by e-mail."""
-    passwords = tmp_path / "accounts.json"
-    call_command("load_seed", verbosity=0)
-    call_command("load_site", verbosity=0)
-    call_command("demo_world", passwords=str(passwords), trustees=str(tmp_path / "trustees"))
-    call_command("demo_practice")
+def demo(transactional_db, demo_folder, settings):
+    """Real seed data, the site's pages and the demo's accounts; returns passwords by e-mail.
+
+    Loaded once a session; later tests begin with a copy of that database."""
+    settings.LEDGER_KEY_FILE = str(demo_folder / "ledger-key")
+    passwords = demo_folder / "accounts.json"
+    if passwords.exists():
+        copy_database(kept_database(), connection.settings_dict["NAME"])
+    else:
+        call_command("load_seed", verbosity=0)
+        call_command("load_site", verbosity=0)
+        call_command("demo_world", passwords=str(passwords), trustees=str(demo_folder / "trustees"))
+        call_command("demo_practice")
+        copy_database(connection.settings_dict["NAME"], kept_database())
     return {row["email"]: row["password"] for row in json.loads(passwords.read_text())}
+
+
+def kept_database() -> str:
+    return f"{connection.settings_dict['NAME']}_demo"
+
+
+def drop_database(name: str) -> None:
+    with psycopg.connect(address("postgres"), autocommit=True) as link:
+        link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def copy_database(source: str, target: str) -> None:
+    """Whoever is connected to either loses that, and connects anew."""
+    connections.close_all()
+    drop_database(target)
+    with psycopg.connect(address("postgres"), autocommit=True) as link:
+        link.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
+        names = [sql.Identifier(target), sql.Identifier(source)]
+        link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))

@@ -68,6 +68,11 @@ def test_tiles_hold_the_tree_over_their_border(django_assert_num_queries):
     at_once.fetch(277, 300)
     with django_assert_num_queries(0):
         assert inclusion_proof(277, 300, at_once) == proof
+        assert inclusion_proof(277, 300, at_once, at_once.siblings) == proof
+    for index in range(300):
+        assert inclusion_proof(index, 300, read, read.siblings) == inclusion_proof(index, 300, read)
+    with pytest.raises(LookupError):
+        read.siblings(44 + 256, 8)
     assert sequencing.root_now(300).root() == roots()
     verify_consistency(
         old=123,
