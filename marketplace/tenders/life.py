@@ -155,11 +155,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(A.FAIL, (S.EVALUATING,), (S.FAILED,), "owner"),
     Transition(A.AWARD, (S.EVALUATING, S.STANDSTILL, S.AWARDED), (S.STANDSTILL, S.AWARDED), "owner"),
     Transition(
-        A.EVALUATE_AGAIN, (S.STANDSTILL, S.AWARDED, S.SUSPENDED), (S.EVALUATING,), "regulator", reason=True
+        A.EVALUATE_AGAIN,
+        (S.STANDSTILL, S.AWARDED, S.SUSPENDED),
+        (S.EVALUATING,),
+        "owner, regulator, winner or clock",
+        reason=True,
     ),
     Transition(A.CONTRACT, (S.AWARDED,), (S.CONTRACTED,), "owner"),
     Transition(A.CANCEL, (*UNOPENED, S.EVALUATING, S.SUSPENDED), (S.CANCELLED,), "owner", reason=True),
-    Transition(A.ANNUL, (*UNOPENED, *DECIDING, S.SUSPENDED), (S.VOID,), "regulator", reason=True),
+    Transition(A.ANNUL, (*UNOPENED, *DECIDING, S.SUSPENDED), (S.VOID,), "owner or regulator", reason=True),
     Transition(A.RETENDER, ENDED, (S.RETENDERED,), "owner"),
     Transition(A.PASS_TIME, (S.CLARIFYING,), (S.PUBLISHED, S.OPEN), "clock"),
     Transition(A.PASS_TIME, (S.PUBLISHED, S.POSTPONED), (S.CLARIFYING, S.OPEN), "clock"),

@@ -11,6 +11,7 @@ from regulation.parties.models import Entity, Region, User
 from regulation.parties.queries import region_and_parents
 from regulation.registry.queries import working_calendar
 
+from .life import State
 from .limits import Limit, Unit, ends
 from .lowness import LowRule
 from .methods import METHODS, Candidate, Method
@@ -31,6 +32,7 @@ from .models import (
     Tender,
     TimeLimit,
 )
+from .queries import in_state
 
 DEFAULT_LIMITS = {
     LimitKind.STANDSTILL: Limit(3, Unit.DAYS),
@@ -187,16 +189,21 @@ def final_award(tender: Tender) -> Award | None:
 
 
 def awards_to_finish(now: dt.datetime) -> QuerySet[Award]:
-    """Awards whose standstill is over and that no challenge holds up."""
-    over = Award.objects.live().filter(final_at__isnull=True, standstill_until__lte=now)
+    """Awards of tenders that are awarded at the moment, their standstill over; no challenge holds them up."""
+    awarded = in_state(Tender.objects.filter(awarded_at__isnull=False), State.AWARDED, now=now)
+    over = Award.objects.live().filter(final_at__isnull=True, tender__in=awarded)
     return over.exclude(tender__challenges__holds_up=True).order_by("pk")
 
 
 def may_challenge(tender: Tender, entity: Entity, award: Award, *, now: dt.datetime) -> bool:
-    """A bidder whose bid was opened, other than the winner, within the standstill, once an award."""
-    within = award.standstill_until is not None and award.awarded_at <= now < award.standstill_until
+    """A bidder whose bid was opened, other than the winner, within the standstill, once an award.
+
+    The standstill is the tender's: the time it was suspended is given back.
+    """
+    until = tender.standstill_until
     return (
-        within
+        until is not None
+        and award.awarded_at <= now < until
         and award.ended_at is None
         and award.bid.tenderer_id != entity.pk
         and tender.bids.opened().filter(tenderer=entity).exists()

@@ -149,6 +149,12 @@ story(
     disclosed=True,
     facts=[("decision", _("Decision"), "text")],
 )
+story(
+    "tenders.upheld_after_signing",
+    _("A complaint was upheld after the contract was signed; the award cannot be undone any more."),
+    disclosed=True,
+    facts=[REASON],
+)
 story("tenders.failed", _("The tender failed."), disclosed=True)
 story(
     "tenders.cancelled",

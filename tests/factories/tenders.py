@@ -65,6 +65,8 @@ def past(award: Award) -> Award:
     with pgtrigger.ignore("tenders.Award:stands"):
         Award.objects.filter(pk=award.pk).update(standstill_until=timezone.now() - dt.timedelta(seconds=1))
     award.refresh_from_db()
+    Tender.objects.filter(pk=award.tender_id).update(standstill_until=award.standstill_until)
+    award.tender.refresh_from_db()
     return award
 
 

@@ -57,6 +57,7 @@ class EndKind(models.TextChoices):
     CHALLENGED = "challenged", _("a challenge or complaint was upheld")
     UNSIGNED = "unsigned", _("the winner did not sign the contract in time")
     LAPSED = "lapsed", _("the owner did not sign the contract in time")
+    VOID = "void", _("the tender was declared void")
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
@@ -139,7 +140,9 @@ class Award(models.Model):
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'award_stands';
                     END IF;
                     IF OLD.final_at IS NULL AND NEW.final_at IS NOT NULL AND (
-                        clock_timestamp() < OLD.standstill_until
+                        NOT EXISTS (SELECT 1 FROM public.tenders_tender t
+                                    WHERE t.id = OLD.tender_id
+                                      AND public.tenders_state(t, clock_timestamp()) = 'awarded')
                         OR EXISTS (SELECT 1 FROM public.tenders_challenge c
                                    WHERE c.tender_id = OLD.tender_id AND c.holds_up)) THEN
                         RAISE EXCEPTION 'award_waits: award %', OLD.id

@@ -11,7 +11,7 @@ from regulation.parties.models import User
 
 from .. import choosing_errors as refused
 from ..errors import AwaitsDetermination, NobodyLeft, NotAwardable
-from ..life import Act, may
+from ..life import State
 from ..models import Award, AwardProposal, Bid, EndKind, Evaluation, LimitKind, Tender
 from ..queries import about
 from ..standing import due, method_of, waiting_proposal
@@ -185,7 +185,7 @@ def finalise_award(*, award: Award, at: dt.datetime) -> Award:
     if locked.final_at is not None:
         return locked
     held = tender.challenges.filter(holds_up=True).exists()
-    if locked.ended_at or held or locked.standstill_until is None or at < locked.standstill_until:
+    if locked.ended_at or held or tender.state_at(at) is not State.AWARDED:
         raise refused.AwardWaits
     locked.final_at = at
     locked.save(update_fields=["final_at"])
@@ -198,11 +198,12 @@ def end_unsigned_award(*, award: Award, kind: EndKind, reason: str, at: dt.datet
     """No contract was signed in time, in the caller's transaction: the award ends, what is left is judged.
 
     A winner that did not sign is out of the running, so the runner-up moves up; an owner that did not sign
-    cannot rid itself of the winner by waiting. An award that ended already is left as it is.
+    cannot rid itself of the winner by waiting. An award that ended already is left as it is, and while the
+    tender is suspended nothing happens.
     """
     tender = Tender.objects.select_for_update(no_key=True).get(pk=award.tender_id)
     locked = Award.objects.select_for_update(no_key=True).get(pk=award.pk)
-    if locked.ended_at is None and may(Act.EVALUATE_AGAIN, tender.state_at(at)):
+    if locked.ended_at is None and tender.state_at(at) in (State.STANDSTILL, State.AWARDED):
         locked.tender = tender
         end_award(award=locked, kind=kind, reason=reason, by=None, at=at)
 

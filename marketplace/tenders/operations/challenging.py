@@ -8,6 +8,7 @@ from regulation.ledger.operations import record
 from regulation.parties.models import Entity, User
 
 from .. import choosing_errors as refused
+from ..life import Act, State, may
 from ..models import Award, Challenge, EndKind, LimitKind, Remedy, Tender
 from ..standing import due, may_challenge
 from .awarding import end_award
@@ -26,8 +27,8 @@ def file_challenge(
     locked = Award.objects.select_for_update(no_key=True).select_related("bid").get(pk=award.pk)
     if not grounds.strip() or not sought.strip():
         raise refused.SayWhy
-    if locked.standstill_until is not None and at >= locked.standstill_until:
-        raise refused.TooLate(due=locked.standstill_until, at=at)
+    if tender.standstill_until is not None and at >= tender.standstill_until:
+        raise refused.TooLate(due=tender.standstill_until, at=at)
     if not may_challenge(tender, challenger, locked, now=at):
         raise refused.NotConcerned
     try:
@@ -83,13 +84,21 @@ def answer_challenge(
 def _follow(
     challenge: Challenge, tender: Tender, remedy: str, *, reason: str, by: User, at: dt.datetime
 ) -> None:
-    """Evaluate again, or void: what an upheld challenge or complaint does to the award and its tender."""
+    """Evaluate again, or void: what an upheld challenge or complaint does to the award and its tender.
+
+    Once the contract is signed neither can be done any more: that is put on record, and the contract is
+    stopped where it stands (contracts.effects), for the regulators to follow up.
+    """
     award = Award.objects.live().filter(tender=tender).first()
+    if award is not None and tender.state_at(at) is State.CONTRACTED:
+        body = {"challenge": challenge.urn, "award": award.urn, "remedy": remedy, "reason": reason}
+        record(kind="tenders.upheld_after_signing", subject=tender, actor=by, body=body)
+        return
     if award is not None:
         award.tender = tender
         again = remedy == Remedy.EVALUATE
         end_award(award=award, kind=EndKind.CHALLENGED, reason=reason, by=by, at=at, again=again)
-    if remedy == Remedy.VOID:
+    if remedy == Remedy.VOID and may(Act.ANNUL, tender.state_at(at)):
         mark_void(tender, reason=reason, by=by, at=at)
 
 

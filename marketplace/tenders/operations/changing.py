@@ -9,8 +9,9 @@ from regulation.parties.models import User
 
 from ..errors import ComesEarlier, NotCancellable, NotNow
 from ..life import Act, may
-from ..models import Tender
-from .acting import do_act, locked_tender
+from ..models import EndKind, Tender
+from .acting import asserted, do_act, locked_tender
+from .awarding import end_award
 
 
 @transaction.atomic
@@ -88,8 +89,15 @@ def cancel_tender(*, tender: Tender, reason: str, by: User, at: dt.datetime) -> 
 
 @transaction.atomic
 def annul_tender(*, tender: Tender, reason: str, by: User | None, at: dt.datetime) -> Tender:
-    """Declare a public tender void: what came of it does not count. Raises NotNow and ReasonMissing."""
+    """Declare a public tender void: what came of it does not count, its award neither.
+
+    Raises NotNow and ReasonMissing.
+    """
     locked = locked_tender(tender)
+    said = asserted(locked, Act.ANNUL, at=at, reason=reason)
+    if (award := locked.awards.live().first()) is not None:
+        award.tender = locked
+        end_award(award=award, kind=EndKind.VOID, reason=said, by=by, at=at, again=False)
     facts: dict[str, Any] = {"void_at": at, "void_reason": reason.strip()[:600]}
     do_act(locked, Act.ANNUL, kind="tenders.annulled", by=by, at=at, reason=reason, **facts)
     return locked

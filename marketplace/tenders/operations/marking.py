@@ -32,8 +32,10 @@ def mark_failed(tender: Tender, *, why: str, by: User, at: dt.datetime, body: di
 
 
 def mark_evaluating_again(tender: Tender, *, reason: str, by: User | None, at: dt.datetime) -> None:
-    """The award does not stand any more; the bids left are evaluated again."""
+    """The award does not stand any more; the bids left are evaluated again, and a suspension is over."""
     facts: dict[str, Any] = {"awarded_at": None, "standstill_until": None}
+    if tender.suspended_at is not None:
+        facts |= {"suspended_at": None, "suspend_reason": ""}
     again = Act.EVALUATE_AGAIN
     do_act(tender, again, kind="tenders.evaluated_again", by=by, at=at, reason=reason, **facts)
 
