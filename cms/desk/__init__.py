@@ -12,7 +12,7 @@ from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership, Role, User
 from regulation.registry.queries import followings_of, with_things
 
-from .choosing import panels
+from .choosing import draws, panels
 from .disputes import mediator
 from .editors import editors
 from .market import agent, owner, practitioner, trustee
@@ -98,6 +98,7 @@ def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
     return [
         *_alarms(user, acting),
         *panels(user),
+        *draws(user),
         *by_urgency(centre(user)),
         *own,
         *_own_reports(user, acting),

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.tenders import standing
+from regulation.ledger.queries import database_now
 from regulation.parties.models import Membership, User
 
 from .parts import SHOWN, item, section
@@ -39,6 +40,20 @@ def complaints() -> dict[str, Any]:
     ]
     every = (_("All challenges"), reverse("tenders:challenge_list"))
     return section(_("Complaints about awards"), waiting, _("No complaint about an award waits."), every)
+
+
+def draws(user: User) -> list[dict[str, Any]]:
+    """What somebody has to do in a draw as its witness or trustee; nothing where there is nothing."""
+    told = {
+        "enter": _("Enter your part of the public value."),
+        "confirm": _("Confirm that the draw was held as published, or object."),
+        "open": _("Open the value you committed to."),
+    }
+    waiting = [
+        item(draw.tender.title, draw.get_absolute_url(), told[what])
+        for draw, what in standing.draws_waiting_for(user, now=database_now(), most=SHOWN)
+    ]
+    return [section(_("Draws"), waiting, "")] if waiting else []
 
 
 def panels(user: User) -> list[dict[str, Any]]:

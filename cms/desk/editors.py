@@ -13,6 +13,7 @@ from regulation.registry import queries as registry
 from regulation.registry.exchange.queries import waiting_imports
 from regulation.registry.models import Ruling, Stage
 
+from .market import tenders_to_review
 from .parts import SHOWN, item, section
 
 Section = dict[str, Any]
@@ -23,6 +24,7 @@ def editors(acting: Membership) -> list[Section]:
     reviews = acting.role == Role.REVIEWER
     rulings = _to_review(acting) if reviews else _own(acting)
     return [
+        *(tenders_to_review(acting) if reviews else []),
         *rulings,
         *_others_drafts(acting, reviews=reviews),
         *_consultations(),

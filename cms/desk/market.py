@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from marketplace.directory.models import Intermediary
 from marketplace.directory.queries import intermediary_of, offers_of, suspended_offers
 from marketplace.payments import queries as payments
-from marketplace.tenders import boards
+from marketplace.tenders import boards, standing
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.access import trusteeship
 from marketplace.tenders.life import TAKING, State
@@ -47,6 +47,19 @@ def _money(acting: Membership) -> dict[str, Any]:
     return section(_("Payments"), arriving + due, _("No payment waits for you."), *ways)
 
 
+def tenders_to_review(acting: Membership) -> list[dict[str, Any]]:
+    """Drafts that wait for a second or third person, whoever looks; nothing where there is none."""
+    now = database_now()
+    waiting = [
+        item(t.title, t.get_absolute_url(), boards.reviewers_next(t.state_at(now)).words)
+        for t in boards.to_review(acting, now=now)[:SHOWN]
+    ]
+    every = (_("Tenders to review"), reverse("tenders:review_list"))
+    if not waiting and acting.role != Role.REVIEWER:
+        return []
+    return [section(_("Tenders to review"), waiting, _("No tender waits for your review."), every)]
+
+
 def owner(acting: Membership) -> list[dict[str, Any]]:
     now = database_now()
     own = boards.tenders_of(acting.entity)
@@ -64,6 +77,7 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
         for t in tenders.in_state(own, *TAKING, now=now)[:SHOWN]
     ]
     return [
+        *tenders_to_review(acting),
         section(_("To award"), waiting, _("No opened tender waits for your award.")),
         contracts(acting),
         *reviews(acting),
@@ -123,7 +137,17 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
     ]
     checks = (_("Checks of your firm"), reverse("decoupling:own_checks"))
     told = (_("All findings about your firm"), reverse("oversight:own_findings"))
+    asked_prices = [
+        item(
+            low.bid.tender.title,
+            reverse("tenders:choosing", args=[low.bid.tender.ref]),
+            _("Your price is unusually low: say why it holds."),
+            low.due_at,
+        )
+        for low in standing.prices_to_justify(acting.entity, now=database_now())[:SHOWN]
+    ]
     return [
+        *([section(_("Prices to explain"), asked_prices, "")] if asked_prices else []),
         declaration(acting.entity),
         section(_("Bids and prices set aside"), aside, _("No bid or price of yours is set aside."), checks),
         section(_("Findings about your firm"), found, _("Nothing was found about your firm."), told),

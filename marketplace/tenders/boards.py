@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from regulation.parties.models import Entity
+from regulation.parties.models import Entity, Membership, Role
 
 from .life import State
+from .life_texts import STATE_WORDS
 from .methods import METHODS
-from .models import Amendment, Bid, Confirmation, Tender
+from .models import Amendment, Bid, Confirmation, LowPrice, Tender
 from .models.tender import states
-from .queries import bids_of, with_steps
+from .queries import bids_of, in_state, with_steps
 
 OWNERS_TURN = (
     State.RETURNED,
@@ -54,12 +56,34 @@ def bid_board(entity: Entity) -> QuerySet[Bid]:
     later = Amendment.objects.filter(tender=OuterRef("tender"), made_at__gte=OuterRef("submitted_at"))
     last = later.order_by("-number").values("pk")[:1]
     done = Confirmation.objects.filter(bid=OuterRef("pk"), amendment=OuterRef("last_amendment"))
+    asked = LowPrice.objects.filter(
+        bid=OuterRef("pk"), answered_at__isnull=True, decided_at__isnull=True, due_at__gt=Now()
+    )
     return (
         bids_of(entity)
         .select_related("tender__auction")
-        .annotate(last_amendment=Subquery(last))
+        .annotate(last_amendment=Subquery(last), price_asked=Subquery(asked.values("due_at")[:1]))
         .annotate(confirmed=Q(last_amendment__isnull=True) | Exists(done))
     )
+
+
+def to_review(membership: Membership, *, now: dt.datetime) -> QuerySet[Tender]:
+    """Drafts that wait for this person to review or to publish them, the oldest first: those of its entity,
+    or of everybody for the platform's reviewer. Whoever wrote one does neither, and nobody does both."""
+    waiting = Tender.objects.filter(published_at__isnull=True, submitted_at__isnull=False)
+    if membership.role != Role.REVIEWER:
+        waiting = waiting.filter(owner=membership.entity)
+    by_others = waiting.exclude(created_by=membership.user_id).exclude(reviewer=membership.user_id)
+    return (
+        in_state(by_others, State.IN_REVIEW, State.REVIEWED, now=now)
+        .select_related("service", "region", "owner")
+        .order_by("submitted_at", "pk")
+    )
+
+
+def reviewers_next(state: State) -> Next:
+    """What a second or third person does with a draft."""
+    return Next(_("Review it, or return it") if state == State.IN_REVIEW else _("Publish it, or return it"))
 
 
 def owners_turn_first(found: QuerySet[Tender], *, now: dt.datetime) -> QuerySet[Tender]:
@@ -92,14 +116,20 @@ def owners_next(tender: Tender, state: State, *, waiting: int, now: dt.datetime)
     words: dict[State, str] = {
         State.DRAFT: _("Complete it and submit it for review"),
         State.RETURNED: _("Change what the reviewer asks, and submit it again"),
-        State.IN_REVIEW: _("Wait for the review"),
+        State.IN_REVIEW: _("Wait for the review, by somebody else than its writer"),
         State.REVIEWED: _("Have a third person publish it"),
+        State.PUBLISHED: _("Wait until bids are taken"),
+        State.CLARIFYING: _("Wait for questions"),
+        State.POSTPONED: _("Wait until bids are taken again"),
+        State.SUSPENDED: _("Wait for the regulators"),
         State.OPEN: _("Wait for the deadline"),
         State.CLOSED: _("Wait for the opening"),
+        State.OPENING: _("Wait for the trustees"),
         State.STANDSTILL: _("Wait until the standstill ends"),
         State.FAILED: _("Tender it again"),
         State.VOID: _("Tender it again"),
         State.AWARDED: _("Sign the contract"),
+        State.CONTRACTED: _("Follow the contract"),
     }
     due = {
         State.OPEN: tender.closes_at,
@@ -109,8 +139,12 @@ def owners_next(tender: Tender, state: State, *, waiting: int, now: dt.datetime)
     return Next(words.get(state, ""), due.get(state))
 
 
+def _choosing(tender: Tender) -> str:
+    return reverse("tenders:choosing", args=[tender.ref])
+
+
 def _to_choose(tender: Tender, now: dt.datetime) -> Next:
-    page = reverse("tenders:choosing", args=[tender.ref])
+    page = _choosing(tender)
     needs = METHODS[tender.method].needs
     if getattr(tender, "proposed", False):
         return Next(_("A second person approves the proposed award, or turns it down"), url=page)
@@ -145,6 +179,8 @@ def bidders_next(bid: Bid, state: State, *, now: dt.datetime) -> Next:
     if bid.void_reason:
         return Next(_("Void: %(why)s") % {"why": bid.get_void_reason_display()})
     if state == State.EVALUATING:
+        if asked := getattr(bid, "price_asked", None):
+            return Next(_("Your price is unusually low: say why it holds"), asked, _choosing(tender))
         auction = getattr(tender, "auction", None)
         if auction is not None and auction.closed_at is None:
             begun = auction.starts_at <= now
@@ -158,4 +194,4 @@ def bidders_next(bid: Bid, state: State, *, now: dt.datetime) -> Next:
         if state == State.STANDSTILL:
             return Next(_("Another bid won; you may challenge it"), tender.standstill_until)
         return Next(_("Another bid won"))
-    return Next()
+    return Next(STATE_WORDS[state] if state in LOST else "")

@@ -76,6 +76,8 @@ WHO_WORDS: dict[str, Any] = {
     "reviewer": _("the reviewer"),
     "publisher": _("the publisher"),
     "regulator": _("a regulator"),
+    "owner or regulator": _("the owner or a regulator"),
+    "owner, regulator, winner or clock": _("the owner, a regulator, the winner or the clock"),
     "trustees": _("the opening"),
     "clock": _("the clock"),
 }

@@ -23,11 +23,15 @@ from .models import (
     Challenge,
     DirectChoiceRule,
     Draw,
+    DrawSecret,
+    DrawWitness,
     Evaluation,
     Evaluator,
     InvitationRule,
     LimitKind,
+    LowPrice,
     LowPriceRule,
+    PublicSource,
     Stage,
     Tender,
     TimeLimit,
@@ -115,6 +119,33 @@ def bids_in_the_running(tender: Tender) -> list[Bid]:
 
 def standing_draw(tender: Tender) -> Draw | None:
     return tender.draws.filter(ended_at__isnull=True).first()
+
+
+def draws_waiting_for(user: User, *, now: dt.datetime, most: int) -> list[tuple[Draw, str]]:
+    """Draws in which somebody still has a part: "enter" and "confirm" as a witness, "open" as a trustee."""
+    going = Draw.objects.filter(ended_at__isnull=True, frozen_at__isnull=False).select_related("tender")
+    known = going.filter(known_from__lte=now)
+    asked = {
+        "enter": known.filter(
+            source=PublicSource.WITNESSES,
+            value_at__isnull=True,
+            witnesses__in=DrawWitness.objects.filter(user=user, entered_at__isnull=True),
+        ),
+        "open": known.filter(
+            value_at__isnull=False,
+            secrets__in=DrawSecret.objects.filter(trustee=user, opened_at__isnull=True),
+        ),
+        "confirm": going.filter(
+            drawn_at__isnull=False,
+            witnesses__in=DrawWitness.objects.filter(user=user, confirmed_at__isnull=True),
+        ),
+    }
+    return [(draw, what) for what, found in asked.items() for draw in found.order_by("known_from")[:most]]
+
+
+def replaced_by(tender: Tender) -> Tender | None:
+    """The public tender by which one that came to nothing was replaced."""
+    return Tender.objects.filter(replaces=tender, published_at__isnull=False).order_by("-pk").first()
 
 
 def auction_of(tender: Tender) -> Auction | None:
@@ -261,6 +292,12 @@ def result_for(tender: Tender, bid: Bid) -> Mapping[str, object] | None:
         "passed_over": over,
         "winner": next((r for r in evaluation.standing if r["bid"] == award.bid_id), None),
     }
+
+
+def prices_to_justify(entity: Entity, *, now: dt.datetime) -> QuerySet[LowPrice]:
+    """Prices a bidder is asked about and still may explain, the most urgent first."""
+    asked = LowPrice.objects.filter(bid__tenderer=entity, answered_at__isnull=True, decided_at__isnull=True)
+    return asked.filter(due_at__gt=now).select_related("bid__tender").order_by("due_at", "pk")
 
 
 def evaluator_of(tender: Tender, user: User) -> Evaluator | None:

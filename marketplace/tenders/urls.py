@@ -42,6 +42,7 @@ urlpatterns = [
     path("tenders/atom.xml", views.tender_feed, name="tender_feed"),
     path("tenders/calendar.ics", views.tender_calendar, name="tender_calendar"),
     path("tenders/mine/", views.own_tenders, name="own_tenders"),
+    path("tenders/to-review/", views.review_list, name="review_list"),
     path("tenders/templates/", views.template_list, name="template_list"),
     path("tenders/templates/<int:pk>/end/", views.template_end, name="template_end"),
     path("tenders/<slug:ref>/template/", views.template_keep, name="template_keep"),

@@ -494,6 +494,7 @@ TABLE: list[Row] = [
     _get("tenders:notice", everyone(404), "draft", "notice_kind"),
     _get("tenders:tender_calendar", everyone()),
     _get("tenders:own_tenders", only(**OWNERS)),
+    _get("tenders:review_list", only(**OWNERS, reviewer=200)),
     _get("tenders:own_bids", only(**AGENTS)),
     _get("tenders:template_list", only(**OWNERS, reviewer=200)),
     _post("tenders:template_keep", only(owner=302, other_owner=403, reviewer=302), "tender"),

@@ -520,6 +520,7 @@ ROLES = {
     ],
     "reviewer": lambda t: [
         reverse("desk"),
+        reverse("tenders:review_list"),
         reverse("registry:draft_list"),
         reverse("registry:measure_list"),
         reverse("registry:edition_drafts"),

@@ -22,7 +22,7 @@ from .awarding import (
     low_price_justify,
 )
 from .bidder import bid_card, bid_new, bid_receipt, bid_withdraw
-from .boards import own_bids, own_tenders
+from .boards import own_bids, own_tenders, review_list
 from .challenges import challenge, challenge_act, challenge_list, challenge_new
 from .changing import tender_amend, tender_copy, tender_postpone
 from .choosing import choosing, methods
@@ -89,6 +89,7 @@ __all__ = [
     "own_tenders",
     "question_answer",
     "question_ask",
+    "review_list",
     "score",
     "search_end",
     "search_list",

@@ -18,7 +18,9 @@ from ..boards import (
     bidders_turn_first,
     owners_next,
     owners_turn_first,
+    reviewers_next,
     tenders_of,
+    to_review,
 )
 from ..life import State
 from ..life_texts import STATE_WORDS, TONES
@@ -39,6 +41,19 @@ def own_tenders(request: HttpRequest) -> HttpResponse:
         todo = owners_next(tender, state, waiting=tender.waiting, now=now)  # type: ignore[attr-defined]
         rows.append(_row(tender, state, todo, tender.get_absolute_url()))
     return _board(request, page, rows, _("My tenders"), _("You have no tender yet"))
+
+
+@acting_required(Role.OWNER, Role.REVIEWER)
+def review_list(request: HttpRequest) -> HttpResponse:
+    """Drafts that wait for the reader's review, or to be published by it."""
+    now = database_now()
+    found = to_review(request.acting, now=now)  # type: ignore[attr-defined]
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    rows = []
+    for tender in page:
+        state = tender.state_at(now)
+        rows.append(_row(tender, state, reviewers_next(state), tender.get_absolute_url()))
+    return _board(request, page, rows, _("Tenders to review"), _("No tender waits for your review"))
 
 
 @acting_required(Role.AGENT)

@@ -17,7 +17,7 @@ from ..amended import lines
 from ..eligibility import lacks_what_was_added
 from ..filters import SORTS, TenderFilter
 from ..life import State, acts_in
-from ..life_texts import STATE_WORDS, TONES, void_words
+from ..life_texts import STATE_WORDS, TONES, failure_words, void_words
 from ..methods import METHODS
 from ..methods.telling import told
 from ..models import Tender
@@ -35,7 +35,7 @@ from ..queries import (
     with_award,
     with_parts,
 )
-from ..standing import invitation_rules
+from ..standing import invitation_rules, replaced_by
 from ..timeline import events_of
 from .notices import notice_links
 from .preparing import check_list_of
@@ -119,6 +119,8 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],
             "bids": opened_bids(found, files=owned),
             "void_words": void_words(found),
+            "failure_words": failure_words(found.failure),
+            "replaced_by": replaced_by(found) if state == State.RETENDERED else None,
             "award": found.award,
             "holders": _holders(found, now),
             "avoided": found.avoided_units.all(),

@@ -13,10 +13,12 @@ from marketplace.tenders.boards import (
     owners_next,
     owners_turn_first,
     tenders_of,
+    to_review,
 )
 from marketplace.tenders.life import State
 from marketplace.tenders.models import Evaluator, Tender
-from regulation.parties.models import Role
+from marketplace.tenders.standing import draws_waiting_for
+from regulation.parties.models import Membership, Role
 from tests.factories import tenders, world
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +94,77 @@ def test_live_bids_come_before_withdrawn_ones():
     operations.withdraw_bid(bid=third, by=third.submitted_by, at=timezone.now())
     found = bidders_turn_first(bid_board(firm), now=timezone.now())
     assert [b.pk for b in found] == [second.pk, third.pk, first.pk]
+
+
+def submitted(**fields: object) -> Tender:
+    closes_at = timezone.now() + dt.timedelta(days=9)
+    draft = world.tender(published_at=None, closes_at=closes_at, **fields)
+    return operations.submit_tender(tender=draft, by=draft.created_by, at=timezone.now())
+
+
+def test_drafts_wait_for_whoever_may_review_them_and_for_nobody_who_wrote_them(sign_in, assert_flat):
+    draft = submitted()
+    colleague, reviewer = world.member(Role.OWNER, draft.owner), world.member(Role.REVIEWER)
+    writer = Membership(user=draft.created_by, entity=draft.owner, role=Role.OWNER)
+    stranger = world.member(Role.OWNER)
+    now = timezone.now()
+    assert [list(to_review(one, now=now)) for one in (colleague, reviewer, writer, stranger)] == [
+        [draft],
+        [draft],
+        [],
+        [],
+    ]
+    for one in (colleague, reviewer):
+        for page in ("/en/desk/", "/en/tenders/to-review/"):
+            told = sign_in(one).get(page).content.decode()
+            assert draft.title in told
+            assert "Review it, or return it" in told
+    assert draft.title not in sign_in(stranger).get("/en/tenders/to-review/").content.decode()
+    operations.pass_tender(tender=draft, by=colleague.user, at=now)
+    assert [list(to_review(one, now=now)) for one in (colleague, reviewer)] == [[], [draft]]
+    assert "Publish it, or return it" in sign_in(reviewer).get("/en/desk/").content.decode()
+    assert_flat(sign_in(reviewer), "/en/tenders/to-review/", submitted, limit=12)
+
+
+def test_a_bidder_is_told_that_its_price_has_to_be_explained(sign_in):
+    tender, bids = tenders.opened("300.00", "900.00", "950.00", ceiling=1000)
+    operations.ask_about_low_prices(tender=tender, at=timezone.now())
+    agent = world.member(Role.AGENT, bids[0].tenderer)
+    row = bid_board(bids[0].tenderer).get()
+    found = bidders_next(row, State.EVALUATING, now=timezone.now())
+    assert (found.words, found.due) == (
+        "Your price is unusually low: say why it holds",
+        bids[0].low_price.due_at,
+    )
+    assert "Prices to explain" in sign_in(agent).get("/en/desk/").content.decode()
+    other = world.member(Role.AGENT, bids[1].tenderer)
+    assert "Prices to explain" not in sign_in(other).get("/en/desk/").content.decode()
+
+
+def test_a_draw_waits_on_the_desk_of_its_trustee_and_its_witness():
+    tender, _bids = tenders.opened("900.00", method="random_draw")
+    witness = world.user()
+    draw = tenders.named_draw(tender, witnesses=(witness,))
+    (one, secret), (other, _secret) = tenders.committed(draw)
+    now = timezone.now()
+    draw = operations.freeze_draw(draw=draw, by=world.user(), at=now)
+    assert not draws_waiting_for(one, now=now, most=5)
+    draw = tenders.known(draw)
+    operations.enter_value(draw=draw, value="03", reference="公报", by=world.user(), at=timezone.now())
+    now = timezone.now()
+    assert draws_waiting_for(one, now=now, most=5) == [(draw, "open")]
+    operations.open_secret(draw=draw, secret=secret, by=one, at=now)
+    assert not draws_waiting_for(one, now=now, most=5)
+    operations.open_secret(draw=draw, secret=_secret, by=other, at=now)
+    assert not draws_waiting_for(witness, now=now, most=5)
+    operations.hold_draw(draw=draw, by=None, at=now)
+    assert draws_waiting_for(witness, now=now, most=5) == [(draw, "confirm")]
+
+
+def test_every_state_tells_owner_and_bidder_something():
+    tender, (bid,) = tenders.opened("900.00")
+    row, own = bid_board(bid.tenderer).get(), tenders_of(tender.owner).get()
+    now = timezone.now()
+    silent = {State.CANCELLED, State.RETENDERED}
+    assert {s for s in State if not owners_next(own, s, waiting=0, now=now).words} == silent
+    assert all(bidders_next(row, s, now=now).words for s in (State.CANCELLED, State.FAILED, State.VOID))
