@@ -97,7 +97,15 @@ class DirectoryFilter(django_filters.FilterSet):
 
 
 class ProfileForm(forms.ModelForm):
-    """What an intermediary says of itself."""
+    """What an intermediary says of itself, and where it is reached: checks compare that between bidders."""
+
+    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["address"] = self.instance.entity.address
+        for name in ("address", "phone", "email"):
+            self.fields[name].help_text = _("Compared with those of other bidders and of departments.")
 
     class Meta:
         model = Intermediary

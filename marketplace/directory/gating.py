@@ -1,6 +1,7 @@
 """The conflict gate at registration, at the publication of an offer, and for an offer after a change."""
 
 import datetime as dt
+from typing import Any
 
 from regulation.decoupling.models import Check, Gate, Outcome
 from regulation.decoupling.operations import About, check, foresee
@@ -64,7 +65,7 @@ def look_again(offer: Offer, *, on: dt.date, at: dt.datetime) -> list[tuple[Chec
     entity, about = offer.intermediary.entity, About(service=offer.service.code, region=offer.region)
     answers = []
     for department in departments_asking(offer.service, region=offer.region, on=on):
-        pair = {"intermediary": entity, "department": department}
+        pair: dict[str, Any] = {"intermediary": entity, "department": department}
         now = foresee(**pair, on=on, gate=Gate.OFFER, by=None, at=at, about=about)
         told = {"matter__service": about.service, "matter__regions": now.matter["regions"]}
         last = Check.objects.filter(**pair, gate=Gate.OFFER, **told).order_by("-pk").first()

@@ -104,8 +104,12 @@ def own_profile(request: HttpRequest) -> HttpResponse:
         return render(request, "directory/not_listed.html")
     form = ProfileForm(request.POST or None, instance=own)
     if request.method == "POST" and form.is_valid():
-        revise_profile(intermediary=own, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        kept = revise_profile(intermediary=own, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         messages.success(request, _("The profile is saved."))
+        if kept:
+            messages.info(
+                request, _("Where another source put a contact of yours on record, checks go by that one.")
+            )
         return redirect("directory:own_profile")
     context = {
         "intermediary": own,

@@ -7,7 +7,7 @@ from regulation.ledger.queries import database_now
 from .errors import PaymentRefused
 from .models import Order
 from .models.account import Provider
-from .operations import carry_out
+from .operations import carry_out, note_accounts_named_before
 
 AT_ONCE = 200
 
@@ -26,3 +26,9 @@ def settle_waiting() -> int:
             continue
         looked += 1
     return looked
+
+
+@shared_task(name="payments.note_accounts")
+def note_accounts() -> int:
+    """Each night: every account that is named has its digest in the register. Safe to run twice."""
+    return note_accounts_named_before()

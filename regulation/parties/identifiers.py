@@ -38,6 +38,12 @@ def identity_digest(number: str, *, key: bytes) -> bytes:
     return hmac.new(key, normal_credit_code(number).encode(), hashlib.sha256).digest()
 
 
+def account_digest(number: str, *, key: bytes) -> bytes:
+    """The keyed HMAC-SHA-256 of the number of a payment account, apart from those of identity numbers."""
+    digits = "".join(c for c in normal_credit_code(number) if c.isalnum())
+    return hmac.new(key, b"account:" + digits.encode(), hashlib.sha256).digest()
+
+
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 

@@ -15,6 +15,8 @@ story("ledger.erasure_asked", _("It was asked that the content of an entry be er
 story("ledger.erasure_declined", _("A second person left the content of an entry where it is."))
 story("ledger.erased", _("The content of an entry was erased; the entry stands."))
 story("parties.entity_registered", _("It was put on record."), facts=[("name", _("Name"), "text")])
+story("parties.contacts_told", _("It told where it is reached."))
+story("parties.account_told", _("It told where it is paid. The number is on no record."))
 story("parties.interest_stated", _("An interest was stated."), facts=[START, END])
 story("parties.interest_ended", _("It was stated that an interest ended."), facts=[START, END])
 story(

@@ -11,6 +11,7 @@ from regulation.decoupling.models import Check, Outcome
 from regulation.ledger.operations import record
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Entity, EntityKind, Region, User
+from regulation.parties.operations import note_contacts
 from regulation.registry.models import Service
 from regulation.registry.queries import GENERAL_RULES
 
@@ -49,14 +50,24 @@ def register_intermediary(
 
 @transaction.atomic
 def revise_profile(
-    *, intermediary: Intermediary, summary: str, summary_en: str, phone: str, email: str, by: User
-) -> Intermediary:
-    """Change what an intermediary says of itself."""
+    *,
+    intermediary: Intermediary,
+    summary: str,
+    summary_en: str,
+    phone: str,
+    email: str,
+    address: str,
+    by: User,
+) -> list[str]:
+    """Change what an intermediary says of itself; where it is reached goes to the register of entities too.
+
+    Returns what the register keeps from another source (parties.operations.note_contacts).
+    """
     locked = Intermediary.objects.select_for_update(no_key=True).get(pk=intermediary.pk)
     locked.summary, locked.summary_en, locked.phone, locked.email = summary, summary_en, phone, email
     locked.save(update_fields=["summary", "summary_en", "phone", "email"])
     record(kind="directory.profile_revised", subject=locked, actor=by, body={"summary": summary})
-    return locked
+    return note_contacts(entity=locked.entity, address=address, phone=phone, email=email, by=by)
 
 
 def publish_offer(

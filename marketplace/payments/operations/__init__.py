@@ -1,6 +1,6 @@
 """Writes of payments: one verb, one transaction, one ledger entry."""
 
-from .accounts import name_bank_account, open_stripe_account
+from .accounts import name_bank_account, note_accounts_named_before, open_stripe_account
 from .charging import cancel_charge, charge
 from .comparing import compare_with_provider
 from .events import replay_event, take_event
@@ -17,6 +17,7 @@ __all__ = [
     "confirm_transfer",
     "fail_order",
     "name_bank_account",
+    "note_accounts_named_before",
     "note_external",
     "open_stripe_account",
     "order_funding",

@@ -6,7 +6,7 @@ from django.db import connection
 
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
-from regulation.parties.models import Interest, Same
+from regulation.parties.models import Entity, Interest, Same
 
 from ..models import Check, Exemption
 
@@ -23,6 +23,8 @@ CHANGES = (
     "parties.import_written",
     "parties.merged",
     "parties.split",
+    "parties.contacts_told",
+    "parties.account_told",
     "decoupling.exemption_confirmed",
     "decoupling.exemption_revoked",
     "decoupling.determination_confirmed",
@@ -48,6 +50,41 @@ WITH RECURSIVE below (entity) AS (
     WHERE x.entity IS NOT NULL
 )
 SELECT entity FROM below LIMIT %(cap)s
+"""
+# Whoever holds something in an entity, at any depth: a check of it, told of the entity as a rival, an owner
+# or the holder of a part, asks whether it controls the entity (rules on bidders, owners and parts).
+_ABOVE = """
+WITH RECURSIVE above (entity) AS (
+    SELECT unnest(%(start)s::bigint[])
+    UNION
+    SELECT x.entity FROM above a CROSS JOIN LATERAL (
+        SELECT i.holder_entity_id AS entity FROM parties_interest i
+        WHERE i.subject_id = a.entity AND i.holder_entity_id IS NOT NULL AND i.tier <> 'C'
+        UNION ALL
+        SELECT s.other_entity_id FROM parties_same s WHERE s.entity_id = a.entity
+        UNION ALL
+        SELECT s.entity_id FROM parties_same s WHERE s.other_entity_id = a.entity
+    ) x
+    WHERE x.entity IS NOT NULL
+)
+SELECT entity FROM above LIMIT %(cap)s
+"""
+# Each condition as its index has it.
+_ALIKE = """
+SELECT o.id FROM parties_entity e JOIN parties_entity o ON o.account_digest = e.account_digest
+WHERE e.id = %(entity)s AND o.account_digest IS NOT NULL
+UNION
+SELECT o.id FROM parties_entity e JOIN parties_entity o ON lower(o.email) = lower(e.email)
+WHERE e.id = %(entity)s AND e.email <> '' AND o.email <> ''
+UNION
+SELECT o.id FROM parties_entity e JOIN parties_entity o
+    ON regexp_replace(o.phone, '[^0-9]', '', 'g') = regexp_replace(e.phone, '[^0-9]', '', 'g')
+WHERE e.id = %(entity)s AND e.phone ~ '[0-9]' AND o.phone <> ''
+UNION
+SELECT o.id FROM parties_entity e JOIN parties_entity o
+    ON regexp_replace(o.address, '\\s', '', 'g') = regexp_replace(e.address, '\\s', '', 'g')
+WHERE e.id = %(entity)s AND e.address <> '' AND o.address <> ''
+LIMIT %(cap)s
 """
 _PEOPLES = """
 WITH RECURSIVE people (person) AS (
@@ -88,6 +125,9 @@ def reached_by_entry(entry: Entry) -> list[int] | None:
         return reached_by_merge(same) if same else []
     if kind == "parties.interests_declared":
         return [_key(body.get("entity"), "parties.entity")]
+    if kind in ("parties.contacts_told", "parties.account_told"):
+        told = Entity.objects.filter(pk=_key(entry.subject, "parties.entity")).first()
+        return reached_by_contacts(told) if told else []
     if kind.startswith("decoupling.exemption_"):
         pairs = Exemption.objects.filter(pk=_key(entry.subject, "decoupling.exemption"))
         return list(pairs.values_list("intermediary", flat=True))
@@ -107,7 +147,8 @@ def reached_by(interest: Interest) -> list[int] | None:
     """Keys of the entities whose checks a statement about an interest may change, itself ended or not.
 
     The interest's subject (and where the tie is mutual its holder), the bodies of its people and of their
-    kin, and everything below all of these. None where that is more than 20,000: then everything may be.
+    kin, and everything below all of these; and its holder with everything above it, which may now control a
+    rival or the owner of a tender. None where that is more than 20,000: then everything may be.
     """
     start = set()
     if interest.kind != "official" and interest.subject_id:
@@ -115,23 +156,35 @@ def reached_by(interest: Interest) -> list[int] | None:
     if interest.kind.startswith("same") and interest.holder_entity_id:
         start.add(interest.holder_entity_id)
     people = [key for key in (interest.holder_person_id, interest.subject_person_id) if key]
-    return _reached(start, people)
+    return _reached(start, people, above={interest.holder_entity_id} - {None})
 
 
 def reached_by_merge(same: Same) -> list[int] | None:
     """The same for a merge or a split of two records."""
     entities = {key for key in (same.entity_id, same.other_entity_id) if key}
-    return _reached(entities, [key for key in (same.person_id, same.other_person_id) if key])
+    people = [key for key in (same.person_id, same.other_person_id) if key]
+    return _reached(entities, people, above=entities)
 
 
-def _reached(start: set[int], people: Iterable[int]) -> list[int] | None:
-    people, cap = list(people), MOST_REACHED + 1
+def reached_by_contacts(entity: Entity) -> list[int] | None:
+    """The same where an entity tells another address, telephone, mail or account: itself, and whoever has one
+    of them too. Whoever had the one before is asked again at its next gate, and at night.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ALIKE, {"entity": entity.pk, "cap": MOST_REACHED + 1})
+        alike = {row[0] for row in cursor.fetchall()}
+    return _reached({entity.pk, *alike}, [])
+
+
+def _reached(start: set[int], people: Iterable[int], *, above: Iterable[int | None] = ()) -> list[int] | None:
+    people, above, cap = list(people), list(above), MOST_REACHED + 1
+    found: set[int] = set()
     with connection.cursor() as cursor:
         if people:
             cursor.execute(_PEOPLES, {"people": people, "cap": cap})
             start = start | {row[0] for row in cursor.fetchall()}
-        if not start:
-            return []
-        cursor.execute(_BELOW, {"start": sorted(start), "cap": cap})
-        found = [row[0] for row in cursor.fetchall()]
+        for sql, ends in ((_BELOW, sorted(start)), (_ABOVE, above)):
+            if ends:
+                cursor.execute(sql, {"start": ends, "cap": cap})
+                found |= {row[0] for row in cursor.fetchall()}
     return sorted(found) if len(found) < cap else None

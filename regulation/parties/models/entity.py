@@ -1,12 +1,18 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .region import Region
 
 CREDIT_CODE_MAX = 18
+
+
+def without(field: str, pattern: str) -> Func:
+    """A text of the register as checks compare it: without what a pattern matches."""
+    return Func(F(field), Value(pattern), Value(""), Value("g"), function="regexp_replace")
 
 
 class EntityKind(models.TextChoices):
@@ -30,6 +36,8 @@ class Entity(models.Model):
     """A body that can hold interests or act (BODS 0.4 entity).
 
     `account_digest` is the keyed HMAC of its payment account; `record_id` what BODS statements call it.
+    `self_stated` names those of address, phone and email that it told itself: what another source put on
+    record it does not overwrite.
     """
 
     kind = models.CharField(max_length=24, choices=EntityKind.choices, db_index=True)
@@ -43,6 +51,7 @@ class Entity(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     account_digest = models.BinaryField(null=True, blank=True)
+    self_stated = ArrayField(models.CharField(max_length=10), db_default=Value("{}"), editable=False)
     is_state_owned = models.BooleanField(default=False)
     record_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     pinyin = models.CharField(max_length=400, blank=True, db_index=True)
@@ -56,6 +65,14 @@ class Entity(models.Model):
         verbose_name = _("entity")
         verbose_name_plural = _("entities")
         ordering = ["pinyin", "pk"]
+        indexes = [
+            models.Index(
+                fields=["account_digest"], condition=Q(account_digest__isnull=False), name="entity_account"
+            ),
+            models.Index(Lower("email"), condition=~Q(email=""), name="entity_email"),
+            models.Index(without("phone", "[^0-9]"), condition=~Q(phone=""), name="entity_phone"),
+            models.Index(without("address", r"\s"), condition=~Q(address=""), name="entity_address"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(credit_code__isnull=True) | Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),

@@ -1,5 +1,6 @@
 """Writes about persons, entities and interests. One verb, one transaction, one ledger entry."""
 
+from .contacts import note_account, note_contacts
 from .contests import (
     answer_contest,
     confirm_contest_answer,
@@ -50,6 +51,8 @@ __all__ = [
     "make_token",
     "mark_end",
     "merge_records",
+    "note_account",
+    "note_contacts",
     "note_late",
     "note_look",
     "note_use",
