@@ -5,8 +5,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from regulation.decoupling.queries import proposed_determinations, proposed_exemptions, waiting_checks
-from regulation.ledger.queries import erasures_to_decide
+from regulation.decoupling.queries import (
+    overdue_checks,
+    proposed_determinations,
+    proposed_exemptions,
+    proposed_packs,
+    waiting_checks,
+)
+from regulation.ledger.queries import database_now, erasures_to_decide
 from regulation.oversight import queries as oversight
 from regulation.parties.exchange.queries import unsettled_imports
 from regulation.parties.models import Membership
@@ -46,20 +52,49 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         )
         for e in proposed_exemptions()[:SHOWN]
     ]
+    packs = [
+        item(
+            p.version,
+            reverse("decoupling:pack", args=[p.version]),
+            _("Proposed by %(name)s; a second regulator decides.") % {"name": p.proposed_by}
+            if p.proposed_by
+            else _("It comes with the site; a regulator decides."),
+        )
+        for p in proposed_packs()[:SHOWN]
+    ]
+    every_pack = (_("Versions of the rules"), reverse("decoupling:pack_list"))
     all_exemptions = (_("Exemptions"), reverse("decoupling:exemption_list"))
     checks = (_("All checks"), reverse("decoupling:check_list"))
     return [
         *_reports(acting),
         *to_judge(acting),
+        _overdue(),
         section(_("Checks to determine"), waiting, _("No check waits."), checks),
         section(_("Determinations to decide"), proposed, _("No determination waits.")),
         complaints(),
         unheard(),
         *_findings(acting),
         section(_("Exemptions to decide"), exemptions, _("No exemption waits."), all_exemptions),
+        section(_("Versions of the rules to decide"), packs, _("No version waits."), every_pack),
         _imports(acting),
         _erasures(acting),
     ]
+
+
+def _overdue() -> dict[str, Any]:
+    """Doubts that two regulators did not settle in time: whoever bids is passed over until they do."""
+    late = [
+        item(
+            _("%(intermediary)s and %(department)s")
+            % {"intermediary": c.intermediary, "department": c.department},
+            c.get_absolute_url(),
+            _("Not answered in time. The firm is passed over until it is."),
+            c.due_at,
+        )
+        for c in overdue_checks(database_now())[:SHOWN]
+    ]
+    every = (_("All that is overdue"), reverse("decoupling:check_list") + "?waiting=overdue")
+    return section(_("Referrals that are overdue"), late, _("None is overdue."), every)
 
 
 def _erasures(acting: Membership) -> dict[str, Any]:

@@ -57,3 +57,9 @@ class NotInForce(DecouplingRefused):
 
 class PackKnown(DecouplingRefused):
     message = _("This version of the rules is on record with another text. A new text is a new version.")
+
+
+class PackStartsBefore(DecouplingRefused):
+    message = _(
+        "Checks can use a pack from today on, or from a later day: no check of the past is rewritten."
+    )

@@ -1,15 +1,21 @@
+import datetime as dt
+
 import django_filters
 from django import forms
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from regulation.ledger.queries import database_now
 from regulation.parties.models import Entity, EntityKind
 from regulation.parties.widgets import DayInput
 from regulation.registry.models import Provision
 
 from .models import Check, Exemption, ExemptionKind, Gate, Outcome
-from .rules import PACK, shipped_pack
+from .queries import current_pack
+
+FIRST, LAST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
+KNOWN_FIRST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class CheckFilter(django_filters.FilterSet):
@@ -67,8 +73,37 @@ class PairForm(forms.Form):
         return self._entity("department", kind=EntityKind.DEPARTMENT)
 
 
-class InquiryForm(PairForm):
-    """A pair to be checked."""
+class TimeForm(forms.Form):
+    """Both axes of time, where they are asked for: a day, a moment of knowledge. `now` is the database's."""
+
+    on = forms.DateField(
+        label=_("As held on"), required=False, widget=DayInput(), help_text=_("Empty: today.")
+    )
+    known = forms.DateTimeField(
+        label=_("As known at"), required=False, help_text=_("For example 2026-11-24 15:00. Empty: now.")
+    )
+
+    def __init__(self, *args: object, now: dt.datetime, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.now = now
+
+    def clean_on(self) -> dt.date | None:
+        on: dt.date | None = self.cleaned_data["on"]
+        if on is not None and not FIRST <= on <= LAST:
+            raise forms.ValidationError(_("Choose a day between 1900 and 2200."))
+        return on
+
+    def clean_known(self) -> dt.datetime | None:
+        known: dt.datetime | None = self.cleaned_data["known"]
+        if known is not None and not KNOWN_FIRST <= known <= self.now:
+            raise forms.ValidationError(_("Choose a moment from 2000 until now."))
+        return known
+
+
+class InquiryForm(PairForm, TimeForm):
+    """A pair to be checked: now, or as it stood."""
+
+    field_order = ("intermediary", "department", "on", "known")
 
 
 class ExemptionFilter(django_filters.FilterSet):
@@ -130,7 +165,8 @@ class ExemptionForm(PairForm):
         self.fields["provision"].queryset = lawful.select_related("instrument").order_by("ref")  # type: ignore[attr-defined]
         english = get_language() == "en"
         self.fields["rules"].choices = [  # type: ignore[attr-defined]
-            (rule.code, rule.title if english else rule.title_zh) for rule in shipped_pack(PACK).rules
+            (rule.code, rule.title if english else rule.title_zh)
+            for rule in current_pack(at=database_now()).rules
         ]
 
 

@@ -25,6 +25,17 @@ story(
     "decoupling.pack_put_on_record", _("A version of the rules that comes with the site was put on record.")
 )
 story("decoupling.pack_published", _("A version of the rules was published."), disclosed=True)
+story(
+    "decoupling.pack_rejected",
+    _("A proposed version of the rules was given up."),
+    facts=[("reason", _("Reason"), "text")],
+)
+story(
+    "decoupling.referral_overdue",
+    _("Two regulators did not answer in time whether it may serve the department."),
+)
+story("decoupling.checks_disclosed", _("The checks of its bidders became public."))
+story("decoupling.asked", _("A regulator asked how a pair stood on another day, or as it was known then."))
 story("decoupling.conflict_found", _("A check after a change found a conflict."))
 story("decoupling.sweep_started", _("A sweep of all pairs began."))
 story("decoupling.swept", _("A sweep of all pairs ended."))

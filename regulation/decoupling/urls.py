@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import views
 from .exploring import views as exploring
+from .packing import views as packing
 from .published import views as published
 from .sweeping import views as sweeping
 
@@ -12,6 +13,11 @@ urlpatterns = [
     path("decoupling/history/", published.history, name="history"),
     path("decoupling/packs/<str:version>.json", published.pack_file, name="pack_file"),
     path("decoupling/packs/<str:version>/changes/", published.pack_changes, name="pack_changes"),
+    path("packs/", packing.pack_list, name="pack_list"),
+    path("packs/new/", packing.pack_new, name="pack_new"),
+    path("packs/<str:version>/", packing.pack, name="pack"),
+    path("packs/<str:version>/publish/", packing.pack_publish, name="pack_publish"),
+    path("packs/<str:version>/reject/", packing.pack_reject, name="pack_reject"),
     path("sweeps/", sweeping.sweep_list, name="sweep_list"),
     path("sweeps/start/", sweeping.sweep_start, name="sweep_start"),
     path("sweeps/<int:pk>/", sweeping.sweep, name="sweep"),

@@ -29,7 +29,8 @@ from marketplace.tenders.operations import (
     submit_bid,
 )
 from marketplace.tenders.sealing import PlainBid
-from regulation.decoupling.operations import decide_exemption, propose_exemption
+from regulation.decoupling.operations import decide_exemption, propose_exemption, propose_pack
+from regulation.decoupling.published.queries import shipped_body
 from regulation.decoupling.rules import PACK
 from regulation.decoupling.sweeping.operations import start_sweep
 from regulation.ledger.erasing import ask_erasure
@@ -399,7 +400,7 @@ def things(users, service, approval, seller, tender, bid):
         "check": unknown.ref,
         "public_check": world.check(gate="inquiry").ref,
         "exemption": exempted(users["regulator"], seller.entity, approval.department),
-        "rule_pack": PACK,
+        "rule_pack": propose_pack(body=shipped_body(PACK), source="test", by=None).pk,
         "sweep": start_sweep(on=dt.date(2026, 11, 24), by=None, at=timezone.now()).pk,
         "reaudit": start_reaudit(by=None, at=timezone.now()).pk,
         "finding": note_finding(

@@ -1,17 +1,20 @@
 """Checks and what people answered, the rules they used, and exemptions."""
 
-from .check import Check, Determination, Gate, Outcome
-from .pack import Exemption, ExemptionKind, PackPublication, RulePack
+from .check import Check, Determination, DisclosedCheck, Gate, Outcome, OverdueReferral
+from .pack import Exemption, ExemptionKind, PackPublication, PackRejection, RulePack
 from .sweep import Sweep, SweepStatus, SweptPair
 
 __all__ = [
     "Check",
     "Determination",
+    "DisclosedCheck",
     "Exemption",
     "ExemptionKind",
     "Gate",
     "Outcome",
+    "OverdueReferral",
     "PackPublication",
+    "PackRejection",
     "RulePack",
     "Sweep",
     "SweepStatus",

@@ -43,13 +43,15 @@ class Check(models.Model):
     found. `input_digest` is SHA-256 over the canonical graph, matter and rule pack, `doubt_digest` over what
     left it open. `on` is the day it speaks
     for, `known_at` the moment whose knowledge it used. An unknown waits for a person until `due_at`. `ref` is
-    random, so that no address tells a firm how many were checked before it.
+    random, so that no address tells a firm how many were checked before it. `of` is the URN of what it was
+    asked for, such as a tender: no part of what the rules see.
     """
 
     ref = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     intermediary = models.ForeignKey(Entity, models.PROTECT, related_name="checks")
     department = models.ForeignKey(Entity, models.PROTECT, related_name="checks_against")
     gate = models.CharField(max_length=14, choices=Gate.choices)
+    of = models.CharField(max_length=80, blank=True, db_default="", editable=False)
     on = models.DateField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices, db_index=True)
     rule_code = models.CharField(max_length=60, blank=True)
@@ -73,6 +75,7 @@ class Check(models.Model):
         indexes = [
             models.Index(fields=["intermediary", "department", "-id"], name="check_of_a_pair"),
             models.Index(fields=["due_at"], condition=Q(outcome="unknown"), name="check_waiting"),
+            models.Index(fields=["of"], condition=~Q(of=""), name="check_of_something"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -95,6 +98,40 @@ class Check(models.Model):
     @property
     def urn(self) -> str:
         return f"decoupling.check/{self.pk}"
+
+
+class DisclosedCheck(models.Model):
+    """A check that told who bids, and that everyone may read of now: its award is final. Append-only."""
+
+    check_made = models.OneToOneField(Check, models.PROTECT, related_name="disclosure")
+    disclosed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("disclosure of a check")
+        triggers = append_only()
+
+
+class OverdueReferral(models.Model):
+    """Two regulators did not answer a doubt in time. One for a pair and a doubt. Append-only."""
+
+    check_made = models.OneToOneField(Check, models.PROTECT, related_name="overdue")
+    intermediary = models.ForeignKey(Entity, models.PROTECT, related_name="+")
+    department = models.ForeignKey(Entity, models.PROTECT, related_name="+")
+    doubt_digest = models.CharField(max_length=64)
+    noted_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("overdue referral")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["intermediary", "department", "doubt_digest"], name="overdue_once_a_doubt"
+            )
+        ]
+        triggers = append_only()
+
+    @property
+    def urn(self) -> str:
+        return f"decoupling.overdue/{self.pk}"
 
 
 class Determination(models.Model):

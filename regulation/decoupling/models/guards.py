@@ -59,3 +59,47 @@ def decided_once() -> pgtrigger.Trigger:
             RETURN NEW;
         """,
     )
+
+
+# One at a time decides about packs, so that of a publication and a rejection the second sees the first.
+_ONE_DECISION = "PERFORM pg_advisory_xact_lock(hashtext('decoupling.pack/' || NEW.pack_id));"
+
+
+def published_by_a_second() -> pgtrigger.Trigger:
+    """Who proposed a pack does not publish it, nor is one published that was given up."""
+    return pgtrigger.Trigger(
+        name="published_by_a_second",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.Before,
+        func=f"""
+            {_ONE_DECISION}
+            IF EXISTS (SELECT 1 FROM public.decoupling_rulepack p WHERE p.version = NEW.pack_id
+                       AND p.proposed_by_id IS NOT NULL
+                       AND (NEW.published_by_id IS NULL OR NEW.published_by_id = p.proposed_by_id)) THEN
+                RAISE EXCEPTION 'pack_published_by_a_second_person: %', NEW.pack_id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'pack_published_by_a_second_person';
+            END IF;
+            IF EXISTS (SELECT 1 FROM public.decoupling_packrejection r WHERE r.pack_id = NEW.pack_id) THEN
+                RAISE EXCEPTION 'pack_decided_once: %', NEW.pack_id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'pack_decided_once';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def not_rejected_once_published() -> pgtrigger.Trigger:
+    """What checks use, or will, is not given up: another version takes its place."""
+    return pgtrigger.Trigger(
+        name="not_once_published",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.Before,
+        func=f"""
+            {_ONE_DECISION}
+            IF EXISTS (SELECT 1 FROM public.decoupling_packpublication p WHERE p.pack_id = NEW.pack_id) THEN
+                RAISE EXCEPTION 'pack_decided_once: %', NEW.pack_id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'pack_decided_once';
+            END IF;
+            RETURN NEW;
+        """,
+    )

@@ -4,14 +4,15 @@ from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from regulation.ledger.triggers import append_only, kept
 from regulation.parties.models import Entity
 from regulation.registry.models import Provision
 
-from .guards import decided_once
+from .guards import decided_once, not_rejected_once_published, published_by_a_second
 
 
 class RulePack(models.Model):
@@ -42,17 +43,56 @@ class RulePack(models.Model):
         return f"decoupling.pack/{self.version}"
 
 
+BEGINS = Coalesce("starts_at", "published_at")
+
+
+class PublicationQuerySet(models.QuerySet["PackPublication"]):
+    def by_start(self) -> "PublicationQuerySet":
+        """Each with `begins`, the moment from which checks use it; the last to begin comes first."""
+        return self.annotate(begins=BEGINS).order_by("-begins", "-pk")
+
+    def used_at(self, moment: dt.datetime | Now) -> "PublicationQuerySet":
+        """Those published and begun by a moment: the first is in use then."""
+        begun = self.alias(begun=LessThanOrEqual(BEGINS, moment)).filter(begun=True)
+        return begun.filter(published_at__lte=moment).by_start()
+
+
 class PackPublication(models.Model):
-    """From when checks use a pack. Who proposed a pack does not publish it (DESIGN §3.3)."""
+    """From when checks use a pack: at once, or from `starts_at`. Who proposed it does not publish it
+    (DESIGN §3.3), and what was given up is not published.
+    """
 
     pack = models.OneToOneField(RulePack, models.PROTECT, related_name="publication")
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(db_default=Now(), editable=False)
+    starts_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PublicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("publication of a rule pack")
         ordering = ["-published_at", "-pk"]
-        triggers = append_only()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True) | Q(starts_at__gt=F("published_at")),
+                name="pack_starts_after_its_publication",
+            )
+        ]
+        triggers = [published_by_a_second(), *append_only()]
+
+
+class PackRejection(models.Model):
+    """A proposed pack that was given up: by who proposed it, or by another. It is never published."""
+
+    pack = models.OneToOneField(RulePack, models.PROTECT, related_name="rejection")
+    rejected_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    rejected_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("rejection of a rule pack")
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="pack_rejected_with_its_reason")]
+        triggers = [not_rejected_once_published(), *append_only()]
 
 
 class ExemptionKind(models.TextChoices):

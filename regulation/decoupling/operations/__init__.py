@@ -4,7 +4,8 @@ from ..queries import NOTHING_MORE, About
 from .checking import WAITING, check, foresee
 from .determinations import decide_determination, propose_determination
 from .exemptions import decide_exemption, propose_exemption, revoke_exemption
-from .packs import propose_pack, publish_pack
+from .packs import propose_pack, publish_pack, reject_pack
+from .telling import disclose_checks, note_asked, note_overdue
 
 __all__ = [
     "NOTHING_MORE",
@@ -13,10 +14,14 @@ __all__ = [
     "check",
     "decide_determination",
     "decide_exemption",
+    "disclose_checks",
     "foresee",
+    "note_asked",
+    "note_overdue",
     "propose_determination",
     "propose_exemption",
     "propose_pack",
     "publish_pack",
+    "reject_pack",
     "revoke_exemption",
 ]

@@ -33,17 +33,19 @@ def check(
     by: User | None,
     at: dt.datetime,
     about: About = NOTHING_MORE,
+    of: str = "",
 ) -> Check:
     """Whether the intermediary may serve the department's approvals on a day; stored, with its chain.
 
     The outcome is clear, conflicted or unknown (优化营商环境条例 43). Where the rules cannot decide, the
     answer of two regulators over the same doubt counts; without one the check waits for them until
-    `at` + 5 days.
+    `at` + 5 days. `of` is the URN of what it is asked for.
     A caller that refuses afterwards keeps this check by calling it in a transaction of its own.
     """
     made = foresee(
         intermediary=intermediary, department=department, on=on, gate=gate, by=by, at=at, about=about
     )
+    made.of = of
     made.save(force_insert=True)
     _record(made, by=by)
     return made
@@ -58,15 +60,18 @@ def foresee(
     by: User | None,
     at: dt.datetime,
     about: About = NOTHING_MORE,
+    known_at: dt.datetime | None = None,
 ) -> Check:
-    """What a check would say now. It only reads: nothing is stored, and no gate opens by it."""
+    """What a check would say now. It only reads: nothing is stored, and no gate opens by it.
+
+    With `known_at` by what was on record at that moment, people's answers included; by the rules used now.
+    """
     pack = current_pack(at=at)
-    graph, matter = asked(intermediary=intermediary, department=department, on=on, gate=gate, about=about)
+    pair: dict[str, Entity] = {"intermediary": intermediary, "department": department}
+    graph, matter = asked(**pair, on=on, gate=gate, about=about, known_at=known_at)
     finding = judge(graph, matter, pack)
     doubt = doubt_digest(finding, graph, matter) if finding.outcome == Outcome.UNKNOWN else ""
-    outcome, reason, chain = _with_persons_answer(
-        finding, intermediary=intermediary, department=department, doubt=doubt
-    )
+    outcome, reason, chain = _with_persons_answer(finding, **pair, doubt=doubt, known_at=known_at)
     return Check(
         intermediary=intermediary,
         department=department,
@@ -81,7 +86,7 @@ def foresee(
         grounds=[ground.as_json() for ground in finding.grounds],
         graph=graph.as_json(),
         matter=matter.as_json(),
-        known_at=at,
+        known_at=known_at or at,
         input_digest=input_digest(graph, matter, pack),
         doubt_digest=doubt,
         due_at=_due(doubt, intermediary, department, at=at) if outcome == Outcome.UNKNOWN else None,
@@ -102,12 +107,17 @@ def _due(doubt: str, intermediary: Entity, department: Entity, *, at: dt.datetim
 
 
 def _with_persons_answer(
-    finding: Finding, *, intermediary: Entity, department: Entity, doubt: str
+    finding: Finding,
+    *,
+    intermediary: Entity,
+    department: Entity,
+    doubt: str,
+    known_at: dt.datetime | None,
 ) -> tuple[str, str, list[dict[str, object]]]:
     """Outcome, reason and chain, where a determination of two regulators settles an unknown."""
     chain: list[dict[str, object]] = [tie.as_json() for tie in finding.chain]
     answer = (
-        determined(intermediary=intermediary, department=department, doubt=doubt)
+        determined(intermediary=intermediary, department=department, doubt=doubt, known_at=known_at)
         if finding.outcome == Outcome.UNKNOWN
         else None
     )

@@ -9,10 +9,8 @@ from django.db.models import Count, Max, QuerySet
 from regulation.registry.models import Provision
 
 from ..models import Check, Exemption, Gate, Outcome, PackPublication, RulePack
-from ..queries import NOT_PUBLIC
+from ..queries import public_checks
 from ..rules import PACKS, Pack, Rule
-
-LAST_FIRST = ("-published_at", "-pk")
 
 
 def rules_on(pack: Pack, day: dt.date) -> list[Rule]:
@@ -31,8 +29,8 @@ def provisions_of(rules: list[Rule]) -> dict[str, Provision]:
 
 
 def publications() -> QuerySet[PackPublication]:
-    """Every published pack, the newest first."""
-    return PackPublication.objects.select_related("pack").order_by(*LAST_FIRST)
+    """Every published pack with `begins`, the last to begin first."""
+    return PackPublication.objects.by_start().select_related("pack")
 
 
 def published_before(version: str) -> str | None:
@@ -64,11 +62,6 @@ def shipped_body(version: str) -> dict[str, Any]:
     return body
 
 
-def public_checks() -> QuerySet[Check]:
-    """The checks anyone may read of: all but those that tell who bids."""
-    return Check.objects.exclude(gate__in=NOT_PUBLIC).select_related("intermediary", "department")
-
-
 def newer_than(check: Check) -> Check | None:
     """The newest public check of the same pair, where it is a later one."""
     pair = public_checks().filter(intermediary=check.intermediary_id, department=check.department_id)
@@ -82,9 +75,10 @@ def exemptions_on(day: dt.date) -> QuerySet[Exemption]:
 
 
 def counted_checks() -> tuple[list[dict[str, Any]], dt.datetime | None]:
-    """Checks by gate and outcome, save those that would tell who bids; and when the last was made."""
+    """Checks by gate and outcome, save those that tell who bids; and when the last was made."""
     rows = (
-        Check.objects.exclude(gate__in=NOT_PUBLIC)
+        public_checks()
+        .select_related(None)
         .order_by()
         .values("gate", "outcome")
         .annotate(n=Count("pk"), last=Max("made_at"))

@@ -29,7 +29,7 @@ from ..history import (
 )
 from ..models import Gate, Outcome
 from ..queries import current_pack, pack_named
-from ..rules import PACK, Rule, read_pack, shipped_pack
+from ..rules import Pack, Rule, read_pack
 from . import queries
 from .difference import difference
 from .forms import DayForm
@@ -139,7 +139,14 @@ def pack_changes(request: HttpRequest, version: str) -> HttpResponse:
     before = queries.published_before(version)
     if before is None:
         raise Http404
-    found = difference(pack_named(before), pack_named(version))
+    told = difference_told(pack_named(before), pack_named(version))
+    context = {"version": version, "before": before, **told}
+    return render(request, "decoupling/pack_changes.html", context)
+
+
+def difference_told(before: Pack, after: Pack) -> dict[str, Any]:
+    """What a page shows of the difference between two packs."""
+    found = difference(before, after)
     changed = [
         (
             explain.rule_title(one.rule),
@@ -148,14 +155,11 @@ def pack_changes(request: HttpRequest, version: str) -> HttpResponse:
         )
         for one in found.changed
     ]
-    context = {
-        "version": version,
-        "before": before,
+    return {
         "added": [(explain.rule_title(rule), rule) for rule in found.added],
         "removed": [(explain.rule_title(rule), rule) for rule in found.removed],
         "changed": changed,
     }
-    return render(request, "decoupling/pack_changes.html", context)
 
 
 def _shown_field(value: Any) -> str:
@@ -168,16 +172,16 @@ def _shown_field(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
 
 
-@lru_cache(maxsize=1)
-def _history() -> tuple[Backtest, ...]:
-    return backtest(Path(settings.BASE_DIR) / "data", shipped_pack(PACK))
+@lru_cache(maxsize=2)
+def _history(version: str) -> tuple[Backtest, ...]:
+    return backtest(Path(settings.BASE_DIR) / "data", pack_named(version))
 
 
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """The worked example: each agency the day before and on the day of its decoupling."""
-    found = Paginator(_history(), PAGE).get_page(request.GET.get("page"))
-    pack = shipped_pack(PACK)
+    pack = current_pack(at=database_now())
+    found = Paginator(_history(pack.version), PAGE).get_page(request.GET.get("page"))
     rows = [
         {"one": one, "before": _verdict(one.before, pack), "after": _verdict(one.after, pack)}
         for one in found

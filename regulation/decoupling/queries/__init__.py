@@ -26,14 +26,18 @@ __all__ = [
     "current_pack",
     "departments_above",
     "determined",
+    "disclosed_checks",
     "exempted",
     "exemptions_visible_to",
     "gather",
     "has_declared",
     "input_digest",
+    "overdue_checks",
     "pack_named",
     "proposed_determinations",
     "proposed_exemptions",
+    "proposed_packs",
+    "public_checks",
     "public_checks_of",
     "reached_by",
     "reached_by_entry",
@@ -41,6 +45,7 @@ __all__ = [
     "regather",
     "rerun",
     "standing_interests",
+    "unanswered_checks",
     "waiting_checks",
 ]
 
@@ -50,13 +55,8 @@ _packs: dict[str, Pack] = {}  # what a version says never changes
 
 
 def current_pack(*, at: dt.datetime) -> Pack:
-    """The pack published last before a moment; where none has been, the newest the code ships."""
-    version = (
-        PackPublication.objects.filter(published_at__lte=at)
-        .order_by("-published_at", "-pk")
-        .values_list("pack_id", flat=True)
-        .first()
-    )
+    """The published pack whose use began last before a moment; where none has, the newest the code ships."""
+    version = PackPublication.objects.used_at(at).values_list("pack_id", flat=True).first()
     return pack_named(version or PACK)
 
 
@@ -66,6 +66,12 @@ def pack_named(version: str) -> Pack:
         published = RulePack.objects.filter(pk=version).first()
         _packs[version] = read_pack(published.body) if published else shipped_pack(version)
     return _packs[version]
+
+
+def proposed_packs() -> QuerySet[RulePack]:
+    """Versions of the rules that a second regulator has to publish or turn down, the oldest first."""
+    waiting = RulePack.objects.filter(publication__isnull=True, rejection__isnull=True)
+    return waiting.select_related("proposed_by").order_by("proposed_at", "pk")
 
 
 def exemptions_visible_to(acting: Membership | None) -> QuerySet[Exemption]:
@@ -103,10 +109,14 @@ def doubt_digest(finding: Finding, graph: Graph, matter: Matter) -> str:
     )
 
 
-def determined(*, intermediary: Entity, department: Entity, doubt: str) -> Determination | None:
-    """The confirmed answer of two regulators for a pair, as long as its doubt is the same."""
+def determined(
+    *, intermediary: Entity, department: Entity, doubt: str, known_at: dt.datetime | None = None
+) -> Determination | None:
+    """The confirmed answer of two regulators for a pair, as long as its doubt is the same; by a moment."""
+    by_then = Q(confirmed_at__lte=known_at) if known_at else Q()
     return (
         Determination.objects.filter(
+            by_then,
             check_made__intermediary=intermediary,
             check_made__department=department,
             check_made__doubt_digest=doubt,
@@ -140,11 +150,40 @@ def rerun(check: Check) -> tuple[Finding, bool]:
     return judge(graph, matter, pack), input_digest(graph, matter, pack) == check.input_digest
 
 
-def waiting_checks() -> QuerySet[Check]:
-    """Unknown checks no standing determination has answered, the nearest deadline first."""
-    answered = Determination.objects.filter(check_made=OuterRef("pk"), rejected_at__isnull=True)
-    unanswered = Check.objects.filter(outcome=Outcome.UNKNOWN).exclude(Exists(answered))
+def _about_the_same(determinations: QuerySet[Determination]) -> Exists:
+    """Whether one of these answers a check or another of the same pair and doubt."""
+    same = Q(check_made=OuterRef("pk")) | Q(
+        ~Q(check_made__doubt_digest=""),
+        check_made__doubt_digest=OuterRef("doubt_digest"),
+        check_made__intermediary=OuterRef("intermediary"),
+        check_made__department=OuterRef("department"),
+    )
+    return Exists(determinations.filter(same, rejected_at__isnull=True))
+
+
+def unanswered_checks() -> QuerySet[Check]:
+    """Unknown checks without a confirmed answer over the same doubt; of each doubt the newest one."""
+    later = Check.objects.filter(
+        ~Q(doubt_digest=""),
+        intermediary=OuterRef("intermediary"),
+        department=OuterRef("department"),
+        doubt_digest=OuterRef("doubt_digest"),
+        pk__gt=OuterRef("pk"),
+    )
+    unknown = Check.objects.filter(~Exists(later), outcome=Outcome.UNKNOWN)
+    confirmed = Determination.objects.filter(confirmed_at__isnull=False)
+    unanswered = unknown.exclude(_about_the_same(confirmed))
     return unanswered.select_related("intermediary", "department").order_by("due_at", "pk")
+
+
+def waiting_checks() -> QuerySet[Check]:
+    """Those of them that nobody has proposed an answer to, the nearest deadline first."""
+    return unanswered_checks().exclude(_about_the_same(Determination.objects.all()))
+
+
+def overdue_checks(now: dt.datetime) -> QuerySet[Check]:
+    """Those whose time to be answered is over, proposed to or not."""
+    return unanswered_checks().filter(due_at__lte=now)
 
 
 def proposed_determinations() -> QuerySet[Determination]:
@@ -165,23 +204,42 @@ def checks_visible_to(acting: Membership | None) -> QuerySet[Check]:
     return checks.filter(intermediary=acting.entity_id)
 
 
-def standing_interests(entity: Entity) -> QuerySet[Interest]:
-    """What the public record says of an entity: standing, tiers A and B, held by or in it."""
+def standing_interests(
+    entity: Entity, *, on: dt.date | None = None, known_at: dt.datetime | None = None
+) -> QuerySet[Interest]:
+    """What the public record says of an entity: standing, tiers A and B, held by or in it.
+
+    With `on`, what was held on that day; with `known_at`, as the record stood at that moment.
+    """
+    then = Interest.objects.known_at(known_at) if known_at else Interest.objects.standing()
+    held = then.filter(held__contains=on) if on else then
     return (
-        Interest.objects.standing()
-        .public()
+        held.public()
         .filter(Q(subject=entity) | Q(holder_entity=entity))
         .select_related("holder_entity", "subject")
         .order_by("-held", "pk")
     )
 
 
+def public_checks() -> QuerySet[Check]:
+    """The checks anyone may read of: those that told who bids only once they were disclosed."""
+    return Check.objects.filter(~Q(gate__in=NOT_PUBLIC) | Q(disclosure__isnull=False)).select_related(
+        "intermediary", "department"
+    )
+
+
 def public_checks_of(entity: Entity) -> QuerySet[Check]:
-    """The newest check of an intermediary against each department, of those that do not tell that it bids."""
+    """The newest check of an intermediary against each department, of those everyone may read of."""
     return (
-        Check.objects.filter(intermediary=entity)
-        .exclude(gate__in=NOT_PUBLIC)
+        public_checks()
+        .filter(intermediary=entity)
         .select_related("department")
         .order_by("department_id", "-pk")
         .distinct("department_id")
     )
+
+
+def disclosed_checks(of: str) -> QuerySet[Check]:
+    """The newest check of each bidder for something, of those that became public with its award."""
+    told = Check.objects.filter(of=of, disclosure__isnull=False).select_related("intermediary")
+    return told.order_by("intermediary_id", "-pk").distinct("intermediary_id")

@@ -17,26 +17,34 @@ from regulation.parties.queries import contested_since
 
 from .. import explain
 from ..errors import DecouplingRefused
-from ..forms import CheckFilter, DeterminationForm, InquiryForm, OwnCheckFilter
-from ..models import Determination, Gate, Outcome
+from ..forms import CheckFilter, DeterminationForm, InquiryForm, OwnCheckFilter, TimeForm
+from ..models import Check, Determination, Gate, Outcome, OverdueReferral
 from ..operations import check as make_check
-from ..operations import decide_determination, propose_determination
-from ..queries import checks_visible_to, pack_named, rerun, standing_interests, waiting_checks
+from ..operations import decide_determination, foresee, note_asked, propose_determination
+from ..queries import (
+    checks_visible_to,
+    overdue_checks,
+    pack_named,
+    rerun,
+    standing_interests,
+    waiting_checks,
+)
 
 PAGE = 20
 
 
 @acting_required(Role.REGULATOR)
 def check_list(request: HttpRequest) -> HttpResponse:
-    """All checks for the regulator; those that wait for a person come first on their own tab."""
-    waiting = request.GET.get("waiting") == "1"
-    checks = waiting_checks() if waiting else checks_visible_to(acting(request))
+    """All checks for the regulator; those that wait for a person, and those overdue, on tabs of their own."""
+    now, waiting = database_now(), request.GET.get("waiting", "")
+    tabs = {"1": waiting_checks, "overdue": lambda: overdue_checks(now)}
+    checks = tabs[waiting]() if waiting in tabs else checks_visible_to(acting(request))
     found = CheckFilter(request.GET or None, queryset=checks)
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "decoupling/check_list.html",
-        {"filter": found, "page_obj": page, "waiting": waiting, "now": database_now()},
+        {"filter": found, "page_obj": page, "waiting": waiting if waiting in tabs else "", "now": now},
     )
 
 
@@ -68,6 +76,13 @@ def check(request: HttpRequest, ref: UUID) -> HttpResponse:
             "again": finding,
             "digest_fits": digest_fits,
             "determinations": made.determinations.select_related("proposed_by", "confirmed_by"),
+            "overdue": OverdueReferral.objects.filter(
+                intermediary=made.intermediary_id,
+                department=made.department_id,
+                doubt_digest=made.doubt_digest,
+            ).first()
+            if made.doubt_digest
+            else None,
             "form": DeterminationForm(),
             "may_determine": acts_as(acting(request), Role.REGULATOR) and made.outcome == Outcome.UNKNOWN,
         },
@@ -84,19 +99,46 @@ def own_checks(request: HttpRequest) -> HttpResponse:
 
 @acting_required(Role.REGULATOR)
 def inquire(request: HttpRequest) -> HttpResponse:
-    """The regulator checks a pair out of turn."""
-    form = InquiryForm(request.POST or None)
+    """The regulator checks a pair out of turn: now, which is stored; or as it stood, which is shown alone."""
+    now = database_now()
+    form = InquiryForm(request.POST or None, now=now)
     if request.method == "POST" and form.is_valid():
-        made = make_check(
-            intermediary=form.cleaned_data["intermediary"],
-            department=form.cleaned_data["department"],
-            on=timezone.localdate(),
-            gate=Gate.INQUIRY,
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        )
-        return redirect(made)
+        on, known = form.cleaned_data["on"], form.cleaned_data["known"]
+        asked: dict[str, Any] = {
+            "intermediary": form.cleaned_data["intermediary"],
+            "department": form.cleaned_data["department"],
+            "gate": Gate.INQUIRY,
+            "by": request.user,
+            "at": now,
+        }
+        if known is None and on in (None, timezone.localdate(now)):
+            return redirect(make_check(on=timezone.localdate(now), **asked))
+        answer = foresee(on=on or timezone.localdate(now), known_at=known, **asked)
+        return _answered(request, answer, form)
     return render(request, "decoupling/inquire.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _answered(request: HttpRequest, answer: Check, form: InquiryForm) -> HttpResponse:
+    """What the rules say of another day or of what was known then. It opens no gate and is not stored: the
+    newest stored check of a pair is what everybody goes by.
+    """
+    people = explain.names_people(answer)
+    note_asked(answer=answer, people=people, by=cast(User, request.user))
+    pack = pack_named(answer.rule_pack)
+    context = {
+        "form": form,
+        "answer": answer,
+        "sentence": explain.sentence(answer),
+        "steps": explain.steps(answer, whole=True),
+        "rule_title": explain.rule_title(explain.rule_of(answer)),
+        "provision": explain.provision_of(answer),
+        "grounds": [
+            {"rule": explain.rule_title(pack.rule(g["rule"])), "steps": explain.ground_steps(g, whole=True)}
+            | {k: g[k] for k in ("outcome", "certain", "exemption")}
+            for g in answer.grounds
+        ],
+    }
+    return render(request, "decoupling/inquire.html", context)
 
 
 @require_POST
@@ -153,8 +195,15 @@ def _tell(request: HttpRequest, made: Any, act: Any, done: str) -> HttpResponse:
 def entity(request: HttpRequest, pk: int) -> HttpResponse:
     """What the public record says of an entity's interests, each with its source."""
     found = get_object_or_404(Entity.objects.select_related("region"), pk=pk)
-    page = Paginator(standing_interests(found), PAGE).get_page(request.GET.get("page"))
+    regulates = acts_as(acting(request), Role.REGULATOR)
+    form = TimeForm({k: request.GET[k] for k in ("on", "known") if k in request.GET}, now=database_now())
+    if not regulates:
+        del form.fields["known"]  # what was taken off the record is shown to nobody else
+    asked = form.cleaned_data if form.is_valid() else {}
+    interests = standing_interests(found, on=asked.get("on"), known_at=asked.get("known"))
+    page = Paginator(interests, PAGE).get_page(request.GET.get("page"))
     since = contested_since(interest.pk for interest in page.object_list)
     for interest in page.object_list:
         interest.contested_since = since.get(interest.pk)  # type: ignore[attr-defined]
-    return render(request, "decoupling/entity.html", {"entity": found, "page_obj": page})
+    context = {"entity": found, "page_obj": page, "form": form, "asked": asked}
+    return render(request, "decoupling/entity.html", context, status=422 if form.errors else 200)
