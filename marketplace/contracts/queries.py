@@ -88,6 +88,16 @@ def signed_contracts() -> QuerySet[Contract]:
     return with_sides(Contract.objects.signed()).order_by("-signed_at", "-pk")
 
 
+def running_contracts() -> QuerySet[Contract]:
+    """Drawn up or signed, and neither lapsed nor ended nor complete; in order of keys."""
+    running = Contract.objects.filter(
+        lapsed_at__isnull=True, terminated_at__isnull=True, completed_at__isnull=True
+    )
+    return running.select_related(
+        "award__bid__tenderer", "award__tender__department", "award__tender__owner"
+    ).order_by("pk")
+
+
 def contract_of(award_pk: int) -> Contract | None:
     return Contract.objects.filter(award=award_pk).first()
 

@@ -1,5 +1,6 @@
 """When what a gate goes by changes, the bids and awards that the change reaches are checked again."""
 
+from regulation.decoupling.operations import disclose_checks
 from regulation.decoupling.queries import CHANGES, reached_by_entry
 from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
@@ -8,8 +9,7 @@ from regulation.ledger.receipts import gives_receipt
 
 from . import telling
 from .models import Tender
-from .operations import ask_about_low_prices, note_contract_ended, recheck_award, recheck_bid
-from .queries import awards_reached, live_bids_reached
+from .operations import ask_about_low_prices, note_contract_ended, recheck_reached
 
 # Also where no page took it in.
 gives_receipt("tenders.bid_submitted", "tenders.challenged", "tenders.complained")
@@ -18,15 +18,19 @@ gives_receipt("tenders.bid_submitted", "tenders.challenged", "tenders.complained
 @effect(*CHANGES)
 def recheck_after_change(entry: Entry) -> None:
     """Check every live bid and standing award again that the change can reach, within the minute."""
-    entities = reached_by_entry(entry)
-    for bid in live_bids_reached(entities):
-        recheck_bid(bid=bid, at=database_now())
-    for award in awards_reached(entities):
-        recheck_award(award=award, at=database_now())
+    recheck_reached(entry=entry, entities=reached_by_entry(entry), at=database_now())
 
 
 def _tender_of(entry: Entry) -> Tender | None:
     return Tender.objects.filter(ref=entry.subject.partition("/")[2]).first()
+
+
+@effect("tenders.award_final")
+def disclose_checks_of_bidders(entry: Entry) -> None:
+    """With the standstill over, everyone may read how the gate answered for each bid that was opened."""
+    if (tender := _tender_of(entry)) is not None:
+        firms = tender.bids.opened().values_list("tenderer", flat=True)
+        disclose_checks(of=tender, firms=list(firms), at=database_now())
 
 
 @effect("contracts.terminated")

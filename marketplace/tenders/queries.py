@@ -26,6 +26,7 @@ from .models import (
     Evaluator,
     ProcedureRule,
     Question,
+    Recheck,
     SavedSearch,
     Share,
     Suspension,
@@ -41,6 +42,7 @@ from .sealing.shamir import value_at
 DEFAULT_MINIMUM = dt.timedelta(days=3)
 DEFAULT_GRACE = dt.timedelta(days=1)
 AFTER_AMENDMENT = dt.timedelta(days=1)
+STUCK = dt.timedelta(seconds=20)  # no single bid or award takes a worker so long
 
 
 def in_state(tenders: QuerySet[Tender], *wanted: State, now: dt.datetime) -> QuerySet[Tender]:
@@ -371,6 +373,11 @@ def awards_reached(entities: list[int] | None) -> QuerySet[Award]:
     live = Award.objects.live()
     awards = live if entities is None else live.filter(bid__tenderer__in=entities)
     return awards.select_related("bid__tenderer", "tender__department", "tender__owner").order_by("pk")
+
+
+def rechecks_left(now: dt.datetime) -> QuerySet[Recheck]:
+    """Rechecks that nobody carries on: longer than a worker takes over one slice."""
+    return Recheck.objects.filter(finished_at__isnull=True, moved_at__lt=now - STUCK).order_by("pk")
 
 
 def standing_suspensions(entity: Entity) -> QuerySet[Suspension]:

@@ -9,16 +9,18 @@ from regulation.ledger.queries import database_now
 
 from .choosing_errors import AuctionNotOver, AwardWaits
 from .errors import AwaitsShares, NotDue, NotVoid
-from .models import Auction, Tender
+from .models import Auction, Recheck, Tender
 from .operations import (
     close_auction,
     finalise_award,
     forget_files,
     open_tender,
+    recheck_award,
     recheck_bid,
+    rechecking,
     void_unopened,
 )
-from .queries import live_bids_reached
+from .queries import awards_reached, live_bids_reached, rechecks_left
 from .standing import awards_to_finish
 
 log = structlog.get_logger(__name__)
@@ -59,6 +61,42 @@ def recheck_live(after: int = 0) -> int:
         recheck_bid(bid=bid, at=database_now())
         after, done = bid.pk, done + 1
     return done
+
+
+@shared_task(name="tenders.recheck_awards")
+def recheck_awards(after: int = 0) -> int:
+    """Check every award again whose standstill runs, as `recheck_live` does bids: from then on its contract
+    is asked about, by contracts. Safe to run twice.
+    """
+    until, done = database_now() + SLICE, 0
+    waiting = awards_reached(None).filter(final_at__isnull=True, pk__gt=after)
+    for award in waiting.iterator(chunk_size=100):
+        if database_now() >= until:
+            recheck_awards.delay(after)
+            break
+        recheck_award(award=award, at=database_now())
+        after, done = award.pk, done + 1
+    return done
+
+
+@shared_task(name="tenders.carry_recheck")
+def carry_recheck(pk: int) -> bool:
+    """What a change reaches, for a few seconds; what is left goes back to the queue. Whether all is done."""
+    done = rechecking.carry_on(pk=pk, until=database_now() + SLICE)
+    if not done:
+        carry_recheck.delay(pk)
+    return done
+
+
+@shared_task(name="tenders.resume_rechecks")
+def resume_rechecks() -> int:
+    """Queue again the rechecks whose worker is gone; returns how many."""
+    now = database_now()
+    left = list(rechecks_left(now).values_list("pk", flat=True))
+    Recheck.objects.filter(pk__in=left).update(moved_at=now)  # not again while they wait for a worker
+    for pk in left:
+        carry_recheck.delay(pk)
+    return len(left)
 
 
 @shared_task(name="tenders.finish_awards")

@@ -210,6 +210,7 @@ def note_differences(entry: Entry) -> None:
 def note_designation(entry: Entry) -> None:
     """One firm won more of a department's work than chance explains: a lead, told with its method."""
     body, seen = body_of(entry), []
+    methods: dict[object, str] = body.get("methods") or {}
     for lead in body["leads"]:
         entity, department = _party(lead.get("intermediary")), _party(lead.get("department"))
         if entity is not None:
@@ -218,7 +219,7 @@ def note_designation(entry: Entry) -> None:
                     kind=FindingKind.DESIGNATION,
                     entity=entity,
                     department=department,
-                    evidence={"lead": lead, "method": body.get("method", "")},
+                    evidence={"lead": lead, "method": methods.get(lead.get("basis"), body.get("method", ""))},
                 )
             )
     note_leads(seen=seen, at=entry.recorded_at, source=entry.subject)

@@ -1,7 +1,7 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from ..models import ReauditedAward
+from ..models import Basis, DesignationShare, ReauditedAward
 from .queries import in_cell
 
 CELLS = [
@@ -28,4 +28,20 @@ class AwardFilter(django_filters.FilterSet):
     def by_words(self, queryset, name, value):
         return queryset.filter(award__bid__tenderer__name__icontains=value) | queryset.filter(
             award__tender__department__name__icontains=value
+        )
+
+
+class LeadFilter(django_filters.FilterSet):
+    """What a regulator narrows the designation leads of an audit by."""
+
+    basis = django_filters.ChoiceFilter(label=_("Even chance"), choices=Basis.choices)
+    text = django_filters.CharFilter(label=_("Name of firm or department"), method="by_words", max_length=100)
+
+    class Meta:
+        model = DesignationShare
+        fields = ("basis",)
+
+    def by_words(self, queryset, name, value):
+        return queryset.filter(firm__name__icontains=value) | queryset.filter(
+            department__name__icontains=value
         )

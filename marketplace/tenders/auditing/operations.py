@@ -18,8 +18,9 @@ from regulation.parties.models import User
 
 from .. import designation
 from ..models import Award, DesignationShare, Reaudit, ReauditedAward, ReauditStatus
+from .contests import contests
 from .errors import AuditRunning
-from .queries import awards_after, contests, judged_again, told_of
+from .queries import awards_after, judged_again, told_of
 
 LOCK = 0xA0D17  # one worker at a time carries an audit on
 BATCH = 100  # awards a transaction
@@ -134,14 +135,18 @@ def _count(audit: Reaudit, one: ReauditedAward) -> None:
 
 
 def _end(audit: Reaudit, *, at: dt.datetime) -> None:
-    found = designation.shares(contests(until=audit.known_at))
-    leads = designation.leads(found)
+    awarded = list(contests(until=audit.known_at))
+    found = designation.shares(awarded)
+    field = designation.shares(awarded, basis=designation.FIELD)
+    leads = designation.leads_of_both(found, field)
     DesignationShare.objects.bulk_create(
         [
             DesignationShare(
                 reaudit=audit,
                 department_id=one.department,
                 firm_id=one.firm,
+                basis=one.basis,
+                uncontested=one.uncontested,
                 tenders=one.tenders,
                 wins=one.wins,
                 expected=one.expected,
@@ -152,18 +157,24 @@ def _end(audit: Reaudit, *, at: dt.datetime) -> None:
         ]
     )
     cells = audit.awards.order_by("pk").values_list("award_id", "then_digest", "now_digest")
-    audit.total, audit.pairs_tested = audit.done, len(found)
+    audit.total, audit.pairs_tested, audit.field_pairs_tested = audit.done, len(found), len(field)
+    audit.uncontested = sum(not one.contested for one in awarded)
     audit.status, audit.finished_at = ReauditStatus.DONE, at
     audit.digest = digest_of([list(cell) for cell in cells.iterator(chunk_size=2000)])
     _record_end(audit, leads)
 
 
 def _record_end(audit: Reaudit, leads: list[designation.Share]) -> None:
-    names = ("total", "both", "then_alone", "now_alone", "neither", "pairs_tested")
+    cells = ("total", "both", "then_alone", "now_alone", "neither")
+    names = (*cells, "pairs_tested", "field_pairs_tested", "uncontested")
     body: dict[str, Any] = {name: getattr(audit, name) for name in names}
     body |= {"known_at": audit.known_at.isoformat(), "rule_pack": audit.rule_pack, "digest": audit.digest}
     record(kind="tenders.reaudited", subject=audit, actor=audit.asked_by, body=body, noticeable=False)
-    told = {"method": designation.method_text(), "leads": [_lead(one) for one in leads]}
+    told = {
+        "method": designation.method_text(),
+        "methods": {basis: designation.method_text(basis) for basis in designation.CHANCES},
+        "leads": [_lead(one) for one in leads],
+    }
     record(kind="tenders.designation_found", subject=audit, actor=audit.asked_by, body=told, noticeable=False)
 
 
@@ -172,6 +183,8 @@ def _lead(one: designation.Share) -> dict[str, Any]:
     return {
         "department": f"parties.entity/{one.department}",
         "intermediary": f"parties.entity/{one.firm}",
+        "basis": one.basis,
+        "uncontested": str(one.uncontested),
         "tenders": str(one.tenders),
         "wins": str(one.wins),
         "expected": f"{one.expected:.2f}",

@@ -1,17 +1,14 @@
 """Reads of audits of awards."""
 
 import datetime as dt
-from collections.abc import Iterator
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from regulation.decoupling.models import Gate, Outcome
 from regulation.decoupling.queries import About, asked, input_digest
 from regulation.decoupling.rules import Finding, Pack, judge
 
-from ..designation import Contest
 from ..models import Award, DesignationShare, Reaudit, ReauditedAward, ReauditStatus
 from ..queries import about
 
@@ -85,20 +82,3 @@ def judged_again(award: Award, pack: Pack, *, known_at: dt.datetime) -> tuple[Fi
         known_at=known_at,
     )
     return judge(graph, matter, pack), input_digest(graph, matter, pack)
-
-
-def contests(*, until: dt.datetime) -> Iterator[Contest]:
-    """Every award made by a moment as the designation detector sees it: valid bidders and winner."""
-    valid = Q(
-        tender__bids__withdrawn_at__isnull=True,
-        tender__bids__opened_at__isnull=False,
-        tender__bids__void_reason="",
-    )
-    rows = (
-        Award.objects.filter(awarded_at__lte=until)
-        .annotate(firms=ArrayAgg("tender__bids__tenderer", filter=valid, default=[]), firm=F("bid__tenderer"))
-        .order_by("pk")
-        .values_list("tender__department", "firms", "firm")
-    )
-    for department, firms, firm in rows.iterator(chunk_size=2000):
-        yield Contest(department, tuple(firms), firm)

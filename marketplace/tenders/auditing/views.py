@@ -15,11 +15,11 @@ from regulation.parties.access import acting_required
 from regulation.parties.models import Role
 from regulation.tables.writing import csv_lines
 
-from ..designation import method_text
+from ..designation import CHANCES, method_text
 from ..models import Reaudit, ReauditedAward, ReauditStatus
 from . import queries
 from .errors import AuditRunning
-from .forms import AwardFilter
+from .forms import AwardFilter, LeadFilter
 from .operations import start_reaudit
 
 PAGE = 20
@@ -134,6 +134,7 @@ def _cells(one: ReauditedAward) -> list[str]:
 def lead_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The designation leads of an audit, with the method beside them."""
     made = get_object_or_404(queries.reaudits(), pk=pk)
-    page = Paginator(queries.leads_of(made), PAGE).get_page(request.GET.get("page"))
-    context = {"audit": made, "page_obj": page, "method": method_text()}
+    found = LeadFilter(request.GET or None, queryset=queries.leads_of(made))
+    page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
+    context = {"audit": made, "page_obj": page, "filter": found, "methods": [method_text(b) for b in CHANCES]}
     return render(request, "tenders/designation_leads.html", context)

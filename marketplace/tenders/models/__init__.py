@@ -23,7 +23,8 @@ from .limit import (
     TimeLimit,
 )
 from .question import Question
-from .reaudit import DesignationShare, Reaudit, ReauditedAward, ReauditStatus
+from .reaudit import Basis, DesignationShare, Reaudit, ReauditedAward, ReauditStatus
+from .recheck import Recheck
 from .rules import ProcedureRule
 from .search import SavedSearch
 from .template import TenderTemplate
@@ -42,6 +43,7 @@ __all__ = [
     "AvoidedUnit",
     "Award",
     "AwardProposal",
+    "Basis",
     "Bid",
     "Challenge",
     "Confirmation",
@@ -71,6 +73,7 @@ __all__ = [
     "Reaudit",
     "ReauditStatus",
     "ReauditedAward",
+    "Recheck",
     "Remedy",
     "SavedSearch",
     "Score",

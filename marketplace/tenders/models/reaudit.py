@@ -37,6 +37,8 @@ class Reaudit(models.Model):
     now_alone = models.PositiveIntegerField(default=0)
     neither = models.PositiveIntegerField(default=0)
     pairs_tested = models.PositiveIntegerField(default=0)
+    field_pairs_tested = models.PositiveIntegerField(default=0)
+    uncontested = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -99,21 +101,35 @@ class ReauditedAward(models.Model):
         return f"tenders.reaudited_award/{self.pk}"
 
 
+class Basis(models.TextChoices):
+    """Among whom a fair market would choose."""
+
+    BIDDERS = "bidders", _("among the bidders")
+    FIELD = "field", _("among all who could have served")
+
+
 class DesignationShare(models.Model):
     """A firm's part in a department's work, with the chance of it in a fair market. Append-only.
 
-    Only pairs whose corrected chance is at most the rate of leads are kept; `Reaudit.pairs_tested` tells of
-    how many.
+    Only pairs whose corrected chance is at most the rate of leads are kept; `Reaudit.pairs_tested` and
+    `field_pairs_tested` tell of how many. `uncontested` of its wins had no second valid bidder.
     """
 
     reaudit = models.ForeignKey(Reaudit, models.PROTECT, related_name="leads")
     department = models.ForeignKey(Entity, models.PROTECT, related_name="+")
     firm = models.ForeignKey(Entity, models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=8, choices=Basis.choices, default=Basis.BIDDERS)
+    uncontested = models.PositiveIntegerField(default=0)
     tenders = models.PositiveIntegerField()
     wins = models.PositiveIntegerField()
     expected = models.FloatField()
     p = models.FloatField()
     q = models.FloatField()
+
+    @property
+    def share(self) -> float:
+        """Per cent won of what it could have won."""
+        return 100 * self.wins / self.tenders
 
     class Meta:
         verbose_name = _("designation lead")

@@ -49,6 +49,7 @@ from .gating import pass_later_gate, recheck_award, recheck_bid
 from .low_prices import ask_about_low_prices, decide_low_price, justify_price
 from .marking import mark_contracted, note_contract_ended
 from .opening import hand_over, open_tender, void_unopened
+from .rechecking import recheck_reached
 from .scoring import hand_in, name_evaluator, outliers, recuse, save_scores
 from .searching import end_search, save_search
 from .templating import end_template, keep_template
@@ -113,6 +114,7 @@ __all__ = [
     "publish_tender",
     "recheck_award",
     "recheck_bid",
+    "recheck_reached",
     "recuse",
     "register_keys",
     "register_trustee",

@@ -45,6 +45,7 @@ def ask_gate(*, tender: Tender, tenderer: Entity, by: User, at: dt.datetime) -> 
         by=by,
         at=at,
         about=about(tender, with_rivals=False),
+        of=tender.urn,
     )
     if made.outcome == Outcome.CONFLICTED:
         raise errors.ConflictedBidder(made)

@@ -1,12 +1,13 @@
 """The conflict gate as tenders pass it: what a check is told, and what a recheck does."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from regulation.decoupling.models import Check, Gate, Outcome
-from regulation.decoupling.operations import About, check
+from regulation.decoupling.operations import About, check, foresee
 from regulation.ledger.operations import record
 from regulation.parties.models import User
 
@@ -27,6 +28,7 @@ def pass_gate(
         by=by,
         at=at,
         about=told or about(tender, with_rivals=bid.opened_at is not None),
+        of=tender.urn,
     )
 
 
@@ -62,11 +64,34 @@ def suspend_bid(bid: Bid, made: Check, *, at: dt.datetime) -> Suspension:
 
 @transaction.atomic
 def recheck_award(*, award: Award, at: dt.datetime) -> Check:
-    """Check a winner again after a change. What is closed stays; a new conflict is raised as a finding."""
-    made = pass_gate(award.bid, tender=award.tender, gate=Gate.RECHECK, by=None, at=at)
+    """Check a winner again after a change. What is closed stays; a new conflict is raised as a finding.
+
+    Only an answer that is another than the last one of the award is stored: a change reaches many awards and
+    alters few, and each night asks for all.
+    """
+    told = about(award.tender, with_rivals=True)
+    firm, department = award.bid.tenderer, award.tender.department
+    asked: dict[str, Any] = {"intermediary": firm, "department": department}
+    day, gate = timezone.localdate(at), Gate.RECHECK
+    now = foresee(**asked, on=day, gate=gate, by=None, at=at, about=told)
+    last = _last_answer(asked, now)
+    if last is not None and _says(last) == _says(now):
+        return last
+    made = check(**asked, on=day, gate=gate, by=None, at=at, about=told, of=award.tender.urn)
     if made.outcome == Outcome.CONFLICTED:
         _conflict_found(award.bid, made, closed=True, public=True)
     return made
+
+
+def _says(made: Check) -> tuple[str, str, list[object]]:
+    return made.outcome, made.rule_code, [tie.get("ref") for tie in made.chain]
+
+
+def _last_answer(asked: dict[str, Any], now: Check) -> Check | None:
+    """The newest check of a pair about the same purchase, from the award on."""
+    same = {f"matter__{name}": now.matter[name] for name in ("owner", "service", "rivals")}
+    later = (Gate.AWARD, Gate.CONTRACT, Gate.PAYOUT, Gate.RECHECK)
+    return Check.objects.filter(**asked, **same, gate__in=later).order_by("-pk").first()
 
 
 def pass_later_gate(*, award: Award, gate: Gate, by: User | None, at: dt.datetime) -> Check:

@@ -57,6 +57,7 @@ def check_invited(*, tender: Tender, by: User, at: dt.datetime) -> list[Check]:
             by=by,
             at=at,
             about=told,
+            of=tender.urn,
         )
         one.save(update_fields=["gate"])
         found.append(one.gate)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 
 from marketplace.directory.queries import sellers_holding
+from regulation.decoupling.queries import disclosed_checks
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acts_as
 from regulation.parties.models import Membership, Role
@@ -118,6 +119,7 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             **_invitation(found, now, bidder, told=owned or may_review(membership, found)),
             "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],
             "bids": opened_bids(found, files=owned),
+            "gates": disclosed_checks(found.urn) if found.award and found.award.final_at else [],
             "void_words": void_words(found),
             "failure_words": failure_words(found.failure),
             "replaced_by": replaced_by(found) if state == State.RETENDERED else None,

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketplace.tenders.designation import Contest, corrected, leads, shares, upper_tail
+from marketplace.tenders.designation import (
+    FIELD,
+    Contest,
+    corrected,
+    leads,
+    leads_of_both,
+    method_text,
+    shares,
+    upper_tail,
+)
 
 quick = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
 
@@ -90,3 +99,45 @@ def test_few_tenders_and_single_bidders_say_nothing():
     ]
     assert enough[0].p == pytest.approx(0.5**8)
     assert shares([Contest(1, (7, 8), 9)] * 9) == []
+
+
+def test_work_given_without_competition_counts_against_all_who_could_have_served():
+    alone = [Contest(1, (7,), 7, field=(7, 8, 9, 10))] * 10
+    assert shares(alone) == []
+    [found, *others] = shares(alone, basis=FIELD)
+    assert (found.firm, found.tenders, found.wins, found.expected) == (7, 10, 10, 2.5)
+    assert (found.uncontested, found.basis) == (10, "field")
+    assert found.p == pytest.approx(0.25**10)
+    assert {(one.firm, one.wins, one.p) for one in others} == {(8, 0, 1.0), (9, 0, 1.0), (10, 0, 1.0)}
+    assert shares([Contest(1, (7,), 7)] * 10, basis=FIELD) == [], "who is alone in the field is not preferred"
+
+
+def test_a_winner_and_bidders_are_always_of_the_field():
+    [contest] = [Contest(1, (7, 8), 7, field=(9,))]
+    assert contest.among(FIELD) == [7, 8, 9]
+    assert contest.among("bidders") == [7, 8]
+
+
+def test_what_the_first_test_finds_is_not_listed_again():
+    rows = [Contest(1, (7, 8, 9), 7, field=(10,))] * 10 + [Contest(1, (11,), 11, field=(7, 8, 9, 10))] * 10
+    found = leads_of_both(shares(rows), shares(rows, basis=FIELD))
+    assert [(one.firm, one.basis) for one in found] == [(7, "bidders"), (11, "field")]
+
+
+def test_a_fair_market_without_competition_gives_hardly_any_lead():
+    """Half of the awards are made directly to one of all who could serve, by lot."""
+
+    def fair(seed):
+        dice = random.Random(seed)
+        for _n in range(600):
+            field = tuple(dice.sample(range(30), 8))
+            bidders = (dice.choice(field),) if dice.random() < 0.5 else field
+            yield Contest(dice.randrange(6), bidders, dice.choice(bidders), field=field)
+
+    alarmed = sum(bool(leads(shares(fair(seed), basis=FIELD))) for seed in range(100))
+    assert alarmed / 100 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 100)
+
+
+def test_each_method_says_among_whom():
+    assert "valid bidder" in method_text()
+    assert "without competition" in method_text(FIELD)

@@ -9,7 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.utils import timezone
 
+from marketplace.directory.models import OfferSuspension
 from marketplace.tenders.auditing import operations, tasks
+from marketplace.tenders.auditing.contests import contests
 from marketplace.tenders.auditing.errors import AuditRunning
 from marketplace.tenders.auditing.operations import carry_on, start_reaudit
 from marketplace.tenders.auditing.queries import judged_again
@@ -299,6 +301,69 @@ def test_a_firm_that_always_wins_is_a_lead_and_a_finding(client):
         )
     deliver(entry.pk)
     assert Finding.objects.get().cleared_at is not None
+
+
+def uncontested(approval, service, firm, gate, **fields):
+    tender = world.tender(approval=approval, service=service, **fields)
+    only = Bid.objects.create(
+        tender=tender, tenderer=firm, envelope=b"x", envelope_digest=f"{tender.pk}", gate=gate,
+        submitted_by=world.user(),
+    )  # fmt: skip
+    world.close(tender)
+    at = timezone.now()
+    do_act(tender, Act.OPEN, kind="tenders.opened", by=None, at=at, body={"bids": []}, opened_at=at)
+    tender.bids.update(opened_at=timezone.now(), price=Decimal("900.00"), days=5)
+    return Award.objects.create(
+        tender=tender, bid=only, price=Decimal("900.00"), gate=gate, proposed_by=world.user(),
+        awarded_by=world.user(), standstill_until=timezone.now(),
+    )  # fmt: skip
+
+
+def test_a_firm_that_gets_the_work_without_competition_is_a_lead_too(client):
+    """Nine awards with a single bidder, where three more firms offered the service there."""
+    approval, service = world.approval(), world.service()
+    firm, *_others = (world.intermediary(sells=service).entity for _n in range(4))
+    aside, elsewhere = world.intermediary(sells=service), world.intermediary()
+    OfferSuspension.objects.create(
+        offer=aside.offers.get(), check_made=world.check(), since=timezone.now() - dt.timedelta(days=9)
+    )
+    world.offer(elsewhere, service, region=world.region("110101", "东城区"))
+    gate = world.check(intermediary=firm, department=approval.department, gate="award")
+    write_entry(kind="decoupling.checked", subject=gate, actor=None, body={})
+    for _n in range(9):
+        uncontested(approval, service, firm, gate)
+    made = audited()
+    lead = DesignationShare.objects.get()
+    assert (lead.firm, lead.basis, lead.tenders, lead.wins, lead.uncontested) == (firm, "field", 9, 9, 9)
+    assert lead.p == pytest.approx(4.0**-9), (
+        "one in four: the offer set aside and the one elsewhere are not in it"
+    )
+    assert (made.pairs_tested, made.field_pairs_tested, made.uncontested) == (0, 4, 9)
+    deliver(Entry.objects.get(kind="tenders.designation_found").pk)
+    assert "without competition" in Finding.objects.get().evidence["method"]
+    client.force_login(world.member(Role.REGULATOR).user)
+    page = client.get(f"/en/audits/{made.pk}/leads/").content.decode()
+    assert "9 awards without competition" in page
+    assert "100%" in page
+    assert firm.name in client.get(f"/en/audits/{made.pk}/leads/?basis=field").content.decode()
+    narrowed = client.get(f"/en/audits/{made.pk}/leads/?basis=bidders&text=%00&page=z")
+    assert (narrowed.status_code, firm.name in narrowed.content.decode()) == (200, False)
+
+
+def test_who_lacks_a_certificate_that_was_asked_for_could_not_have_served():
+    approval, service = world.approval(), world.service()
+    firm, holder, without = (world.intermediary(sells=service) for _n in range(3))
+    for one in (firm, holder):
+        world.qualification(one, "甲证")
+    world.qualification(without, "甲证", valid=DateRange(world.LONG_AGO, dt.date(2021, 1, 1)))
+    gate = world.check(intermediary=firm.entity, department=approval.department, gate="award")
+    write_entry(kind="decoupling.checked", subject=gate, actor=None, body={})
+    uncontested(approval, service, firm.entity, gate, all_of=["甲证"])
+    uncontested(approval, service, firm.entity, gate, any_of=["甲证", "乙证"])
+    uncontested(approval, service, firm.entity, gate)
+    fields = [set(one.field) for one in contests(until=timezone.now())]
+    both = {firm.entity_id, holder.entity_id}
+    assert fields == [both, both, both | {without.entity_id}]
 
 
 def test_the_pages_of_audits(client, django_assert_max_num_queries):
