@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -10,7 +11,7 @@ import rfc8785
 from celery import current_app
 from django.db import connection, transaction
 
-from .effects import effects_of
+from .effects import owed_by
 from .errors import AlreadyExplained, ReasonMissing
 from .generation import turn
 from .models import Alarm, Entry
@@ -40,11 +41,34 @@ def record(
     the time a page takes would tell that a sealed bid came in.
     Raises TransactionManagementError outside a transaction, so that no write goes without its entry.
     """
+    return record_all(kind=kind, told=[(subject, body)], actor=actor, noticeable=noticeable)[0]
+
+
+def record_all(
+    *,
+    kind: str,
+    told: Sequence[tuple[Recorded, dict[str, Any]]],
+    actor: Any | None,
+    noticeable: bool = True,
+) -> list[Entry]:
+    """`record` of many subjects of one kind, each with its body, in their order and in one statement."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("ledger.record needs the caller's transaction")
+    entries = [_entry(kind, subject, actor, body) for subject, body in told]
+    owed = [owed_by(kind, body) for _, body in told]
+    _insert(entries, owed)
+    if noticeable and entries:
+        transaction.on_commit(turn, robust=True)
+    for entry, effects in zip(entries, owed, strict=True):
+        if effects:
+            transaction.on_commit(partial(_queue, entry.pk), robust=True)
+    return entries
+
+
+def _entry(kind: str, subject: Recorded, actor: Any | None, body: dict[str, Any]) -> Entry:
     canonical = rfc8785.dumps(body)
     salt = secrets.token_bytes(SALT_BYTES)
-    entry = Entry(
+    return Entry(
         kind=kind,
         subject=subject.urn,
         actor=actor,
@@ -52,43 +76,40 @@ def record(
         body=canonical.decode(),
         commitment=commitment(salt, canonical),
     )
-    owed = list(effects_of(kind))
-    _insert(entry, owed)
-    if noticeable:
-        transaction.on_commit(turn, robust=True)
-    if owed:
-        transaction.on_commit(partial(_queue, entry.pk), robust=True)
-    return entry
 
 
-# The entry and what it owes (outbox.py) in one statement. Number and time are the database's to give.
+# Entries and what they owe (outbox.py) in one statement. Number and time are the database's to give.
 INSERT = """
-    WITH made AS (
+    WITH told AS (
+        SELECT * FROM unnest(%s::text[], %s::bytea[], %s::text[], %s::bytea[]) WITH ORDINALITY
+            AS t (subject, salt, body, commitment, place)
+    ), made AS (
         INSERT INTO ledger_entry (kind, subject, actor_id, salt, body, commitment)
-        VALUES (%s, %s, %s, %s, %s, %s) RETURNING id, recorded_at
+        SELECT %s, subject, %s, salt, body, commitment FROM told ORDER BY place
+        RETURNING id, recorded_at, commitment
     ), owed AS (
         INSERT INTO ledger_outstanding (entry_id, effect, tries, error)
-        SELECT id, effect, 0, '' FROM made, unnest(%s::text[]) AS effect
+        SELECT made.id, o.effect, 0, '' FROM unnest(%s::bytea[], %s::text[]) AS o (commitment, effect)
+        JOIN made USING (commitment)
     )
-    SELECT id, recorded_at FROM made
+    SELECT commitment, id, recorded_at FROM made
 """
 
 
-def _insert(entry: Entry, owed: list[str]) -> None:
-    """One round trip; the entry is given what the database gave it."""
-    told: list[Any] = [
-        entry.kind,
-        entry.subject,
-        entry.actor_id,
-        entry.salt,
-        entry.body,
-        entry.commitment,
-        owed,
-    ]
+def _insert(entries: list[Entry], owed: list[list[str]]) -> None:
+    """One round trip; each entry is given what the database gave it. Commitments are salted: no two alike."""
+    if not entries:
+        return
+    columns = ("subject", "salt", "body", "commitment")
+    pairs = [(e.commitment, name) for e, names in zip(entries, owed, strict=True) for name in names]
+    told: list[Any] = [[getattr(entry, column) for entry in entries] for column in columns]
+    told += [entries[0].kind, entries[0].actor_id, [key for key, _ in pairs], [name for _, name in pairs]]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, told)
-        entry.pk, entry.recorded_at = cursor.fetchone()
-    entry._state.adding, entry._state.db = False, connection.alias
+        given = {bytes(key): rest for key, *rest in cursor.fetchall()}
+    for entry in entries:
+        entry.pk, entry.recorded_at = given[bytes(entry.commitment)]
+        entry._state.adding, entry._state.db = False, connection.alias
 
 
 def _queue(entry_id: int) -> None:

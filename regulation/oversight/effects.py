@@ -126,7 +126,7 @@ def note_declaration(entry: Entry) -> None:
         )
 
 
-@effect("decoupling.checked")
+@effect("decoupling.checked", concerns=lambda body: body.get("rule") in SHARING)
 def note_shared(entry: Entry) -> None:
     """Bidders that share people, contact or premises are told to regulators (招标投标法实施条例 39–41)."""
     if body_of(entry).get("rule") not in SHARING:
