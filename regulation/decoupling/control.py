@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import cast
 
 from .graph import BY_SHARE, CONTROL, STRUCTURAL, Graph, Interest
 
@@ -53,9 +54,19 @@ def controlled_by(
 
     A link of `kinds` controls by itself. Shares held by the party and by what it controls add up; more than
     `threshold` per cent controls, or any share at all. With `certain` only what is stated counts; without,
-    a share not stated may be anything up to the whole.
+    a share not stated may be anything up to the whole. A graph walks each once.
     """
-    top = graph.party(top)
+    asked = (graph.party(top), certain, threshold, kinds, any_share)
+    if asked not in graph.walked:
+        graph.walked[asked] = _walk(
+            graph, asked[0], certain=certain, threshold=threshold, kinds=kinds, any_share=any_share
+        )
+    return cast(Controlled, graph.walked[asked])
+
+
+def _walk(
+    graph: Graph, top: str, *, certain: bool, threshold: Decimal, kinds: frozenset[str], any_share: bool
+) -> Controlled:
     found = Controlled(graph, {top: ()})
     shares: dict[str, dict[str, list[Interest]]] = {}
     queue = deque([top])

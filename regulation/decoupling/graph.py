@@ -3,9 +3,10 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 STRUCTURAL = frozenset({"affiliation", "setUp", "supervision", "sponsorship"})
@@ -98,6 +99,7 @@ class Graph:
     """Interests around the parties of a check, in a fixed order; `same` are pairs of URNs that are one.
 
     `into` and `out` index interests by the party itself: of parties that are one, the first URN stands.
+    `walked` keeps what was found in it once (whom a party controls): checks of many over one graph ask again.
     """
 
     interests: tuple[Interest, ...]
@@ -108,6 +110,7 @@ class Graph:
     by_urn: dict[str, Node] = field(init=False, repr=False, compare=False)
     one: dict[str, str] = field(init=False, repr=False, compare=False)
     views: dict[dt.date, "Graph"] = field(init=False, repr=False, compare=False, default_factory=dict)
+    walked: dict[Hashable, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
     texts: tuple[bytes, ...] = field(default=(), repr=False, compare=False)  # canonical, of the interests
 
     def __post_init__(self) -> None:
@@ -175,6 +178,21 @@ class Graph:
         told = self.texts or [canonical(i.as_json()) for i in self.interests]
         rest = canonical({"nodes": [n.as_json() for n in self.nodes], "same": [list(p) for p in self.same]})
         return b'{"interests":[' + b",".join(told) + b"]," + rest[1:]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over `canonical`, in hexadecimal."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+    @cached_property
+    def _begun(self) -> Any:
+        return hashlib.sha256(b'{"graph":' + self.canonical() + b",")
+
+    def digest_with(self, rest: dict[str, Any]) -> str:
+        """SHA-256 over canonical JSON of an object whose first key is `graph` and whose others are these."""
+        whole = self._begun.copy()
+        whole.update(canonical(rest)[1:])
+        return str(whole.hexdigest())
 
     @classmethod
     def from_json(cls, value: Any) -> "Graph":

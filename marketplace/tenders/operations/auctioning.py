@@ -13,10 +13,9 @@ from regulation.parties.models import User
 
 from .. import choosing_errors as refused
 from ..models import Auction, AuctionPrice, AuctionRound, Seat, Tender
-from ..queries import about
 from ..rounds import Phase, after_bid, may_bid_at_most, phase, timetable
 from ..standing import bids_in_the_running, method_of
-from .gating import pass_gate
+from .gating import pass_gates
 from .marking import is_being_evaluated
 
 CENT = Decimal("0.01")
@@ -42,13 +41,9 @@ def start_auction(*, tender: Tender, starts_at: dt.datetime, by: User, at: dt.da
         raise refused.AlreadyStarted
     if starts_at < at:
         raise refused.KnownTooSoon
-    told = about(locked, with_rivals=True)
-    clear = [
-        bid
-        for bid in bids_in_the_running(locked)
-        if pass_gate(bid, tender=locked, gate=Gate.DRAW_POOL, by=by, at=at, told=told).outcome
-        == Outcome.CLEAR
-    ]
+    running = list(bids_in_the_running(locked))
+    passed = pass_gates(running, tender=locked, gate=Gate.DRAW_POOL, by=by, at=at)
+    clear = [bid for bid, made in passed if made.outcome == Outcome.CLEAR]
     if len(clear) < 2:
         raise refused.TooFewBidders
     settings = method_of(locked).clean(locked.method_parameters)

@@ -12,9 +12,8 @@ from regulation.parties.models import Entity, User
 from .. import choosing_errors as refused
 from .. import draw as pure
 from ..models import Draw, DrawSecret, DrawWitness, PublicSource, Tender
-from ..queries import about
 from ..standing import bids_in_the_running, method_of, standing_draw
-from .gating import pass_gate
+from .gating import pass_gates
 from .marking import is_being_evaluated
 
 WITNESSES = 3
@@ -128,10 +127,9 @@ def freeze_draw(*, draw: Draw, by: User, at: dt.datetime) -> Draw:
     settings = method_of(tender).clean(tender.method_parameters)
     if locked.secrets.count() < settings["trustees"]:
         raise refused.NotCommitted
-    told = about(tender, with_rivals=True)
     names: dict[str, int] = {}
-    for bid in bids_in_the_running(tender):
-        made = pass_gate(bid, tender=tender, gate=Gate.DRAW_POOL, by=by, at=at, told=told)
+    running = list(bids_in_the_running(tender))
+    for bid, made in pass_gates(running, tender=tender, gate=Gate.DRAW_POOL, by=by, at=at):
         if made.outcome == Outcome.CLEAR:
             names[name_of(bid.tenderer)] = bid.pk
         else:

@@ -1,13 +1,14 @@
 """The conflict gate as tenders pass it: what a check is told, and what a recheck does."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from regulation.decoupling.models import Check, Gate, Outcome
-from regulation.decoupling.operations import About, check, foresee
+from regulation.decoupling.operations import About, check, check_all, foresee
 from regulation.ledger.operations import record
 from regulation.parties.models import User
 
@@ -30,6 +31,25 @@ def pass_gate(
         about=told or about(tender, with_rivals=bid.opened_at is not None),
         of=tender.urn,
     )
+
+
+def pass_gates(
+    bids: Sequence[Bid], *, tender: Tender, gate: Gate, by: User | None, at: dt.datetime
+) -> list[tuple[Bid, Check]]:
+    """Opened bids of a tender, each with its check at a gate, in their order. The same checks that each would
+    get alone, over one reading of the record.
+    """
+    made = check_all(
+        intermediaries=[bid.tenderer for bid in bids],
+        department=tender.department,
+        on=timezone.localdate(at),
+        gate=gate,
+        by=by,
+        at=at,
+        about=about(tender, with_rivals=True),
+        of=tender.urn,
+    )
+    return list(zip(bids, made, strict=True))
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 
 from regulation.decoupling.models import Gate, Outcome
 from regulation.ledger.operations import record
@@ -18,7 +19,7 @@ from ..queries import opening_grace_ends, trustee_keys
 from ..sealing import Key, Malformed, Unreadable, read_header, share_fits, unseal
 from .acting import do_act
 from .filing import name_files
-from .gating import about, pass_gate, suspend_bid
+from .gating import pass_gates, suspend_bid
 
 
 @transaction.atomic
@@ -131,6 +132,7 @@ def open_tender(*, tender: Tender, at: dt.datetime) -> Opening:
         .prefetch_related("shares__appointment", "sealed_files")
         .order_by("submitted_at", "pk")
     )
+    prefetch_related_objects([locked], "amendments")  # asked of each bid
     keys, grace_over = trustee_keys(locked), at >= _grace_ends(locked)
     for bid in bids:
         if not _unseal_into(bid, locked, keys) and not (grace_over and len(bid.shares.all()) >= NEEDED):
@@ -173,9 +175,8 @@ def _gate(tender: Tender, *, at: dt.datetime) -> None:
 
     A conflict suspends the bid; the award checks once more.
     """
-    told = about(tender, with_rivals=True)
-    for bid in tender.bids.valid().select_related("tenderer").order_by("pk"):
-        made = pass_gate(bid, tender=tender, gate=Gate.OPENING, by=None, at=at, told=told)
+    bids = list(tender.bids.valid().select_related("tenderer").order_by("pk"))
+    for bid, made in pass_gates(bids, tender=tender, gate=Gate.OPENING, by=None, at=at):
         if made.outcome == Outcome.CONFLICTED:
             suspend_bid(bid, made, at=at)
 

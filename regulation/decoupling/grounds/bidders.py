@@ -1,10 +1,11 @@
 """Bidders in one tender, once they are public. Pure."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from ..graph import MUTUAL, Graph, Interest
 from ..matter import Matter
-from .base import Hit, Parameters, controls, peoples_interests
+from .base import Hit, Parameters, control, controls, peoples_interests, threshold
 
 RESPONSIBLE = frozenset({"legalRepresentative"})
 
@@ -15,8 +16,9 @@ def one_control(graph: Graph, matter: Matter, parameters: Parameters) -> Iterato
     """
     held = graph.on(matter.on)
     own = held.party(matter.intermediary)
+    near = _in_one_hand(held, own, matter.rivals, parameters)
     for rival in map(held.party, matter.rivals):
-        if rival == own:
+        if rival == own or rival not in near:
             continue
         for mine, theirs in _one_person(held, own, rival):
             yield Hit((mine, theirs))
@@ -24,6 +26,31 @@ def one_control(graph: Graph, matter: Matter, parameters: Parameters) -> Iterato
             hit = controls(held, top, bottom, parameters)
             if hit:
                 yield hit
+
+
+def _in_one_hand(graph: Graph, own: str, rivals: tuple[str, ...], parameters: Parameters) -> set[str]:
+    """The parties among which such a rival can be, found from the bidder's side: with a hundred bidders, each
+    against each would be ten thousand looks."""
+    chiefs = [graph.holder(i) for i in graph.into.get(own, ()) if i.kind in RESPONSIBLE]
+    near = {graph.subject(i) for chief in chiefs for i in graph.out.get(chief, ()) if i.kind in RESPONSIBLE}
+    for certain in (True, False):
+        near.update(control(graph, own, parameters, certain=certain).by)
+        near.update(_above_among(graph, rivals, parameters, certain=certain).get(own, ()))
+    return near
+
+
+def _above_among(
+    graph: Graph, rivals: tuple[str, ...], parameters: Parameters, *, certain: bool
+) -> dict[str, set[str]]:
+    """For each party which of the rivals control it; walked once a graph."""
+    asked = ("above", rivals, certain, threshold(parameters), bool(parameters.get("any_share")))
+    if asked not in graph.walked:
+        found: dict[str, set[str]] = {}
+        for rival in map(graph.party, rivals):
+            for urn in control(graph, rival, parameters, certain=certain).by:
+                found.setdefault(urn, set()).add(rival)
+        graph.walked[asked] = found
+    return cast(dict[str, set[str]], graph.walked[asked])
 
 
 def _one_person(graph: Graph, own: str, rival: str) -> Iterator[tuple[Interest, Interest]]:
@@ -37,14 +64,16 @@ def shared_between_bidders(graph: Graph, matter: Matter, parameters: Parameters)
     """Two bidders share agent, contact, address, payment account or staff (招标投标法实施条例 39-40)."""
     held = graph.on(matter.on)
     own = held.party(matter.intermediary)
+    mutual = [i for i in (*held.out.get(own, ()), *held.into.get(own, ())) if i.kind in MUTUAL]
+    staff = {person: post for person, post, _ in peoples_interests(held, own)}
+    near = {end for i in mutual for end in (held.holder(i), held.subject(i))}
+    near |= {held.subject(i) for person in staff for i in held.out.get(person, ())}
     for rival in map(held.party, matter.rivals):
-        if rival == own:
+        if rival == own or rival not in near:
             continue
-        for interest in (*held.out.get(own, ()), *held.into.get(own, ())):
-            ends = {held.holder(interest), held.subject(interest)}
-            if interest.kind in MUTUAL and ends == {own, rival}:
+        for interest in mutual:
+            if {held.holder(interest), held.subject(interest)} == {own, rival}:
                 yield Hit((interest,))
-        staff = {person: post for person, post, _ in peoples_interests(held, own)}
         for person, theirs, _ in peoples_interests(held, rival):
             if person in staff:
                 yield Hit((staff[person], theirs))

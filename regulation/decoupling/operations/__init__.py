@@ -1,7 +1,7 @@
 """Writes of the gate: checks, determinations, exemptions, rule packs."""
 
 from ..queries import NOTHING_MORE, About
-from .checking import WAITING, check, foresee
+from .checking import WAITING, check, check_all, foresee
 from .determinations import decide_determination, propose_determination
 from .exemptions import decide_exemption, propose_exemption, revoke_exemption
 from .packs import propose_pack, publish_pack, reject_pack
@@ -12,6 +12,7 @@ __all__ = [
     "WAITING",
     "About",
     "check",
+    "check_all",
     "decide_determination",
     "decide_exemption",
     "disclose_checks",

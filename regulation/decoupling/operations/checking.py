@@ -1,29 +1,35 @@
 """The gate: one check, stored with everything it saw."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 
-from regulation.ledger.operations import record
+from regulation.ledger.operations import record, record_all
 from regulation.parties.models import Entity, User
 
-from ..models import Check, Gate, Outcome
+from ..graph import Graph
+from ..matter import Matter
+from ..models import Check, Determination, Gate, Outcome
 from ..queries import (
     NOT_PUBLIC,
     NOTHING_MORE,
     About,
     asked,
+    asked_of_all,
     current_pack,
     determined,
     doubt_digest,
+    first_due,
     input_digest,
 )
-from ..rules import Finding, judge
+from ..rules import Finding, Pack, judge
+from .storing import insert_over_one_graph
 
 WAITING = dt.timedelta(days=5)  # how long an unknown may wait for a person
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # stands or falls with what it is asked for
 def check(
     *,
     intermediary: Entity,
@@ -67,60 +73,104 @@ def foresee(
     With `known_at` by what was on record at that moment, people's answers included; by the rules used now.
     """
     pack = current_pack(at=at)
-    pair: dict[str, Entity] = {"intermediary": intermediary, "department": department}
+    pair = {"intermediary": intermediary, "department": department}
     graph, matter = asked(**pair, on=on, gate=gate, about=about, known_at=known_at)
-    finding = judge(graph, matter, pack)
-    doubt = doubt_digest(finding, graph, matter) if finding.outcome == Outcome.UNKNOWN else ""
-    outcome, reason, chain = _with_persons_answer(finding, **pair, doubt=doubt, known_at=known_at)
-    return Check(
-        intermediary=intermediary,
-        department=department,
-        gate=gate,
-        on=on,
-        outcome=outcome,
-        rule_code=finding.rule or ("determined" if outcome == Outcome.CONFLICTED else ""),
-        rule_pack=pack.version,
-        provision_ref=finding.provision,
-        reason_code=reason,
-        chain=chain,
-        grounds=[ground.as_json() for ground in finding.grounds],
-        graph=graph.as_json(),
-        matter=matter.as_json(),
-        known_at=known_at or at,
-        input_digest=input_digest(graph, matter, pack),
-        doubt_digest=doubt,
-        due_at=_due(doubt, intermediary, department, at=at) if outcome == Outcome.UNKNOWN else None,
-        asked_by=by,
-    )
+    return _judged([intermediary], department, graph, [matter], pack, by=by, at=at, known_at=known_at)[0]
 
 
-def _due(doubt: str, intermediary: Entity, department: Entity, *, at: dt.datetime) -> dt.datetime:
-    """Until when two regulators answer: asking again about the same doubt does not move the deadline."""
-    first = (
-        Check.objects.filter(intermediary=intermediary, department=department, doubt_digest=doubt)
-        .exclude(due_at=None)
-        .order_by("pk")
-        .values_list("due_at", flat=True)
-        .first()
+@transaction.atomic
+def check_all(
+    *,
+    intermediaries: Sequence[Entity],
+    department: Entity,
+    on: dt.date,
+    gate: Gate,
+    by: User | None,
+    at: dt.datetime,
+    about: About,
+    of: str = "",
+) -> list[Check]:
+    """`check` of each of some rivals in one tender, in their order: the same checks with the same entries.
+
+    All are asked about the same parties, so the record is read once for all of them, the department's side
+    is walked once, and one statement each stores checks and entries. Raises ValueError for one that is not
+    among `about.rivals`, and where one comes twice.
+    """
+    if not intermediaries:
+        return []
+    if len({entity.pk for entity in intermediaries}) < len(intermediaries):
+        raise ValueError("each intermediary once")
+    pack = current_pack(at=at)
+    graph, matters = asked_of_all(
+        intermediaries=intermediaries, department=department, on=on, gate=gate, about=about
     )
-    return first or at + WAITING
+    made = _judged(intermediaries, department, graph, matters, pack, by=by, at=at)
+    for one in made:
+        one.of = of
+    insert_over_one_graph(made, graph)
+    record_all(
+        kind="decoupling.checked",
+        told=[(one, _body(one)) for one in made],
+        actor=by,
+        noticeable=gate not in NOT_PUBLIC,
+    )
+    return made
+
+
+def _judged(
+    intermediaries: Sequence[Entity],
+    department: Entity,
+    graph: Graph,
+    matters: Sequence[Matter],
+    pack: Pack,
+    *,
+    by: User | None,
+    at: dt.datetime,
+    known_at: dt.datetime | None = None,
+) -> list[Check]:
+    """The checks of some intermediaries over one graph, not stored yet."""
+    findings = [judge(graph, matter, pack) for matter in matters]
+    doubts = {
+        entity.pk: doubt_digest(finding, graph, matter)
+        for entity, finding, matter in zip(intermediaries, findings, matters, strict=True)
+        if finding.outcome == Outcome.UNKNOWN
+    }
+    answers = determined(department=department, doubts=doubts, known_at=known_at)
+    due = first_due(department=department, doubts=doubts)
+    seen = graph.as_json()
+    made = []
+    for entity, finding, matter in zip(intermediaries, findings, matters, strict=True):
+        outcome, reason, chain = _with_persons_answer(finding, answers.get(entity.pk))
+        made.append(
+            Check(
+                intermediary=entity,
+                department=department,
+                gate=matter.gate,
+                on=matter.on,
+                outcome=outcome,
+                rule_code=finding.rule or ("determined" if outcome == Outcome.CONFLICTED else ""),
+                rule_pack=pack.version,
+                provision_ref=finding.provision,
+                reason_code=reason,
+                chain=chain,
+                grounds=[ground.as_json() for ground in finding.grounds],
+                graph=seen,
+                matter=matter.as_json(),
+                known_at=known_at or at,
+                input_digest=input_digest(graph, matter, pack),
+                doubt_digest=doubts.get(entity.pk, ""),
+                due_at=due.get(entity.pk, at + WAITING) if outcome == Outcome.UNKNOWN else None,
+                asked_by=by,
+            )
+        )
+    return made
 
 
 def _with_persons_answer(
-    finding: Finding,
-    *,
-    intermediary: Entity,
-    department: Entity,
-    doubt: str,
-    known_at: dt.datetime | None,
+    finding: Finding, answer: Determination | None
 ) -> tuple[str, str, list[dict[str, object]]]:
     """Outcome, reason and chain, where a determination of two regulators settles an unknown."""
     chain: list[dict[str, object]] = [tie.as_json() for tie in finding.chain]
-    answer = (
-        determined(intermediary=intermediary, department=department, doubt=doubt, known_at=known_at)
-        if finding.outcome == Outcome.UNKNOWN
-        else None
-    )
     if answer is None:
         return finding.outcome, finding.reason, chain
     reason = f"determination/{answer.pk}"
@@ -130,7 +180,12 @@ def _with_persons_answer(
 
 
 def _record(made: Check, *, by: User | None) -> None:
-    body = {
+    public = made.gate not in NOT_PUBLIC
+    record(kind="decoupling.checked", subject=made, actor=by, body=_body(made), noticeable=public)
+
+
+def _body(made: Check) -> dict[str, object]:
+    return {
         "intermediary": made.intermediary.urn,
         "department": made.department.urn,
         "gate": str(made.gate),
@@ -140,5 +195,3 @@ def _record(made: Check, *, by: User | None) -> None:
         "rule_pack": made.rule_pack,
         "input_digest": made.input_digest,
     }
-    public = made.gate not in NOT_PUBLIC
-    record(kind="decoupling.checked", subject=made, actor=by, body=body, noticeable=public)

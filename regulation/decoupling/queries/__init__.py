@@ -1,18 +1,17 @@
 """Reads for the gate and its desk."""
 
 import datetime as dt
-import hashlib
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from regulation.parties.models import Entity, Interest, Membership, Role
 
-from ..graph import Graph, canonical, digest_of
+from ..graph import Graph, digest_of
 from ..matter import Matter
 from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublication, RulePack
 from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_pack, shipped_pack
 from .again import regather
-from .asking import NOTHING_MORE, About, asked, exempted, has_declared
+from .asking import NOTHING_MORE, About, asked, asked_of_all, exempted, has_declared
 from .gathering import departments_above, gather
 from .reaching import CHANGES, reached_by, reached_by_entry, reached_by_merge
 
@@ -22,6 +21,8 @@ __all__ = [
     "NOT_PUBLIC",
     "About",
     "asked",
+    "asked_of_all",
+    "checks_in_lists",
     "checks_visible_to",
     "current_pack",
     "departments_above",
@@ -29,6 +30,7 @@ __all__ = [
     "disclosed_checks",
     "exempted",
     "exemptions_visible_to",
+    "first_due",
     "gather",
     "has_declared",
     "input_digest",
@@ -91,8 +93,7 @@ def proposed_exemptions() -> QuerySet[Exemption]:
 
 def input_digest(graph: Graph, matter: Matter, pack: Pack) -> str:
     """SHA-256 over everything a check's answer depends on."""
-    rest = canonical({"matter": matter.as_json(), "pack": pack.digest})
-    return hashlib.sha256(b'{"graph":' + graph.canonical() + b"," + rest[1:]).hexdigest()
+    return graph.digest_with({"matter": matter.as_json(), "pack": pack.digest})
 
 
 def doubt_digest(finding: Finding, graph: Graph, matter: Matter) -> str:
@@ -104,28 +105,40 @@ def doubt_digest(finding: Finding, graph: Graph, matter: Matter) -> str:
             "grounds": open_grounds,
             "declared": matter.declared,
             "whole": matter.whole,
-            "graph": "" if complete else hashlib.sha256(graph.canonical()).hexdigest(),
+            "graph": "" if complete else graph.digest,
         }
     )
 
 
 def determined(
-    *, intermediary: Entity, department: Entity, doubt: str, known_at: dt.datetime | None = None
-) -> Determination | None:
-    """The confirmed answer of two regulators for a pair, as long as its doubt is the same; by a moment."""
-    by_then = Q(confirmed_at__lte=known_at) if known_at else Q()
-    return (
-        Determination.objects.filter(
-            by_then,
-            check_made__intermediary=intermediary,
-            check_made__department=department,
-            check_made__doubt_digest=doubt,
-            confirmed_at__isnull=False,
-            rejected_at__isnull=True,
-        )
-        .order_by("-pk")
-        .first()
-    )
+    *, department: Entity, doubts: dict[int, str], known_at: dt.datetime | None = None
+) -> dict[int, Determination]:
+    """The confirmed answers of two regulators by the key of the intermediary, where its doubt (`doubts`, by
+    the same key) is still the one they answered; with `known_at` those confirmed by that moment."""
+    if not doubts:
+        return {}
+    found = Determination.objects.filter(
+        Q(confirmed_at__lte=known_at) if known_at else Q(),
+        check_made__intermediary__in=doubts,
+        check_made__department=department,
+        check_made__doubt_digest__in=set(doubts.values()),
+        confirmed_at__isnull=False,
+        rejected_at__isnull=True,
+    ).annotate(of=F("check_made__intermediary"), doubt=F("check_made__doubt_digest"))
+    return {one.of: one for one in found.order_by("pk") if one.doubt == doubts[one.of]}
+
+
+def first_due(*, department: Entity, doubts: dict[int, str]) -> dict[int, dt.datetime]:
+    """Until when two regulators answer, by the intermediary's key, where the same doubt waits already."""
+    if not doubts:
+        return {}
+    asked_before = Check.objects.filter(
+        intermediary__in=doubts, department=department, doubt_digest__in=set(doubts.values())
+    ).exclude(due_at=None)
+    pair = ("intermediary_id", "doubt_digest")
+    firsts = asked_before.order_by(*pair, "pk").distinct(*pair)
+    rows = firsts.values_list("intermediary_id", "doubt_digest", "due_at")
+    return {key: due for key, doubt, due in rows if doubt == doubts[key] and due is not None}
 
 
 def rerun(check: Check) -> tuple[Finding, bool]:
@@ -202,6 +215,13 @@ def checks_visible_to(acting: Membership | None) -> QuerySet[Check]:
     if acting.role == Role.REGULATOR:
         return checks
     return checks.filter(intermediary=acting.entity_id)
+
+
+def checks_in_lists(acting: Membership | None) -> QuerySet[Check]:
+    """Those of `checks_visible_to` that a list may show, but for clear ones at the gate of a bid: each would
+    tell of a sealed bid (招标投标法 22). What kept a bid out, and what waits for a person, is there.
+    """
+    return checks_visible_to(acting).exclude(gate=Gate.BID, outcome=Outcome.CLEAR)
 
 
 def standing_interests(

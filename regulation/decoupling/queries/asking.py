@@ -1,7 +1,9 @@
 """What a check is told and what it reads: the one way to a graph and its matter, at the gate and after it."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db.models import Q
 
@@ -10,7 +12,7 @@ from regulation.parties.models import Declaration, Entity, Region
 from ..graph import Graph
 from ..matter import Avoided, Exempted, Matter, Part
 from ..models import Exemption
-from .gathering import graph_of, read
+from .gathering import graph_of, read, told_of
 
 
 @dataclass(frozen=True)
@@ -48,24 +50,68 @@ def asked(
 
     With `known_at`, interests, merges, declarations and exemptions as they were on record at that moment.
     """
-    roots = [intermediary, *([about.owner] if about.owner else []), *about.rivals, *about.others]
-    region = about.region.code if about.region else department.region_id
+    region = _region(department, about)
     pair = (intermediary.pk, department.pk, region)
-    told = read([*roots, department], on=on, known_at=known_at, pair=pair)
+    told = read(_roots(intermediary, department, about), on=on, known_at=known_at, pair=pair)
     graph = graph_of(told, compared=[intermediary, *about.rivals], agents=about.agents)
-    return graph, Matter(
-        intermediary=intermediary.urn,
+    asking = _asking(department, on=on, gate=gate, about=about)
+    return graph, _matter(asking, intermediary, told)
+
+
+def asked_of_all(
+    *, intermediaries: Sequence[Entity], department: Entity, on: dt.date, gate: str, about: About
+) -> tuple[Graph, list[Matter]]:
+    """`asked` of each of some rivals in one tender, which are all asked about the same parties: the record is
+    read once, and the graph is one. Raises ValueError for one that is not among the rivals.
+    """
+    if not {entity.pk for entity in intermediaries} <= {rival.pk for rival in about.rivals}:
+        raise ValueError("only rivals in one tender are asked about together")
+    told = read(_roots(None, department, about), on=on, known_at=None)
+    graph = graph_of(told, compared=about.rivals, agents=about.agents)
+    each = told_of(
+        [entity.pk for entity in intermediaries],
+        authority=department.pk,
+        region=_region(department, about),
+        on=on,
+        known_at=None,
+    )
+    asking = _asking(department, on=on, gate=gate, about=about)
+    pairs = zip(intermediaries, each, strict=True)
+    return graph, [_matter(asking, entity, told | own) for entity, own in pairs]
+
+
+def _region(department: Entity, about: About) -> str | None:
+    return about.region.code if about.region else department.region_id
+
+
+def _roots(intermediary: Entity | None, department: Entity, about: About) -> list[Entity]:
+    own = [intermediary] if intermediary else []
+    return [*own, *([about.owner] if about.owner else []), *about.rivals, *about.others, department]
+
+
+def _asking(department: Entity, *, on: dt.date, gate: str, about: About) -> Matter:
+    """What a matter holds whoever the intermediary is."""
+    return Matter(
+        intermediary="",
         authority=department.urn,
         on=on,
         gate=str(gate),
-        declared=told["declared"],
-        whole=told["whole"],
+        declared=False,
         owner=about.owner.urn if about.owner else "",
         service=about.service,
-        regions=tuple(told["regions"] or ["000000"]),
         rivals=tuple(sorted(rival.urn for rival in about.rivals)),
         avoided=about.avoided,
         parts=about.parts,
+    )
+
+
+def _matter(asking: Matter, intermediary: Entity, told: dict[str, Any]) -> Matter:
+    return replace(
+        asking,
+        intermediary=intermediary.urn,
+        declared=told["declared"],
+        whole=told["whole"],
+        regions=tuple(told["regions"] or ["000000"]),
         exempted=tuple(Exempted(ref, tuple(rules)) for ref, rules in told["exempted"] or ()),
     )
 

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 from django.db import connection
@@ -79,6 +80,22 @@ def read(
     return told | (json.loads(row[1]) if pair is not None else {})
 
 
+def told_of(
+    sellers: Sequence[int],
+    *,
+    authority: int,
+    region: str | None,
+    on: dt.date,
+    known_at: dt.datetime | None,
+) -> list[dict[str, Any]]:
+    """What else the matter of each seller with one authority holds, in their order and in one round trip."""
+    sql = """SELECT public.decoupling_told(s.seller, %s, %s, %s, %s)
+             FROM unnest(%s::bigint[]) WITH ORDINALITY AS s (seller, place) ORDER BY s.place"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [authority, region, on, known_at, list(sellers)])
+        return [json.loads(told) for (told,) in cursor.fetchall()]
+
+
 def _nodes(told: dict[str, Any]) -> dict[str, Node]:
     nodes = [Node(f"parties.entity/{row[0]}", row[1], row[2], row[3]) for row in told["nodes"] or ()]
     nodes += [Node(f"parties.person/{key}", "person", name) for key, name in told["people"] or ()]
@@ -118,14 +135,16 @@ def _alike(told: dict[str, Any], nodes: dict[str, Node], compared: Iterable[Enti
     if not own:
         return
     register = {row[0]: _attributes(row[4:]) for row in told["nodes"] or ()}
-    for one in sorted(own & set(register)):
-        for other in sorted(set(register) - {one}):
-            if other in own and other < one:
-                continue
-            for attribute, kind in _SHARED.items():
-                value = register[one].get(attribute)
-                if value and value == register[other].get(attribute):
-                    yield _between(nodes, one, other, kind, attribute)
+    for attribute, kind in _SHARED.items():
+        equal: dict[str, list[int]] = {}
+        for key, attributes in register.items():
+            if value := attributes[attribute]:
+                equal.setdefault(value, []).append(key)
+        for keys in equal.values():
+            for one in own.intersection(keys):
+                for other in keys:
+                    if other != one and not (other in own and other < one):
+                        yield _between(nodes, one, other, kind, attribute)
 
 
 _SHARED = {
@@ -158,20 +177,20 @@ def _between(nodes: dict[str, Node], one: int, other: int, kind: str, attribute:
 
 def _acting(agents: dict[str, str], nodes: dict[str, Node]) -> Iterable[Interest]:
     """Bidders that one person acts for."""
-    bidders = sorted(agents)
-    for n, one in enumerate(bidders):
-        for other in bidders[n + 1 :]:
-            if agents[one] == agents[other]:
-                names = [nodes[urn].name if urn in nodes else "" for urn in (one, other)]
-                yield Interest(
-                    holder=one,
-                    subject=other,
-                    kind="sameAgent",
-                    holder_name=names[0],
-                    subject_name=names[1],
-                    source="bids: the account that sent them",
-                    ref=f"agent/{one}/{other}",
-                )
+    sent: dict[str, list[str]] = {}
+    for bidder in sorted(agents):
+        sent.setdefault(agents[bidder], []).append(bidder)
+    for one, other in (pair for bidders in sent.values() for pair in combinations(bidders, 2)):
+        names = [nodes[urn].name if urn in nodes else "" for urn in (one, other)]
+        yield Interest(
+            holder=one,
+            subject=other,
+            kind="sameAgent",
+            holder_name=names[0],
+            subject_name=names[1],
+            source="bids: the account that sent them",
+            ref=f"agent/{one}/{other}",
+        )
 
 
 def departments_above(entity: Entity, *, on: dt.date) -> list[Entity]:

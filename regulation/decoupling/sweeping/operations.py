@@ -115,9 +115,8 @@ def _judged(sweep: Sweep, seller: Entity, department: Entity, pack: Pack) -> Swe
         return None
     outcome, reason = finding.outcome, finding.reason
     if outcome == UNKNOWN:
-        answer = determined(
-            intermediary=seller, department=department, doubt=doubt_digest(finding, graph, matter)
-        )
+        doubts = {seller.pk: doubt_digest(finding, graph, matter)}
+        answer = determined(department=department, doubts=doubts).get(seller.pk)
         if answer is not None:
             outcome, reason = answer.outcome, f"determination/{answer.pk}"
     exempt = next((ground for ground in finding.grounds if ground.exemption), None)

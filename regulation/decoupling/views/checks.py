@@ -22,6 +22,7 @@ from ..models import Check, Determination, Gate, Outcome, OverdueReferral
 from ..operations import check as make_check
 from ..operations import decide_determination, foresee, note_asked, propose_determination
 from ..queries import (
+    checks_in_lists,
     checks_visible_to,
     overdue_checks,
     pack_named,
@@ -35,10 +36,11 @@ PAGE = 20
 
 @acting_required(Role.REGULATOR)
 def check_list(request: HttpRequest) -> HttpResponse:
-    """All checks for the regulator; those that wait for a person, and those overdue, on tabs of their own."""
+    """Checks for the regulator, none that tells of a sealed bid; those that wait for a person, and those
+    overdue, on tabs of their own."""
     now, waiting = database_now(), request.GET.get("waiting", "")
     tabs = {"1": waiting_checks, "overdue": lambda: overdue_checks(now)}
-    checks = tabs[waiting]() if waiting in tabs else checks_visible_to(acting(request))
+    checks = tabs[waiting]() if waiting in tabs else checks_in_lists(acting(request))
     found = CheckFilter(request.GET or None, queryset=checks)
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
     return render(
