@@ -62,7 +62,7 @@ def _qualified(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.NotQ
 
 
 def _not_avoided(tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.TenderRefused | None:
-    avoided = tender.avoided_units.filter(entity=tenderer).first()
+    avoided = next((unit for unit in tender.avoided_units.all() if unit.entity_id == tenderer.pk), None)
     return errors.AvoidedBidder(avoided.reason) if avoided else None
 
 
@@ -102,7 +102,8 @@ def lacks_what_was_added(bid: Bid, tender: Tender) -> errors.NotQualified | None
 
 
 def refuse_the_ineligible(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> None:
-    """Raises the first refusal there is."""
-    for condition in conditions(tender=tender, tenderer=tenderer, at=at):
-        if condition.refusal is not None:
-            raise condition.refusal
+    """Raises the first refusal there is. Who offers is registered: that is asked of nobody who does."""
+    asked = [test for _label, test in CONDITIONS if test is not _registered]
+    for test in asked:
+        if (refusal := test(tender, tenderer, at)) is not None:
+            raise _registered(tender, tenderer, at) or refusal if test is _offers else refusal

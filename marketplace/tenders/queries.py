@@ -396,11 +396,12 @@ def about(tender: Tender, *, with_rivals: bool, before: dt.datetime | None = Non
         Award.objects.live()
         .filter(tender__owner=tender.owner_id, tender__approval=tender.approval_id)
         .exclude(tender=tender)
-        .select_related("bid__tenderer", "tender__service")
         .order_by("pk")
     )
     if before is not None:
         parts = parts.filter(awarded_at__lt=before)
+    others = list(parts.values_list("bid__tenderer", "tender__service__code", "tender__ref"))
+    firms = Entity.objects.in_bulk({key for key, _code, _ref in others}) if others else {}
     bids = list(tender.bids.valid().select_related("tenderer").order_by("pk")) if with_rivals else []
     return About(
         owner=tender.owner,
@@ -409,9 +410,9 @@ def about(tender: Tender, *, with_rivals: bool, before: dt.datetime | None = Non
         rivals=tuple(bid.tenderer for bid in bids),
         agents={bid.tenderer.urn: str(bid.submitted_by_id) for bid in bids},
         avoided=tuple(
-            Avoided(unit.entity.urn, unit.reason)
-            for unit in tender.avoided_units.select_related("entity").order_by("pk")
+            Avoided(f"parties.entity/{unit.entity_id}", unit.reason)
+            for unit in sorted(tender.avoided_units.all(), key=lambda unit: unit.pk)
         ),
-        parts=tuple(Part(a.bid.tenderer.urn, a.tender.service.code, a.tender.urn) for a in parts),
-        others=tuple(a.bid.tenderer for a in parts),
+        parts=tuple(Part(firms[key].urn, code, f"tenders.tender/{ref}") for key, code, ref in others),
+        others=tuple(firms[key] for key, _code, _ref in others),
     )

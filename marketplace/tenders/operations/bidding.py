@@ -3,6 +3,7 @@ import hashlib
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from regulation.decoupling.models import Check, Gate, Outcome
@@ -37,7 +38,14 @@ def ask_gate(*, tender: Tender, tenderer: Entity, by: User, at: dt.datetime) -> 
     """The conflict check of a bid, stored whatever it says. Raises ConflictedBidder and UnknownStanding,
     which carry it; the unknown one waits for two regulators from then on.
     """
-    made = check(
+    made = _ask(tender, tenderer, by=by, at=at)
+    if made.outcome != Outcome.CLEAR:
+        raise _refusal_of(made)
+    return made
+
+
+def _ask(tender: Tender, tenderer: Entity, *, by: User, at: dt.datetime) -> Check:
+    return check(
         intermediary=tenderer,
         department=tender.department,
         on=timezone.localdate(at),
@@ -47,11 +55,12 @@ def ask_gate(*, tender: Tender, tenderer: Entity, by: User, at: dt.datetime) -> 
         about=about(tender, with_rivals=False),
         of=tender.urn,
     )
-    if made.outcome == Outcome.CONFLICTED:
-        raise errors.ConflictedBidder(made)
-    if made.outcome != Outcome.CLEAR:
-        raise errors.UnknownStanding(made)
-    return made
+
+
+def _refusal_of(made: Check) -> errors.TenderRefused:
+    """What a check that opens no gate refuses a bid with."""
+    conflicted = made.outcome == Outcome.CONFLICTED
+    return errors.ConflictedBidder(made) if conflicted else errors.UnknownStanding(made)
 
 
 def submit_bid(
@@ -67,12 +76,13 @@ def submit_bid(
     """Accept one sealed bid: an envelope its bidder sealed, with the sealed files sent before it, or a bid
     that is sealed here and now.
 
-    The deadline is exclusive: published_at <= at < closes_at. The conflict check is stored even when it
-    refuses (优化营商环境条例 43): it has a transaction of its own and the refusal is raised after that, so
-    call this outside a transaction.
+    The deadline is exclusive: published_at <= at < closes_at. The conflict check that refuses is stored
+    (优化营商环境条例 43): the refusal is raised after its commit, so call this outside a transaction. One
+    that is clear is stored with the bid, or not at all where something else refuses it.
     Raises TenderClosed, OwnTender, NotInvited, NotRegistered, NoOffer, AvoidedBidder, AlreadyBid,
     ConflictedBidder, UnknownStanding, NotSealable, SealItYourself, WrongEnvelope.
     """
+    prefetch_related_objects([tender], "avoided_units")  # asked of by the conditions and by the gate
     refuse_the_ineligible(tender=tender, tenderer=tenderer, at=at)
     if envelope is None and tender.seal_on_device:
         raise errors.SealItYourself
@@ -81,35 +91,54 @@ def submit_bid(
         raise errors.NotSealable
     if envelope is not None:
         judge_envelope(envelope, keys=keys, tender=tender, tenderer=tenderer)
-    gate = ask_gate(tender=tender, tenderer=tenderer, by=by, at=at)
     sealed_by = Sealed.BIDDER if envelope is not None else Sealed.SERVER
     if envelope is None:
         if bid is None:
             raise ValueError("an envelope or a bid")
         envelope = seal(bid, trustees=keys, needed=NEEDED, tender=tender.urn, tenderer=tenderer.urn)
-    with transaction.atomic():
-        locked = Tender.objects.raw("SELECT * FROM tenders_tender WHERE id = %s FOR SHARE", [tender.pk])[0]
-        if not locked.accepts_bids_at(at):  # what else can race, a trigger and a constraint hold
-            raise errors.TenderClosed(locked.closes_at, at)
-        made = _insert(
-            locked, tenderer=tenderer, sealed_by=sealed_by, envelope=envelope, gate=gate, by=by, at=at
-        )
-        if files:
-            bind_files(made, files)
-        record(
-            kind="tenders.bid_submitted",
-            noticeable=False,
-            subject=made,
-            actor=by,
-            body={
-                "tender": tender.urn,
-                "envelope": made.envelope_digest,
-                "check_digest": gate.input_digest,
-                "suite": SUITE_ID,
-                "sealed_by": str(sealed_by),
-            },
-        )
+    try:
+        with transaction.atomic():
+            gate = _ask(tender, tenderer, by=by, at=at)
+            if gate.outcome == Outcome.CLEAR:
+                made = Bid(tenderer=tenderer, sealed_by=sealed_by, envelope=envelope, gate=gate)
+                return _take(made, tender, files, by=by, at=at)
+    except IntegrityError as refusal:
+        raise _in_words(tender, refusal) from refusal
+    raise _refusal_of(gate)
+
+
+def _take(made: Bid, tender: Tender, files: Sequence[str], *, by: User, at: dt.datetime) -> Bid:
+    """The bid itself with its entry, behind its clear check, in the caller's transaction."""
+    locked = Tender.objects.raw("SELECT * FROM tenders_tender WHERE id = %s FOR SHARE", [tender.pk])[0]
+    if not locked.accepts_bids_at(at):  # what else can race, a trigger and a constraint hold
+        raise errors.TenderClosed(locked.closes_at, at)
+    made.tender, made.submitted_by, made.submitted_at = locked, by, at
+    made.envelope_digest = hashlib.sha256(made.envelope).hexdigest()
+    made.save(force_insert=True)
+    if files:
+        bind_files(made, files)
+    body = {
+        "tender": tender.urn,
+        "envelope": made.envelope_digest,
+        "check_digest": made.gate.input_digest,
+        "suite": SUITE_ID,
+        "sealed_by": str(made.sealed_by),
+    }
+    record(kind="tenders.bid_submitted", subject=made, actor=by, body=body, noticeable=False)
     return made
+
+
+def _in_words(tender: Tender, refusal: IntegrityError) -> Exception:
+    """What a constraint or trigger said, as the refusal it stands for; itself where it stands for none."""
+    said = str(refusal)
+    if "bid_before_the_deadline" in said:
+        tender.refresh_from_db(fields=["closes_at"])
+        return errors.TenderClosed(tender.closes_at, database_now())
+    if "bid_only_by_the_invited" in said:
+        return errors.NotInvited()
+    if "bid_by_no_suspended_intermediary" in said:
+        return errors.NotRegistered()
+    return errors.AlreadyBid() if "bid_one_standing_per_tenderer" in said else refusal
 
 
 def judge_envelope(envelope: bytes, *, keys: list[Key], tender: Tender, tenderer: Entity) -> None:
@@ -124,41 +153,6 @@ def judge_envelope(envelope: bytes, *, keys: list[Key], tender: Tender, tenderer
         raise errors.WrongEnvelope("trustees")
     if header.context != context_of(tender=tender.urn, tenderer=tenderer.urn):
         raise errors.WrongEnvelope("context")
-
-
-def _insert(
-    tender: Tender,
-    *,
-    tenderer: Entity,
-    sealed_by: Sealed,
-    envelope: bytes,
-    gate: Check,
-    by: User,
-    at: dt.datetime,
-) -> Bid:
-    """The row itself; what the database refuses is told in words."""
-    try:
-        with transaction.atomic():
-            return Bid.objects.create(
-                tender=tender,
-                tenderer=tenderer,
-                sealed_by=sealed_by,
-                envelope=envelope,
-                envelope_digest=hashlib.sha256(envelope).hexdigest(),
-                gate=gate,
-                submitted_by=by,
-                submitted_at=at,
-            )
-    except IntegrityError as refusal:
-        if "bid_before_the_deadline" in str(refusal):
-            raise errors.TenderClosed(tender.closes_at, database_now()) from refusal
-        if "bid_only_by_the_invited" in str(refusal):
-            raise errors.NotInvited from refusal
-        if "bid_by_no_suspended_intermediary" in str(refusal):
-            raise errors.NotRegistered from refusal
-        if "bid_one_standing_per_tenderer" in str(refusal):
-            raise errors.AlreadyBid from refusal
-        raise
 
 
 @transaction.atomic
