@@ -5,11 +5,16 @@
     trustee.py run STORE --site URL [--once]      keep spare keys registered, answer what is due
     trustee.py keys STORE NUMBER                  make keys; prints what the desk takes
     trustee.py answer STORE WAITING.json          shares for what the desk gave; prints what the desk takes
+    trustee.py list STORE TENDER NUMBER DIGEST    a person says which list of a draw was frozen (see below)
 
 STORE is one file. Private keys are wrapped in it (AES-256-GCM) under a passphrase (PBKDF2-SHA256), read from
 the file named by --passphrase-file or asked for. The trustee's desk on the site reads the same file in the
 browser. The store remembers for which tender a key is used and until when, and by this machine's clock never
 answers before that: a site that asks early gets nothing. It needs `cryptography` and the folder it is in.
+
+In a draw it commits to a value by itself, and opens it once the public value may be known, by this machine's
+clock, if it heard before that moment which list was frozen. If it did not, a list made to fit could be told
+it: then a person who has seen on record when the list was frozen says which one it is (`list`).
 """
 
 import argparse
@@ -65,6 +70,12 @@ def request_statement(path: str, moment: str, body: bytes) -> bytes:
     """What the identity signs with each request."""
     digest = hashlib.sha256(body).hexdigest()
     return f"qinqing/trustee-request/1\n{path}\n{moment}\n{digest}\n".encode()
+
+
+def draw_commitment(tender: str, number: int, trustee: str, secret: str) -> str:
+    """What a trustee publishes before the freeze of a draw, as docs/choosing.md has it."""
+    lines = ["qinqing-draw-v1 secret", tender, str(number), trustee, secret]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 class Store:
@@ -170,6 +181,62 @@ class Store:
         private = self._unwrap(kid, row["wrapped"])
         return open_share(boxes[kid], context=context, private_key=private)
 
+    def draw_commitment(self, *, tender: str, number: int, known_from: dt.datetime, now: dt.datetime) -> str:
+        """The commitment to this trustee's secret value for a draw: made and kept at the first asking, the
+        same at every other. Raises StoreError once the public value may be known, and where its moment
+        differs."""
+        name = f"draw {tender} {number}"
+        rows = self.said.setdefault("draws", {})
+        if now >= known_from:
+            raise StoreError(f"{name}: the public value may be known since {known_from.isoformat()}")
+        if name not in rows:
+            secret = secrets.token_hex(32)
+            wrapped = _wrap(self._kek, self.trustee, name, bytes.fromhex(secret))
+            rows[name] = {"known_from": known_from.isoformat(), "wrapped": wrapped}
+            self._write()
+        if rows[name]["known_from"] != known_from.isoformat():
+            raise StoreError(f"{name}: the site moved the moment from which the public value is known")
+        return draw_commitment(tender, number, self.urn, self._draw_value(name))
+
+    def note_frozen(self, *, tender: str, number: int, frozen: str, now: dt.datetime | None) -> None:
+        """Remember the digest of the frozen list, which stands from then on.
+
+        Raises StoreError for another list than was said before, and for one first said when the public value
+        may be known: whoever says it could have made the list to fit. Without `now` a person vouches for it.
+        """
+        name = f"draw {tender} {number}"
+        row = self._draw(name)
+        if row.get("list", frozen) != frozen:
+            raise StoreError(f"{name}: the site says another list than before")
+        if "list" not in row:
+            if now is not None and now >= dt.datetime.fromisoformat(row["known_from"]):
+                raise StoreError(f"{name}: first heard of its list when the public value may be known")
+            row["list"] = frozen
+            self._write()
+
+    def draw_secret(self, *, tender: str, number: int, now: dt.datetime) -> str | None:
+        """The secret value of a draw whose list this store knows; None before the public value may be known,
+        by this machine's clock."""
+        name = f"draw {tender} {number}"
+        row = self._draw(name)
+        if "list" not in row or now < dt.datetime.fromisoformat(row["known_from"]):
+            return None
+        return self._draw_value(name)
+
+    @property
+    def urn(self) -> str:
+        """The trustee's name in the record."""
+        return f"tenders.trustee/{self.trustee}"
+
+    def _draw(self, name: str) -> dict[str, Any]:
+        row: dict[str, Any] | None = self.said.get("draws", {}).get(name)
+        if row is None:
+            raise StoreError(f"{name}: this store made no value for it")
+        return row
+
+    def _draw_value(self, name: str) -> str:
+        return self._unwrap(name, self._draw(name)["wrapped"]).hex()
+
     def _unwrap(self, name: str, wrapped: str) -> bytes:
         raw = bytes.fromhex(wrapped)
         try:
@@ -248,8 +315,38 @@ def answer(store: Store, due: dict[str, Any], now: dt.datetime) -> dict[str, Any
     return {"tender": due["tender"], "shares": shares}
 
 
+def answer_draw(store: Store, draw: dict[str, Any], now: dt.datetime) -> dict[str, Any] | None:
+    """What to say of a draw that waits: the commitment before the freeze; the value once the list is frozen
+    and the public value may be known; None while there is nothing to say yet. Raises StoreError."""
+    place: dict[str, Any] = {"tender": str(draw["tender"]), "number": int(draw["number"])}
+    if not draw["list"]:
+        if draw["committed"]:
+            return None
+        known_from = dt.datetime.fromisoformat(draw["known_from"])
+        made = store.draw_commitment(known_from=known_from, now=now, **place)
+        return {"commitments": [place | {"commitment": made}]}
+    store.note_frozen(frozen=str(draw["list"]), now=now, **place)
+    secret = store.draw_secret(now=now, **place)
+    return {"secrets": [place | {"secret": secret}]} if secret else None
+
+
+def answer_draws(store: Store, site: Site, draws: list[dict[str, Any]], say: Any) -> None:
+    """Each draw by itself, so that one which is refused keeps no other waiting."""
+    for draw in draws:
+        try:
+            told = answer_draw(store, draw, dt.datetime.now(dt.UTC))
+            if told is not None:
+                site.ask("draws", told)
+                act = "committed to a value for" if "commitments" in told else "opened the value of"
+                say(f"{act} draw {draw['number']} of {draw['tender']}")
+        except StoreError as refusal:
+            say(f"ALARM: {refusal}")
+        except urllib.error.HTTPError as refusal:
+            say(f"the site refused: {refusal.code} {refusal.read(500).decode(errors='replace')}")
+
+
 def once(store: Store, site: Site, say: Any = print) -> int:
-    """One round: register keys, remember deadlines, answer what is due; returns how many tenders."""
+    """One round: register keys, remember deadlines, answer what is due and draws. How many tenders."""
     waiting = site.ask("waiting", {})
     register(store, site, waiting["wanted"])
     done = 0
@@ -265,6 +362,7 @@ def once(store: Store, site: Site, say: Any = print) -> int:
                 done += 1
         except StoreError as refusal:
             say(f"ALARM: {refusal}")
+    answer_draws(store, site, waiting.get("draws", []), say)
     return done
 
 
@@ -306,7 +404,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="trustee.py", description=__doc__.split("\n\n")[0])
     parser.add_argument("--passphrase-file")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    for name in ("init", "run", "keys", "answer"):
+    for name in ("init", "run", "keys", "answer", "list"):
         verb = verbs.add_parser(name)
         verb.add_argument("store", type=Path)
         if name == "init":
@@ -319,6 +417,10 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument("number", type=int)
         if name == "answer":
             verb.add_argument("waiting", type=Path)
+        if name == "list":
+            verb.add_argument("tender")
+            verb.add_argument("number", type=int)
+            verb.add_argument("digest")
     return parser
 
 
@@ -333,6 +435,10 @@ def main(words: list[str] | None = None) -> int:
             store = Store(arguments.store, _passphrase(arguments))
             if arguments.verb == "run":
                 return _run(store, arguments)
+            if arguments.verb == "list":
+                place = {"tender": arguments.tender, "number": arguments.number}
+                store.note_frozen(frozen=arguments.digest, now=None, **place)
+                return 0
             if arguments.verb == "keys":
                 store.make_keys(arguments.number)
                 print(json.dumps({"keys": [{"public": p.hex()} for p in store.unregistered()]}))
@@ -342,7 +448,13 @@ def main(words: list[str] | None = None) -> int:
                 moment = dt.datetime.fromisoformat(due["closes_at"])
                 store.note_appointed(due["key"], tender=due["tender"], closes_at=moment)
             now = dt.datetime.now(dt.UTC)
-            print(json.dumps({"answers": [answer(store, due, now) for due in said["due"]]}))
+            told = [answer_draw(store, draw, now) for draw in said.get("draws", [])]
+            draws = {
+                name: [row for one in told if one for row in one.get(name, [])]
+                for name in ("commitments", "secrets")
+            }
+            answers = [answer(store, due, now) for due in said["due"]]
+            print(json.dumps({"answers": answers, "draws": draws}))
             return 0
     except (StoreError, OSError, ValueError, KeyError) as failure:
         print(failure, file=sys.stderr)

@@ -23,6 +23,7 @@ from .models import (
     AwardProposal,
     Bid,
     Draw,
+    DrawSecret,
     Evaluator,
     ProcedureRule,
     Question,
@@ -141,6 +142,30 @@ def appointments_due(trustee: Trustee, *, now: dt.datetime) -> QuerySet[Appointm
         tender__void_at__isnull=True,
     )
     return due.select_related("tender", "key").order_by("tender__closes_at", "pk")
+
+
+def draws_waiting_for(trustee: Trustee) -> QuerySet[Draw]:
+    """Draws of a trustee's tenders that want its program: to commit before the freeze, to open after it.
+
+    `committed` says whether it did. One for which somebody of the trustee's committed by hand waits for that
+    person, not for the program.
+    """
+    own = DrawSecret.objects.filter(draw=OuterRef("pk"), program=trustee)
+    people = Membership.objects.filter(entity=trustee.entity_id, role=Role.TRUSTEE).values("user")
+    by_hand = DrawSecret.objects.filter(draw=OuterRef("pk"), trustee__in=people)
+    standing = Draw.objects.filter(
+        tender__appointments__trustee=trustee, ended_at__isnull=True, drawn_at__isnull=True
+    ).annotate(committed=Exists(own))
+    wanted = Q(frozen_at__isnull=True) & ~Exists(by_hand) | Exists(own.filter(opened_at__isnull=True))
+    going = {f"tender__{end}__isnull": True for end in ("cancelled_at", "failed_at", "void_at", "awarded_at")}
+    return standing.filter(wanted, **going).select_related("tender").order_by("known_from", "pk")
+
+
+def programs_of(draw: Draw) -> list[Trustee]:
+    """The trustees of a draw's tender whose programs commit by themselves and have not yet."""
+    done = draw.secrets.filter(program__isnull=False).values("program")
+    mine = Trustee.objects.filter(appointments__tender=draw.tender_id, identity__isnull=False)
+    return list(mine.exclude(pk__in=done).select_related("entity").order_by("pk"))
 
 
 def answered_by(trustee: Trustee) -> QuerySet[Appointment]:

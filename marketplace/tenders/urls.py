@@ -88,6 +88,7 @@ urlpatterns = [
     path("trustees/<slug:ref>/waiting/", views.trustee_waiting, name="trustee_waiting"),
     path("trustees/<slug:ref>/keys/", views.trustee_keys, name="trustee_keys"),
     path("trustees/<slug:ref>/shares/", views.trustee_shares, name="trustee_shares"),
+    path("trustees/<slug:ref>/draws/", views.trustee_draws, name="trustee_draws"),
     path("bids/<uuid:ref>/", views.bid_receipt, name="bid_receipt"),
     path("bids/<uuid:ref>/withdraw/", views.bid_withdraw, name="bid_withdraw"),
     path("audits/", auditing.reaudit_list, name="reaudit_list"),

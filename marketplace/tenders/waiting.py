@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from typing import Any
 
-from .models import Appointment, Bid, Trustee
-from .queries import appointments_due, appointments_running, bids_to_answer, spare_keys
+from .models import Appointment, Bid, Draw, Trustee
+from .queries import appointments_due, appointments_running, bids_to_answer, draws_waiting_for, spare_keys
 from .sealing import Unreadable, read_header
 
 WANTED = 20  # keys of a trustee that shall lie ready
@@ -18,7 +18,8 @@ class BadAnswer(Exception):
 
 
 def waiting_for(trustee: Trustee, *, now: dt.datetime) -> dict[str, Any]:
-    """Keys wanted, tenders that run with their deadlines, and what is due with its bids' headers."""
+    """Keys wanted, tenders that run with their deadlines, what is due with its bids' headers, and draws that
+    want a secret value of this trustee's program."""
     return {
         "format": "qinqing-trustee-waiting/1",
         "trustee": trustee.ref,
@@ -29,6 +30,18 @@ def waiting_for(trustee: Trustee, *, now: dt.datetime) -> dict[str, Any]:
             _appointed(a) | {"bids": [_bid(bid) for bid in bids_to_answer(a, now=now)]}
             for a in appointments_due(trustee, now=now)[:AT_ONCE]
         ],
+        "draws": [_draw(draw) for draw in draws_waiting_for(trustee)[:AT_ONCE]],
+    }
+
+
+def _draw(draw: Draw) -> dict[str, Any]:
+    """`list` is the digest of the frozen list, empty before the freeze."""
+    return {
+        "tender": draw.tender.urn,
+        "number": draw.number,
+        "known_from": draw.known_from.isoformat(),
+        "list": draw.list_digest,
+        "committed": draw.committed,  # type: ignore[attr-defined]
     }
 
 
@@ -88,3 +101,32 @@ def shares_in(trustee: Trustee, said: Any) -> tuple[Appointment, dict[str, bytes
             raise BadAnswer(f"shares.{bid}: 64 hexadecimal digits, or null")
         shares[bid] = bytes.fromhex(value) if value is not None else None
     return appointment, shares
+
+
+def draws_in(trustee: Trustee, said: Any) -> tuple[list[tuple[Draw, str]], list[tuple[Draw, str]]]:
+    """Commitments and opened values for draws of this trustee's tenders. Raises BadAnswer."""
+    if not isinstance(said, dict):
+        raise BadAnswer("draws: an object")
+    return _of_draws(trustee, said, "commitments", "commitment"), _of_draws(
+        trustee, said, "secrets", "secret"
+    )
+
+
+def _of_draws(trustee: Trustee, said: dict[str, Any], name: str, value: str) -> list[tuple[Draw, str]]:
+    rows = said.get(name, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BadAnswer(f"{name}: a list of objects")
+    found = []
+    for n, row in enumerate(rows, start=1):
+        ref = str(row.get("tender", "")).removeprefix("tenders.tender/").replace("\0", "")
+        number, text = row.get("number"), row.get(value)
+        if type(number) is not int or not 0 < number < 10_000:
+            raise BadAnswer(f"{name}[{n}].number: a number")
+        if not isinstance(text, str) or not _HEX32.fullmatch(text):
+            raise BadAnswer(f"{name}[{n}].{value}: 64 hexadecimal digits")
+        draws = Draw.objects.filter(tender__appointments__trustee=trustee, tender__ref=ref, number=number)
+        draw = draws.select_related("tender").first()
+        if draw is None:
+            raise BadAnswer(f"{name}[{n}].tender: none of this trustee's draws")
+        found.append((draw, text))
+    return found

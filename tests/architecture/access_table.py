@@ -586,6 +586,7 @@ TABLE: list[Row] = [
     _post("tenders:trustee_waiting", everyone(403), "trustee_ref"),
     _post("tenders:trustee_keys", everyone(403), "trustee_ref"),
     _post("tenders:trustee_shares", everyone(403), "trustee_ref"),
+    _post("tenders:trustee_draws", everyone(403), "trustee_ref"),
     _get("tenders:bid_receipt", only(agent=200, other_agent=404), "bid"),
     _post("tenders:bid_withdraw", only(agent=302, other_agent=404), "bid"),
     # open data

@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,11 +15,15 @@ from regulation.parties.models import User
 
 from .. import draw as pure
 from .. import operations
+from ..choosing_errors import InputsMissing, NotDecidable
 from ..models import Award, Bid, Draw, PublicSource, Tender
 from ..standing import bids_in_the_running
 from .world import DOMAIN
 
 Tell = Callable[[str, str], None]
+KNOWN_AFTER = dt.timedelta(seconds=24)  # the trustees' programs ask every two seconds
+PATIENCE = dt.timedelta(seconds=30)
+ENOUGH = 2  # trustees that the draw waits for
 CRITERIA = (("评价方案", "40", ("36", "33", "30")), ("人员与业绩", "30", ("26", "24", "22")))
 
 
@@ -60,9 +65,9 @@ def play(tell: Tell, tenders: dict[str, Tender], *, wait: Callable[[], None]) ->
     challenge = _challenge(award)
     tell(_("7. A bidder challenges the award; the owner answers"), challenge.get_absolute_url())
     draw = _draw(tenders[DRAWN.method], wait=wait)
-    tell(
-        _("8. A draw that anyone can repeat: %(first)s") % {"first": draw.outcome[0]}, draw.get_absolute_url()
-    )
+    if draw.outcome:  # or a program did not open its value in time, and it can still be drawn
+        first = {"first": draw.outcome[0]}
+        tell(_("8. A draw that anyone can repeat: %(first)s") % first, draw.get_absolute_url())
     auction = _auction(tenders[AUCTIONED.method])
     tell(_("9. A price auction begins in ten minutes"), auction.get_absolute_url())
 
@@ -112,24 +117,22 @@ def _challenge(award: Award) -> Any:
 
 
 def _draw(tender: Tender, *, wait: Callable[[], None]) -> Draw:
-    """Named, committed, frozen, known, opened, drawn: the public value is invented and says so."""
-    owner, trustees = who("enterprise"), [who("trustee1"), who("trustee2")]
+    """Named, committed, frozen, known, opened, drawn: the public value is invented and says so.
+
+    The trustees' programs commit and open by themselves; where none runs, two people do it by hand.
+    """
+    owner = who("enterprise")
     now = database_now()
     draw = operations.name_draw(
         tender=tender,
         source=PublicSource.LOTTERY,
         source_name="双色球 2026133 期（演示）",
-        known_from=now + dt.timedelta(seconds=12),
+        known_from=now + KNOWN_AFTER,
         witnesses=[who("regulator")],
         by=owner,
         at=now,
     )
-    held = []
-    for trustee in trustees:
-        secret = secrets.token_hex(32)
-        code = pure.commitment(tender=tender.urn, number=1, trustee=trustee.urn, secret=secret)
-        operations.commit_secret(draw=draw, commitment=code, by=trustee, at=database_now())
-        held.append((trustee, secret))
+    held = _committed(draw, now + KNOWN_AFTER / 2, wait=wait)
     draw = operations.freeze_draw(draw=draw, by=owner, at=database_now())
     while database_now() < draw.known_from:
         wait()
@@ -140,9 +143,27 @@ def _draw(tender: Tender, *, wait: Callable[[], None]) -> Draw:
     operations.enter_value(draw=draw, by=owner, at=database_now(), **value)
     for trustee, secret in held:
         operations.open_secret(draw=draw, secret=secret, by=trustee, at=database_now())
-    draw = operations.hold_draw(draw=draw, by=owner, at=database_now())
-    operations.confirm_draw(draw=draw, by=who("regulator"), at=database_now())
+    until = database_now() + PATIENCE
+    while draw.secrets.filter(opened_at__isnull=True).exists() and database_now() < until:
+        wait()
+    with suppress(InputsMissing):
+        draw = operations.hold_draw(draw=draw, by=owner, at=database_now())
+        operations.confirm_draw(draw=draw, by=who("regulator"), at=database_now())
     return draw
+
+
+def _committed(draw: Draw, until: dt.datetime, *, wait: Callable[[], None]) -> list[tuple[User, str]]:
+    """Wait for the programs; what people committed to in their place, for each person the value."""
+    while draw.secrets.count() < ENOUGH and database_now() < until:
+        wait()
+    held: list[tuple[User, str]] = []
+    for trustee in (who("trustee1"), who("trustee2")) if draw.secrets.count() < ENOUGH else ():
+        secret = secrets.token_hex(32)
+        code = pure.commitment(tender=draw.tender.urn, number=draw.number, trustee=trustee.urn, secret=secret)
+        with suppress(NotDecidable):  # its program was first
+            operations.commit_secret(draw=draw, commitment=code, by=trustee, at=database_now())
+            held.append((trustee, secret))
+    return held
 
 
 def _auction(tender: Tender) -> Any:

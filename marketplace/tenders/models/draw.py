@@ -1,3 +1,5 @@
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from regulation.ledger.triggers import kept
 
 from .tender import Tender
+from .trustee import Trustee
 
 
 class PublicSource(models.TextChoices):
@@ -135,10 +138,14 @@ class Draw(models.Model):
 
 
 class DrawSecret(models.Model):
-    """A trustee's secret: its commitment stands before the freeze, the value is opened after it."""
+    """A trustee's secret: its commitment stands before the freeze, the value is opened after it.
+
+    Given by a person, or by the program of a trustee of the tender, which does it by itself.
+    """
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="secrets")
-    trustee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    trustee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    program = models.ForeignKey(Trustee, models.PROTECT, null=True, related_name="draw_secrets")
     commitment = models.CharField(max_length=64)
     committed_at = models.DateTimeField(db_default=Now(), editable=False)
     secret = models.CharField(max_length=64, blank=True, editable=False)
@@ -148,6 +155,12 @@ class DrawSecret(models.Model):
         verbose_name = _("trustee's secret value")
         constraints = [
             models.UniqueConstraint(fields=["draw", "trustee"], name="draw_secret_one_a_trustee"),
+            models.UniqueConstraint(fields=["draw", "program"], name="draw_secret_one_a_program"),
+            models.CheckConstraint(
+                condition=Q(trustee__isnull=True, program__isnull=False)
+                | Q(trustee__isnull=False, program__isnull=True),
+                name="draw_secret_of_a_person_or_a_program",
+            ),
             models.CheckConstraint(
                 condition=Q(commitment__regex=r"^[0-9a-f]{64}$"), name="draw_commitment_is_a_digest"
             ),
@@ -173,11 +186,15 @@ class DrawSecret(models.Model):
                     END IF;
                     IF TG_OP = 'UPDATE' THEN
                         SELECT encode(sha256(convert_to(concat_ws(E'\\n', 'qinqing-draw-v1 secret',
-                            'tenders.tender/' || t.ref, d.number::text, 'parties.user/' || NEW.trustee_id,
+                            'tenders.tender/' || t.ref, d.number::text,
+                            coalesce('parties.user/' || NEW.trustee_id, 'tenders.trustee/' || p.ref),
                             NEW.secret), 'UTF8')), 'hex')
-                        INTO committed FROM public.tenders_tender t WHERE t.id = d.tender_id;
+                        INTO committed FROM public.tenders_tender t
+                        LEFT JOIN public.tenders_trustee p ON p.id = NEW.program_id
+                        WHERE t.id = d.tender_id;
                         IF OLD.opened_at IS NOT NULL OR NEW.commitment <> OLD.commitment
-                           OR NEW.trustee_id <> OLD.trustee_id OR NEW.draw_id <> OLD.draw_id
+                           OR NEW.trustee_id IS DISTINCT FROM OLD.trustee_id
+                           OR NEW.program_id IS DISTINCT FROM OLD.program_id OR NEW.draw_id <> OLD.draw_id
                            OR d.frozen_at IS NULL OR committed <> OLD.commitment THEN
                             RAISE EXCEPTION 'draw_secret_as_committed: draw %', d.id
                                 USING ERRCODE = 'check_violation', CONSTRAINT = 'draw_secret_as_committed';
@@ -189,6 +206,11 @@ class DrawSecret(models.Model):
             ),
             *kept(),
         ]
+
+    @property
+    def giver(self) -> Any:
+        """Who gives it: a user, or the trustee whose program does. Both have a URN and a name."""
+        return self.trustee or self.program
 
 
 class DrawWitness(models.Model):

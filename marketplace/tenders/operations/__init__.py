@@ -31,8 +31,8 @@ from .drafting import (
     submit_tender,
     take_back_tender,
 )
+from .draw_secrets import answer_draws, commit_secret, open_secret
 from .drawing import (
-    commit_secret,
     confirm_draw,
     end_draw,
     enter_value,
@@ -40,7 +40,6 @@ from .drawing import (
     hold_draw,
     inputs_of,
     name_draw,
-    open_secret,
     witness_value,
 )
 from .excluding import decide_exclusion, propose_exclusion, withdraw_after_opening
@@ -60,6 +59,7 @@ __all__ = [
     "amend_tender",
     "annul_tender",
     "answer_challenge",
+    "answer_draws",
     "answer_question",
     "appoint_trustees",
     "approve_award",

@@ -11,7 +11,7 @@ from regulation.parties.models import Entity, User
 
 from .. import choosing_errors as refused
 from .. import draw as pure
-from ..models import Draw, DrawSecret, DrawWitness, PublicSource, Tender
+from ..models import Draw, DrawWitness, PublicSource, Tender
 from ..standing import bids_in_the_running, method_of, standing_draw
 from .gating import pass_gates
 from .marking import is_being_evaluated
@@ -19,14 +19,16 @@ from .marking import is_being_evaluated
 WITNESSES = 3
 
 
-def _lock(tender: Tender) -> Tender:
+def locked_for_draw(tender: Tender) -> Tender:
+    """The tender, locked, while it is chosen by a draw. Raises NotThisMethod."""
     locked = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
     if method_of(locked).needs != "draw" or not is_being_evaluated(locked):
         raise refused.NotThisMethod
     return locked
 
 
-def _standing(tender: Tender) -> Draw:
+def standing_of(tender: Tender) -> Draw:
+    """Its draw that counts. Raises NotDrawn."""
     draw = standing_draw(tender)
     if draw is None:
         raise refused.NotDrawn
@@ -51,7 +53,7 @@ def name_draw(
     Up to three witnesses. A second draw says why, and names a value that no earlier one named.
     Raises DrawStands, KnownTooSoon, SayWhy, ValueUsed.
     """
-    locked = _lock(tender)
+    locked = locked_for_draw(tender)
     if standing_draw(locked) is not None:
         raise refused.DrawStands
     number = locked.draws.count() + 1
@@ -90,23 +92,6 @@ def name_draw(
     return made
 
 
-@transaction.atomic
-def commit_secret(*, draw: Draw, commitment: str, by: User, at: dt.datetime) -> DrawSecret:
-    """A trustee's commitment, before the freeze. The value itself stays with the trustee."""
-    locked = _lock(draw.tender)
-    standing = _standing(locked)
-    if standing.frozen_at or standing.pk != draw.pk:
-        raise refused.AlreadyFrozen
-    if not pure.SECRET.fullmatch(commitment):
-        raise refused.BadValue
-    if standing.secrets.filter(trustee=by).exists():
-        raise refused.NotDecidable
-    made = DrawSecret.objects.create(draw=standing, trustee=by, commitment=commitment, committed_at=at)
-    body = {"draw": draw.urn, "trustee": by.urn, "commitment": commitment}
-    record(kind="tenders.draw_committed", subject=locked, actor=by, body=body)
-    return made
-
-
 def name_of(entity: Entity) -> str:
     """How a candidate stands in the list: its credit code, or its number here where it has none."""
     return entity.credit_code or entity.urn
@@ -118,8 +103,8 @@ def freeze_draw(*, draw: Draw, by: User, at: dt.datetime) -> Draw:
 
     Raises NotCommitted, KnownTooSoon once the value may be known, AlreadyFrozen.
     """
-    tender = _lock(draw.tender)
-    locked = _standing(tender)
+    tender = locked_for_draw(draw.tender)
+    locked = standing_of(tender)
     if locked.frozen_at or locked.pk != draw.pk:
         raise refused.AlreadyFrozen
     if at >= locked.known_from:
@@ -148,8 +133,8 @@ def freeze_draw(*, draw: Draw, by: User, at: dt.datetime) -> Draw:
 @transaction.atomic
 def enter_value(*, draw: Draw, value: str, reference: str, by: User, at: dt.datetime) -> Draw:
     """Enter the public value that was named and where it can be checked; once, and not before it is known."""
-    tender = _lock(draw.tender)
-    locked = _standing(tender)
+    tender = locked_for_draw(draw.tender)
+    locked = standing_of(tender)
     if locked.frozen_at is None or locked.value_at or locked.pk != draw.pk:
         raise refused.NotFrozen
     if at < locked.known_from:
@@ -178,8 +163,8 @@ def _set_value(
 @transaction.atomic
 def witness_value(*, draw: Draw, value: str, by: User, at: dt.datetime) -> DrawWitness:
     """A witness's part of a value the witnesses enter; with the last part the value is complete."""
-    tender = _lock(draw.tender)
-    locked = _standing(tender)
+    tender = locked_for_draw(draw.tender)
+    locked = standing_of(tender)
     if locked.frozen_at is None or locked.value_at or locked.source != PublicSource.WITNESSES:
         raise refused.NotFrozen
     if at < locked.known_from:
@@ -199,39 +184,15 @@ def witness_value(*, draw: Draw, value: str, by: User, at: dt.datetime) -> DrawW
     return seat
 
 
-@transaction.atomic
-def open_secret(*, draw: Draw, secret: str, by: User, at: dt.datetime) -> DrawSecret:
-    """A trustee opens its value after the freeze; it must be the one committed to, which anyone can check."""
-    tender = _lock(draw.tender)
-    locked = _standing(tender)
-    if locked.frozen_at is None or locked.pk != draw.pk:
-        raise refused.NotFrozen
-    mine = locked.secrets.select_for_update().filter(trustee=by, opened_at__isnull=True).first()
-    if mine is None:
-        raise refused.NotDecidable
-    told = secret.strip().lower()
-    try:
-        made = pure.commitment(tender=tender.urn, number=locked.number, trustee=by.urn, secret=told)
-    except pure.Unusable as fault:
-        raise refused.WrongSecret from fault
-    if made != mine.commitment:
-        raise refused.WrongSecret
-    mine.secret, mine.opened_at = told, at
-    mine.save(update_fields=["secret", "opened_at"])
-    body = {"draw": locked.urn, "trustee": by.urn, "secret": told}
-    record(kind="tenders.draw_secret_opened", subject=tender, actor=by, body=body)
-    return mine
-
-
 def inputs_of(draw: Draw) -> pure.Inputs:
     """All that decides a draw, as the pure function and the script take it."""
-    secrets = draw.secrets.select_related("trustee").order_by("trustee_id")
+    secrets = draw.secrets.select_related("trustee", "program").order_by("trustee_id", "program_id")
     return pure.Inputs(
         tender=draw.tender.urn,
         number=draw.number,
         candidates=tuple(draw.candidates),
         public_value=draw.public_value,
-        secrets=tuple((one.trustee.urn, one.secret, one.commitment) for one in secrets),
+        secrets=tuple((one.giver.urn, one.secret, one.commitment) for one in secrets),
     )
 
 
@@ -241,8 +202,8 @@ def hold_draw(*, draw: Draw, by: User | None, at: dt.datetime) -> Draw:
 
     Raises InputsMissing, AlreadyDrawn for every press after the first.
     """
-    tender = _lock(draw.tender)
-    locked = _standing(tender)
+    tender = locked_for_draw(draw.tender)
+    locked = standing_of(tender)
     if locked.pk != draw.pk:
         raise refused.NotDrawn
     if locked.drawn_at:
@@ -262,8 +223,8 @@ def hold_draw(*, draw: Draw, by: User | None, at: dt.datetime) -> Draw:
 @transaction.atomic
 def end_draw(*, draw: Draw, reason: str, by: User, at: dt.datetime) -> Draw:
     """A draw counts for nothing any more, in public and with its reason; another value has to be named."""
-    tender = _lock(draw.tender)
-    locked = _standing(tender)
+    tender = locked_for_draw(draw.tender)
+    locked = standing_of(tender)
     if locked.pk != draw.pk:
         raise refused.NotDrawn
     if not reason.strip():

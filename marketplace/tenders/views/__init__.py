@@ -38,7 +38,7 @@ from .documents import (
 from .drawing import draw, draw_act, draw_inputs, draw_new, draw_script
 from .feeds import tender_calendar, tender_feed
 from .files import bid_file, bid_part
-from .machine import trustee_keys, trustee_shares, trustee_waiting
+from .machine import trustee_draws, trustee_keys, trustee_shares, trustee_waiting
 from .notices import notice
 from .owner import tender_edit, tender_new
 from .public import tender, tender_list
@@ -119,6 +119,7 @@ __all__ = [
     "tender_take_back",
     "trustee_answer",
     "trustee_desk",
+    "trustee_draws",
     "trustee_file",
     "trustee_keys",
     "trustee_shares",

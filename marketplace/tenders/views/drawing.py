@@ -32,6 +32,7 @@ from ..operations import (
     open_secret,
     witness_value,
 )
+from ..queries import programs_of
 from .acting import do, must_own, owned_tender, seen_tender
 
 
@@ -64,7 +65,7 @@ def draw(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """Every input and every step; once drawn, the script."""
     found = _draw(request, ref, number)
     now, membership = database_now(), acting(request)
-    secrets = list(found.secrets.select_related("trustee").order_by("pk"))
+    secrets = list(found.secrets.select_related("trustee", "program__entity").order_by("pk"))
     witnesses = list(found.witnesses.select_related("user").order_by("pk"))
     names = {bid.pk: bid.tenderer for bid in found.tender.bids.opened().select_related("tenderer")}
     firm = {name: names.get(pk) for name, pk in found.bids.items()}
@@ -82,6 +83,7 @@ def draw(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         "known": now >= found.known_from,
         "owns": owns(membership, found.tender),
         "trustee": acts_as(membership, Role.TRUSTEE),
+        "programs": [] if found.frozen_at else programs_of(found),
         "committed": any(one.trustee_id == request.user.pk for one in secrets),
         "to_open": any(one.trustee_id == request.user.pk and not one.opened_at for one in secrets),
         "witness": next((one for one in witnesses if one.user_id == request.user.pk), None),

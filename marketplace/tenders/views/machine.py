@@ -17,8 +17,8 @@ from tools.trustee import request_statement
 
 from ..errors import TenderRefused
 from ..models import Trustee
-from ..operations import hand_over, register_keys
-from ..waiting import BadAnswer, keys_in, shares_in, waiting_for
+from ..operations import answer_draws, hand_over, register_keys
+from ..waiting import BadAnswer, draws_in, keys_in, shares_in, waiting_for
 
 ANSWERED_WITHIN = dt.timedelta(minutes=5)  # how far a trustee's clock may be off
 MOST = 8 * 1024 * 1024  # bytes of one request
@@ -81,4 +81,10 @@ def _shares(trustee: Trustee, said: Any, now: dt.datetime) -> dict[str, Any]:
     return {"taken": hand_over(appointment=appointment, shares=shares, by=None, at=now)}
 
 
+def _draws(trustee: Trustee, said: Any, now: dt.datetime) -> dict[str, Any]:
+    commitments, secrets = draws_in(trustee, said)
+    return answer_draws(trustee=trustee, commitments=commitments, secrets=secrets, by=None, at=now)
+
+
 trustee_waiting, trustee_keys, trustee_shares = _signed(_waiting), _signed(_keys), _signed(_shares)
+trustee_draws = _signed(_draws)

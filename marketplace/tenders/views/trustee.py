@@ -21,9 +21,9 @@ from regulation.parties.models import Role
 from ..access import trusteeship
 from ..errors import TenderRefused
 from ..models import Trustee
-from ..operations import hand_over, register_keys
+from ..operations import answer_draws, hand_over, register_keys
 from ..queries import answered_by, appointments_due, appointments_running, opening_grace_ends, spare_keys
-from ..waiting import WANTED, BadAnswer, keys_in, shares_in, waiting_for
+from ..waiting import WANTED, BadAnswer, draws_in, keys_in, shares_in, waiting_for
 
 PAGE = 20
 LONGEST = 8 * 1024 * 1024  # bytes of an answer
@@ -123,4 +123,10 @@ def _take(request: HttpRequest, trustee: Trustee, said: dict[str, Any]) -> str:
         appointment, shares = shares_in(trustee, one)
         if hand_over(appointment=appointment, shares=shares, by=request.user, at=now):  # type: ignore[arg-type]
             told.append(_("The shares of %(tender)s are handed over.") % {"tender": appointment.tender})
+    if "draws" in said:
+        commitments, secrets = draws_in(trustee, said["draws"])
+        by: Any = request.user
+        done = answer_draws(trustee=trustee, commitments=commitments, secrets=secrets, by=by, at=now)
+        if any(done.values()):
+            told.append(_("The draws have what was said of them."))
     return " ".join(told)
