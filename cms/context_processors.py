@@ -3,6 +3,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from regulation.parties.queries import unread_of
+
 from .navigation import entries, frame_of
 
 
@@ -15,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "frame": frame,
             "navigation": SimpleLazyObject(lambda: entries(request, frame.links["main"])),
             "footer_navigation": SimpleLazyObject(lambda: entries(request, frame.links["footer"])),
+            "unread": SimpleLazyObject(lambda: unread_of(request.user)),
         }
         request._frame = context  # type: ignore[attr-defined]
     return context

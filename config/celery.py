@@ -36,6 +36,7 @@ app.conf.update(
         "resume-imports": {"task": "registry.resume_imports", "schedule": 15.0},
         "forget-import-files": {"task": "registry.forget_import_files", "schedule": 3600.0},
         "resume-interest-imports": {"task": "parties.resume_imports", "schedule": 15.0},
+        "forget-old-notices": {"task": "parties.forget_notices", "schedule": 3600.0},
         "forget-staged-interests": {"task": "parties.forget_staged", "schedule": 3600.0},
         "compact-search-cells": {"task": "registry.compact_cells", "schedule": 600.0},
         "note-late-declarations": {"task": "parties.note_late_declarations", "schedule": 86400.0},

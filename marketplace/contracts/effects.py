@@ -9,6 +9,7 @@ from regulation.ledger.queries import body_of, database_now
 
 from .errors import AlreadyDrawnUp, NotFinal, NotReviewedYet
 from .models import Contract, Dispute
+from .noticing import KINDS, notice_of_contract
 from .operations import (
     charge_settled_again,
     complete_contract,
@@ -50,6 +51,12 @@ def _move(contract: Contract) -> None:
     pay_what_is_due(at=database_now(), contract=contract)
     refund_what_is_due(at=database_now(), contract=contract)
     complete_contract(contract=contract, at=database_now())
+
+
+@effect(*KINDS)
+def tell_in_the_inbox(entry: Entry) -> None:
+    """The sides find it in their inboxes."""
+    notice_of_contract(entry)
 
 
 @effect("contracts.accepted", "contracts.settled", "contracts.terminated")

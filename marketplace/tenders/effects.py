@@ -9,6 +9,7 @@ from regulation.ledger.receipts import gives_receipt
 
 from . import telling
 from .models import Tender
+from .noticing import QUESTION, WHOM, notice_of_tender
 from .operations import ask_about_low_prices, note_contract_ended, recheck_reached
 
 # Also where no page took it in.
@@ -68,6 +69,12 @@ def tell_bidders(entry: Entry) -> None:
     if (tender := _tender_of(entry)) is not None:
         for bid in tender.bids.standing().select_related("submitted_by", "tender", "tenderer").order_by("pk"):
             telling.tell_bidder(bid, body_of(entry).get("reason", ""))
+
+
+@effect(QUESTION, *WHOM)
+def tell_in_the_inbox(entry: Entry) -> None:
+    """Whoever it concerns finds it in their inbox; of a sealed bid its own bidder alone."""
+    notice_of_tender(entry)
 
 
 @effect("tenders.opened")

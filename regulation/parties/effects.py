@@ -4,7 +4,7 @@ from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 
 from .models import AccessToken, Interest
-from .operations import compare_declaration
+from .operations import compare_declaration, notify
 from .queries import last_declaration
 from .telling import tell_of_token
 
@@ -30,3 +30,12 @@ def tell_its_owner(entry: Entry) -> None:
     )
     if (found := token.first()) is not None:
         tell_of_token(found, made=entry.kind == "parties.token_made")
+
+
+@effect("parties.token_made", "parties.token_revoked")
+def note_token_for_its_owner(entry: Entry) -> None:
+    """The same in the inbox: who did it may not have been them."""
+    token = AccessToken.objects.select_related("membership").filter(pk=int(entry.subject.rsplit("/", 1)[1]))
+    if (found := token.first()) is not None:
+        to = [(found.membership.user_id, found.membership.entity_id)]
+        notify(entry=entry, about=found.name, view="parties:token_list", args=[], to=to, own=True)

@@ -60,6 +60,12 @@ def resume_imports() -> int:
     return len(keys)
 
 
+@shared_task(name="parties.forget_notices")
+def forget_old_notices() -> int:
+    """Remove notices older than 400 days, some thousand at a time; returns how many."""
+    return operations.forget_notices(at=database_now())
+
+
 @shared_task(name="parties.forget_staged")
 def forget_staged_imports() -> int:
     """Give up imports that nobody confirmed within a week; returns how many."""

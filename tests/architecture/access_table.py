@@ -80,6 +80,10 @@ TABLE: list[Row] = [
     _post("parties:declare", only(agent=302, other_agent=302)),
     # tokens of programs; who makes one proves anew who they are
     _get("parties:token_list", members()),
+    _get("parties:inbox", members()),
+    _post("parties:inbox_read", members(302)),
+    _get("parties:notice_open", members(404, owner=302), "own_notice"),
+    _post("parties:notice_mark", members(404, owner=302), "own_notice"),
     _get("parties:token_new", members(302, memberless=403, admin=403)),
     _post("parties:token_new", members(302, memberless=403, admin=403)),
     _post("parties:token_revoke", members(404, owner=302), "token"),

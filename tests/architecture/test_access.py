@@ -416,6 +416,7 @@ def things(users, service, approval, seller, tender, bid):
         "bid": bid.ref,
         "trustee_ref": tender.appointments.first().trustee.ref,
         "notice_kind": "procurement",
+        "own_notice": parties.notice_for(users["owner"]).ref,
         "page": "privacy/",
         "rows_kind": "services",
         "table_format": "csv",

@@ -3,8 +3,9 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from regulation.parties.models import Contest, Entity, Interest, Person, Role, Same, Suggestion
-from regulation.parties.operations import file_contest, merge_records
+from regulation.ledger.operations import record
+from regulation.parties.models import Contest, Entity, Interest, Notice, Person, Role, Same, Suggestion, User
+from regulation.parties.operations import file_contest, merge_records, notify
 from tests.factories import world
 
 
@@ -54,3 +55,10 @@ def merge(one: Person | Entity, other: Person | Entity) -> Same:
     return merge_records(
         one=one, other=other, agreeing=["birth_month", "address"], reason="同一人", by=world.user()
     )
+
+
+def notice_for(user: User, about: str = "储罐区安全评价") -> Notice:
+    """A notice in somebody's inbox."""
+    entry = record(kind="tenders.published", subject=world.entity(), actor=None, body={})
+    notify(entry=entry, about=about, view="tenders:tender_list", args=[], to=[(user.pk, None)])
+    return Notice.objects.get(entry=entry, user=user)

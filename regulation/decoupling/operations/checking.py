@@ -73,7 +73,7 @@ def foresee(
     With `known_at` by what was on record at that moment, people's answers included; by the rules used now.
     """
     pack = current_pack(at=at)
-    pair = {"intermediary": intermediary, "department": department}
+    pair: dict[str, Entity] = {"intermediary": intermediary, "department": department}
     graph, matter = asked(**pair, on=on, gate=gate, about=about, known_at=known_at)
     return _judged([intermediary], department, graph, [matter], pack, by=by, at=at, known_at=known_at)[0]
 

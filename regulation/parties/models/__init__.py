@@ -15,6 +15,7 @@ from .exchange import (
 )
 from .identity import Same
 from .interest import SYMMETRIC, Interest, InterestKind, Rank, Tier
+from .notice import Notice
 from .region import Region
 from .suggestion import Suggestion, SuggestionState
 from .token import AccessToken, Scope
@@ -41,6 +42,7 @@ __all__ = [
     "InterestImportState",
     "InterestKind",
     "Membership",
+    "Notice",
     "PartyRecord",
     "Person",
     "Rank",

@@ -24,6 +24,7 @@ from .merging import (
     reject_suggestion,
     split_records,
 )
+from .noticing import forget_notices, mark_read, mark_unread, notify, people_of, today_of
 from .people import digest_of_number, see_people
 from .registration import grant_membership, register_entity
 from .tokens import make_token, note_use, revoke_token
@@ -44,18 +45,23 @@ __all__ = [
     "facts_of",
     "file_contest",
     "file_declaration",
+    "forget_notices",
     "grant_membership",
     "interest_body",
     "keep_lead",
     "keep_row",
     "make_token",
     "mark_end",
+    "mark_read",
+    "mark_unread",
     "merge_records",
     "note_account",
     "note_contacts",
     "note_late",
     "note_look",
     "note_use",
+    "notify",
+    "people_of",
     "records_of",
     "refresh_suggestions",
     "register_entity",
@@ -66,4 +72,5 @@ __all__ = [
     "see_people",
     "split_records",
     "state_interest",
+    "today_of",
 ]

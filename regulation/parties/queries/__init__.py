@@ -37,6 +37,7 @@ from .identity import (
     merges,
     suggestions,
 )
+from .notices import notices_for, notices_of, unread_of
 from .tokens import token_of, tokens_of
 
 __all__ = [
@@ -62,6 +63,8 @@ __all__ = [
     "looks",
     "memberships_of",
     "merges",
+    "notices_for",
+    "notices_of",
     "on_one_line",
     "region_and_parents",
     "stated_by",
@@ -70,5 +73,6 @@ __all__ = [
     "to_second",
     "token_of",
     "tokens_of",
+    "unread_of",
     "with_contests",
 ]

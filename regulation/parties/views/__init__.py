@@ -14,6 +14,7 @@ from .declarations import (
     row_new,
 )
 from .identity import merge_list, merge_split, person, suggestion, suggestion_list
+from .inbox import inbox, inbox_read, notice_mark, notice_open
 from .interests import contest_new, own_contest, own_interests
 from .tokens import token_list, token_new, token_revoke
 
@@ -31,8 +32,12 @@ __all__ = [
     "declaration_end",
     "declare",
     "discrepancy_list",
+    "inbox",
+    "inbox_read",
     "merge_list",
     "merge_split",
+    "notice_mark",
+    "notice_open",
     "own_contest",
     "own_interests",
     "person",
