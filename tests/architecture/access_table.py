@@ -626,14 +626,26 @@ TABLE: list[Row] = [
     _get("api:intermediary", everyone(), "intermediary"),
     *(
         row
-        for view in ("tender", "questions", "opening", "award", "notices")
+        for view in (
+            *("tender", "questions", "opening", "award", "notices"),
+            *("documents", "draws", "exclusions", "low_prices"),
+        )
         for row in (_get(f"api:{view}", everyone(), "tender"), _get(f"api:{view}", everyone(404), "draft"))
     ),
+    _get("api:draw", everyone(), "drawn", "draw_number"),
+    _get("api:auction", everyone(), "auctioned"),
+    _get("api:auction", everyone(404), "tender"),
+    _get("api:document", everyone(404), "draft", "document"),
     _get("api:challenge", everyone(), "challenge"),
     _get("api:contract", everyone(), "contract"),
     _get("api:contract", everyone(404), "draft_contract"),
-    *(_get(f"api:{view}", everyone(401)) for view in ("me", "own_tenders", "own_bids", "own_contracts")),
-    *(_get(f"api:{view}", everyone(401), "tender") for view in ("sealing_card", "scores")),
+    *(
+        _get(f"api:{view}", everyone(401))
+        for view in ("me", "own_tenders", "own_bids", "own_contracts", "own_notices")
+    ),
+    _post("api:notices_read", everyone(401)),
+    *(_post(f"api:notice_{act}", everyone(401), "own_notice") for act in ("read", "unread")),
+    *(_get(f"api:{view}", everyone(401), "tender") for view in ("sealing_card", "scores", "auction_seat")),
     _get("api:bid", everyone(401), "bid"),
     _post("api:tender_create", everyone(401)),
     Row("api:tender_revise", "put", ("draft",), everyone(401)),
@@ -650,9 +662,24 @@ TABLE: list[Row] = [
             "evaluator_name",
             "scores_hand_in",
             *(f"award_{act}" for act in ("propose", "approve", "decline")),
+            *("document_add", "draw_name", "auction_start", "auction_price"),
         )
     ),
-    *(_post(f"api:bid_{act}", everyone(401), "bid") for act in ("withdraw", "confirm")),
+    *(
+        _post(f"api:bid_{act}", everyone(401), "bid")
+        for act in ("withdraw", "confirm", "exclude", "step_back")
+    ),
+    *(_post(f"api:exclusion_{act}", everyone(401), "exclusion") for act in ("confirm", "decline")),
+    *(_post(f"api:low_price_{act}", everyone(401), "low_price") for act in ("justify", "accept", "reject")),
+    Row("api:document_replace", "put", ("draft", "document"), everyone(401)),
+    *(
+        _post(f"api:document_{act}", everyone(401), "draft", "document")
+        for act in ("rename", "move", "remove")
+    ),
+    *(
+        _post(f"api:draw_{act}", everyone(401), "drawn", "draw_number")
+        for act in ("commit", "freeze", "value", "enter", "open", "hold", "confirm", "end")
+    ),
     _post("api:question_answer", everyone(401), "nothing"),
     _post("api:evaluator_recuse", everyone(401), "evaluator"),
     *(

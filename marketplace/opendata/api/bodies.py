@@ -33,6 +33,16 @@ def said(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
+def take_long(request: HttpRequest, *, most: int) -> None:
+    """Read a body that may be longer than settings let others be. Raises Problem beyond `most` bytes."""
+    if int(request.headers.get("Content-Length") or 0) > most:
+        raise Problem(413, "too_long", _("The body is longer than what is taken here."))
+    try:
+        request._body = request.read(most + 1)
+    except UnreadablePostError as failure:
+        raise Problem(400, "unreadable", _("The body broke off.")) from failure
+
+
 def _no_number(text: str) -> str:
     raise ValueError(text)
 

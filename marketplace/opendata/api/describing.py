@@ -45,10 +45,10 @@ def _complete(operation: dict[str, Any], told: Told) -> None:
             answer["headers"] = {
                 REPLAYED: {"schema": {"type": "string"}, "description": _("true where it was done before")}
             }
-    if told.kind != "application/json":
-        operation["requestBody"] = _octets(told)
-    elif told.writes:
-        operation["requestBody"] = _body(told)
+    if told.writes:
+        operation["requestBody"] = _body(told) if told.kind == "application/json" else _octets(told)
+    elif told.kind != "application/json":
+        operation["responses"][200]["content"] = {told.kind: {"schema": {"type": "string"}}}
     codes = ALWAYS + (() if told.open else WITH_TOKEN) + (WRITING if told.writes else ())
     words = titles()
     for code in sorted({*codes, *((401,) if told.open else ())}):

@@ -9,6 +9,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
+from .bodies import take_long
 from .repeating import once
 from .tokens import Token, WritingToken, anybody
 
@@ -39,11 +40,12 @@ def reads(
     summary: Any,
     query: tuple[FormMaker, ...] = (),
     own: bool = False,
+    kind: str = "application/json",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A reading address. `own`: for a token alone; else for everybody."""
+    """A reading address. `own`: for a token alone; else for everybody. Of another `kind`, `work` answers."""
 
     def decorate(work: Callable[..., Any]) -> Callable[..., Any]:
-        TOLD[name] = Told(query=query, open=not own)
+        TOLD[name] = Told(query=query, open=not own, kind=kind)
         asks = Token() if own else anybody
         _add("GET", path, name, auth=asks, answer=answer, tag=tag, summary=summary)(work)
         return work
@@ -63,12 +65,18 @@ def writes(
     method: str = "POST",
     status: int = 200,
     kind: str = "application/json",
+    most: int = 0,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A writing address, for a token that may write; done once a key. `work` gives what is answered."""
+    """A writing address, for a token that may write; done once a key. `work` gives what is answered.
+
+    `most` are the bytes of a body that may be longer than those of other requests.
+    """
 
     def decorate(work: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(work)
         def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if most:
+                take_long(request, most=most)
             return once(request, lambda: _json(answer, work(request, *args, **kwargs)), status=status)
 
         TOLD[name] = Told(query=query, body=body, kind=kind, writes=True)

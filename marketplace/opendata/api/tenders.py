@@ -149,12 +149,14 @@ class NoticeShape(Schema):
 
 
 class BidShape(Schema):
-    """A bid as the opening made it public. `void` says why it does not count."""
+    """A bid as the opening made it public. `rate` is its price in percent of the base amount, of a tender by
+    rate; `void` says why it does not count."""
 
     id: int
     ref: str
     tenderer: EntityShape
     price: Money | None
+    rate: str | None
     days: int | None
     note: str
     void: str
@@ -274,12 +276,14 @@ def _amendment(one: Any) -> dict[str, Any]:
     }
 
 
-def opened(bid: Bid) -> dict[str, Any]:
+def opened(bid: Bid, of: Tender) -> dict[str, Any]:
+    """A bid of a tender, as its opening made it public."""
     return {
         "id": bid.pk,
         "ref": str(bid.ref),
         "tenderer": entity(bid.tenderer),
         "price": money(bid.price),
+        "rate": money(of.rate_of(bid.price)),
         "days": bid.days,
         "note": bid.note,
         "void": bid.void_reason,
@@ -351,7 +355,7 @@ def notices(request: HttpRequest, ref: str) -> list[dict[str, Any]]:
 )
 def opening(request: HttpRequest, ref: str) -> dict[str, Any]:
     found = seen(request, ref)
-    return {"opened_at": found.opened_at, "bids": [opened(bid) for bid in opened_bids(found)]}
+    return {"opened_at": found.opened_at, "bids": [opened(bid, found) for bid in opened_bids(found)]}
 
 
 @reads(
@@ -362,8 +366,9 @@ def opening(request: HttpRequest, ref: str) -> dict[str, Any]:
     summary=_("The award that stands, if there is one"),
 )
 def award(request: HttpRequest, ref: str) -> dict[str, Any]:
-    found = seen(request, ref).award
+    tender = seen(request, ref)
+    found = tender.award
     if found is None:
         return {"award": None}
     said = {name: getattr(found, name) for name in ("reason", "awarded_at", "standstill_until", "final_at")}
-    return {"award": said | {"bid": opened(found.bid), "price": money(found.price)}}
+    return {"award": said | {"bid": opened(found.bid, tender), "price": money(found.price)}}

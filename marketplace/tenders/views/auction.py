@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -20,10 +19,9 @@ from ..choosing_forms import AuctionForm, PriceForm
 from ..errors import TenderRefused
 from ..models import Auction, Seat, Tender
 from ..operations import give_price, start_auction
-from ..rounds import Phase, may_bid_at_most, phase
+from ..rounds import may_bid_at_most
+from ..watching import reading_of, shared
 from .acting import do, owned_tender, seen_tender, tell_faults
-
-KEPT = 1  # seconds for which many watchers share one reading
 
 
 def _auction(tender: Tender) -> Auction:
@@ -39,23 +37,9 @@ def _own_seat(auction: Auction, membership: Membership | None) -> Seat | None:
 
 
 def _reading(auction: Auction) -> dict[str, Any]:
-    """What everyone sees: the clock, and prices by letter. Names only once the auction is closed."""
-    now = database_now()
-    rounds = [row.as_round() for row in auction.rounds.all()]
-    on, current = phase(rounds, now)
-    seats = auction.seats.order_by("price", "reached_at")
-    closed = auction.closed_at is not None
-    edge = (current.ends if on is Phase.RUNNING else current.starts) if current else None
-    return {
-        "now": now,
-        "phase": str(on),
-        "current": current,
-        "rounds": rounds,
-        "edge": edge,
-        "left": max(0, int((edge - now).total_seconds())) if edge else 0,
-        "closed": closed,
-        "seats": list(seats.select_related("bid__tenderer") if closed else seats),
-    }
+    read = reading_of(auction, now=database_now())
+    names = ("now", "phase", "current", "rounds", "edge", "left", "closed", "seats")
+    return {name: getattr(read, name) for name in names}
 
 
 @never_cache
@@ -75,15 +59,14 @@ def auction(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def auction_live(request: HttpRequest, ref: str) -> HttpResponse:
     """The part that changes. One reading a second serves everyone; whoever comes back finds all of it."""
-    key = f"auction/{ref}/{get_language()}"
-    body = cache.get(key)
-    if body is None:
+
+    def read() -> bytes:
         found = seen_tender(request, ref)
         held = _auction(found)
         context = {"tender": found, "auction": held} | _reading(held)
-        body = render(request, "tenders/_auction_live.html", context).content
-        cache.set(key, body, KEPT)
-    return HttpResponse(body)
+        return render(request, "tenders/_auction_live.html", context).content
+
+    return HttpResponse(shared(f"auction/{ref}/{get_language()}", read))
 
 
 @require_POST

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.tenders import choosing_errors as refused
-from marketplace.tenders import operations
+from marketplace.tenders import operations, watching
 from marketplace.tenders.methods import METHODS
 from marketplace.tenders.models import Auction, AuctionPrice, AuctionRound, Seat
 from marketplace.tenders.rounds import Phase, after_bid, phase, timetable
@@ -206,3 +206,23 @@ def test_two_hundred_watchers_share_one_reading_a_second(client, django_assert_n
     client.get(address)
     with django_assert_num_queries(0):
         client.get(address)
+
+
+def test_one_of_all_who_watch_reads_anew_and_the_others_are_answered_meanwhile(monkeypatch):
+    readings, clock = iter(range(10)), [100.0]
+    monkeypatch.setattr(watching.time, "time", lambda: clock[0])
+
+    def ask():
+        return watching.shared("auction/x", lambda: next(readings))
+
+    assert [ask(), ask()] == [0, 0]
+    clock[0] += watching.FRESH
+    seen = []
+
+    def read_while_others_ask():
+        seen.extend([ask(), ask()])
+        return next(readings)
+
+    assert watching.shared("auction/x", read_while_others_ask) == 1
+    assert seen == [0, 0]
+    assert ask() == 1
