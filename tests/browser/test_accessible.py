@@ -481,6 +481,8 @@ ROLES = {
         reverse("desk"),
         reverse("parties:profile"),
         reverse("parties:token_list"),
+        reverse("parties:inbox"),
+        f"{reverse('parties:inbox')}?state=read",
         reverse("parties:token_new"),  # asks who somebody is
         reverse("parties:switch"),
         f"{reverse('tenders:tender_new')}?approval={APPROVAL}&service={t.service.code}",
