@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0015_ledger_erase'),
-        ('parties', '0017_tokens'),
+        ('parties', '0018_contacts_and_accounts'),
     ]
 
     operations = [

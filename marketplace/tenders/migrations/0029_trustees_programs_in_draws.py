@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenders', '0026_no_bid_while_suspended'),
+        ('tenders', '0028_rechecks_and_awards_without_competition'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
