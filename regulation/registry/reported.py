@@ -51,6 +51,23 @@ def _figure(kind: str, row: dict[str, str]) -> Figure:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """A kind of unlawful conduct that an inspection of intermediaries looked for, in our words."""
+
+    code: str
+    name: str
+    name_en: str
+    source: str
+
+
+@lru_cache(maxsize=1)
+def conducts(folder: Path) -> tuple[Conduct, ...]:
+    """The kinds of conduct on file, in their order."""
+    rows = DataFile(folder, "violation_types.csv").rows()
+    return tuple(Conduct(r["code"], r["name_zh"], r["name_en"], r["source"]) for r in rows)
+
+
 def narrowed(found: Iterable[Figure], *, q: str = "", kind: str = "", place: str = "") -> list[Figure]:
     """The figures of a kind and a place whose words hold `q`; an empty choice narrows nothing."""
     wanted = q.casefold()

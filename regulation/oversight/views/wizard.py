@@ -18,6 +18,8 @@ from regulation.parties.access import acting
 from regulation.parties.models import Entity, Region
 from regulation.parties.queries import region_and_parents
 from regulation.registry.models import Approval, Service
+from regulation.registry.reported import conducts
+from regulation.registry.seed.load import FOLDER
 
 from .. import explain, operations
 from ..access import may_assist
@@ -173,7 +175,7 @@ def report_what(request: HttpRequest) -> HttpResponse:
         service = said["service"].code if said["service"] else ""
         _keep(request, kind=said["kind"], service=service, words=said["words"], firm=said["firm"])
         return redirect("oversight:report_account")
-    context = {"form": form, "number": 2}
+    context = {"form": form, "number": 2, "conducts": conducts(FOLDER)}
     return render(request, "oversight/report_what.html", context, status=422 if form.errors else 200)
 
 
