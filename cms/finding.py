@@ -144,13 +144,14 @@ def _link(asked: dict[str, str], **changes: str) -> str:
     return "?" + urlencode({name: value for name, value in (asked | changes).items() if value})
 
 
-def find(form: SearchForm, kind: str, page: str | None, *, on: dt.date) -> dict[str, Any]:
+def find(form: SearchForm, kind: str, page: str | None) -> dict[str, Any]:
     """What the page of a valid search shows: kinds with counts, facets, and hits of each kind or of one."""
-    choice, kept = form.choice(on=on), Kept()
+    choice, kept, on = form.choice(), Kept(), form.day()
     words = words_of(choice.q)
     asked = {name: getattr(choice, name) for name in COLUMNS} | {"q": choice.q}
     narrowed = any(asked[name] for name in COLUMNS)
     asked["kind"] = kind = kind if kind in KINDS else ""
+    asked["on"] = on.isoformat() if form.cleaned_data.get("on") else ""
     counted = kept("counts", choice, partial(facets, choice))
     counts = {option.value: option.count for option in counted["kind"]}
     page_keys: list[int] = []
@@ -165,9 +166,11 @@ def find(form: SearchForm, kind: str, page: str | None, *, on: dt.date) -> dict[
     context: dict[str, Any] = {
         "q": choice.q, "groups": groups, "total": total, "kind": kind, "all_url": _link(asked, kind=""),
         "panel": _panel(form, asked, counted), "chips": _chips(form, asked, counted), "asked": asked,
+        "form": form,
         "looking": bool(words or narrowed or kind), "listed": LISTED,
-        "meant": [(m, _link({}, q=m)) for m in suggestions(choice.q)] if words and total < FEW else [],
     }  # fmt: skip
+    meant = suggestions(choice.q) if words and total < FEW else []
+    context["meant"] = [(words_meant, _link({"on": asked["on"]}, q=words_meant)) for words_meant in meant]
     if kind:
         context["chosen"] = next(g for g in groups if g["kind"] == kind)
         ranked = partial(keys_of, choice, most=LISTED)

@@ -42,6 +42,7 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("Demands whose legal basis has ended"), "registry:lapsed_list"),
             (_("Area assessments"), "registry:area_list"),
             (_("Zones"), "registry:zone_list"),
+            (_("Assessed together"), "registry:joint_review_list"),
             (_("Regions side by side"), "registry:league"),
             (_("Where standards differ"), "registry:standard_list"),
             (_("What the reform reports"), "registry:reported"),

@@ -11,17 +11,20 @@ from django.contrib.sitemaps.views import index as index_view
 from django.contrib.sitemaps.views import sitemap as section_view
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 from wagtail.models import Page
 
 from marketplace.directory.queries import listed
 from marketplace.tenders.models import Tender
+from regulation.ledger.receipts import qr
 from regulation.registry.models import Approval, Consultation, Service, Zone
 
 from . import health
 
+QR_LONGEST = 1_000
+QR_SECONDS = 86_400
 ROOMS = (
     "registry:need_check",
     "registry:approval_list",
@@ -32,6 +35,7 @@ ROOMS = (
     "registry:league",
     "registry:consultation_list",
     "registry:zone_list",
+    "registry:joint_review_list",
     "directory:intermediary_list",
     "tenders:tender_list",
     "oversight:statistics",
@@ -48,6 +52,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
     parts = health.state()
     well = all(answer == "ok" for answer in parts.values())
     return JsonResponse({"status": "ok" if well else "down", **parts}, status=200 if well else 503)
+
+
+@cache_control(public=True, max_age=QR_SECONDS)
+@require_safe
+def qr_code(request: HttpRequest) -> HttpResponse:
+    """An address of this site as an image, for its page on paper. Of other sites it makes none."""
+    path = request.GET.get("path", "/")
+    if not path.startswith("/") or path.startswith("//") or len(path) > QR_LONGEST or not path.isprintable():
+        raise Http404
+    image = qr(request.build_absolute_uri(path))
+    return HttpResponse(image, content_type="image/svg+xml")
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from regulation.parties.access import acting
@@ -48,5 +47,5 @@ def search(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         refused = {"form": form, "q": form.cleaned_data.get("q", ""), "refused": True}
         return render(request, "search.html", refused, status=422)
-    context = find(form, request.GET.get("kind", ""), request.GET.get("page"), on=timezone.localdate())
+    context = find(form, request.GET.get("kind", ""), request.GET.get("page"))
     return render(request, "search.html", context)

@@ -32,6 +32,7 @@ urlpatterns = [
     path("payments/", include(payments_machine, namespace="payments_machine")),
     path("healthz", public.healthz, name="healthz"),
     path("metrics", public.metrics, name="metrics"),
+    path("qr.svg", public.qr_code, name="qr_code"),
     path("robots.txt", public.robots, name="robots"),
     path("sitemap.xml", public.sitemap, name="sitemap"),
     path("sitemap-<slug:section>.xml", public.sitemap_section, name="sitemap_section"),

@@ -1,6 +1,7 @@
 """The desk of the registry: what editors write and reviewers publish."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -27,6 +28,7 @@ def editors(acting: Membership) -> list[Section]:
         *(tenders_to_review(acting) if reviews else []),
         *rulings,
         *_others_drafts(acting, reviews=reviews),
+        *([] if reviews else [_lapsed()]),
         *_consultations(),
         _lists(reviews=reviews),
         _measures(reviews=reviews),
@@ -96,6 +98,22 @@ def _others_drafts(acting: Membership, *, reviews: bool) -> list[Section]:
         section(_("With the reviewers"), waiting, _("Nothing is in legal review."), tables, others=True),
         section(_("Drafts of other editors"), rest, _("Other editors have none."), others=True),
     ]
+
+
+def _lapsed() -> Section:
+    """Demands whose law has ended: each waits for a ruling with a law in force, or for its abolition."""
+    lapsed = registry.with_bases(registry.lapsed_rulings(on=timezone.localdate()))
+    items = []
+    for ruling in lapsed[:SHOWN]:
+        end = registry.end_of_basis(ruling)
+        since = _("Without a law in force since %(day)s") % {"day": end.day} if end else ""
+        place = {"service": ruling.service.code, "region": ruling.region_id}
+        if ruling.approval:
+            place["approval"] = ruling.approval.ref
+        items.append(item(ruling, f"{reverse('registry:draft_new')}?{urlencode(place)}", since))
+    every = (_("Demands whose legal basis has ended"), reverse("registry:lapsed_list"))
+    title = _("Rulings whose legal basis has ended")
+    return section(title, items, _("Every demand on record rests on a law in force"), every)
 
 
 def _consultations() -> list[Section]:

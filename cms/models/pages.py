@@ -15,6 +15,8 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from regulation.registry.queries import regions_with_approvals, zones_to_choose
+
 from .. import live
 from ..blocks import BodyBlock, paragraph
 
@@ -59,6 +61,8 @@ class HomePage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         return context | {
+            "regions": regions_with_approvals(),
+            "zones": zones_to_choose(),
             "figures": live.figures(),
             "rulings": live.latest_rulings(5),
             "tenders": live.open_tenders(5),

@@ -190,7 +190,10 @@ def filter_panel(context: template.Context, filter: Any, facets: Any = ()) -> di
         for option in facet["options"]:
             chosen = urlencode({facet["name"]: option["value"]})
             option["url"] = rest if option.get("selected") else f"{rest}{glue}{chosen}"
-    return {"form": form, "chips": chips, "facets": facets, "request": context.get("request")}
+    request = context.get("request")
+    days = [(day, request.GET[day]) for day in ("on", "said") if request and request.GET.get(day)]
+    kept = [(name, value) for name, value in days if name not in form.fields]
+    return {"form": form, "chips": chips, "facets": facets, "request": request, "kept": kept}
 
 
 @register.inclusion_tag("components/empty_state.html")

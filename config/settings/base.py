@@ -114,6 +114,7 @@ TEMPLATES = [
             "builtins": [
                 "cms.templatetags.qinqing",
                 "cms.templatetags.reports",
+                "cms.templatetags.days",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],

@@ -151,6 +151,7 @@ urlpatterns = [
     path("area-assessments/<int:pk>/end/", views.assessment_end, name="assessment_end"),
     path("zones/", views.zone_list, name="zone_list"),
     path("zones/<slug:ref>/", views.zone, name="zone"),
+    path("joint-review/", views.joint_review_list, name="joint_review_list"),
     path("joint-review/<slug:ref>/", views.joint_review, name="joint_review"),
     path("joint-review/<slug:ref>/plan/", views.joint_plan, name="joint_plan"),
 ]

@@ -71,6 +71,7 @@ TABLE: list[Row] = [
     _get("sitemap", everyone()),
     _get("sitemap_section", everyone(), "section"),
     _get("search", everyone()),
+    _get("qr_code", everyone()),
     _get("desk", members()),
     _get("styleguide", everyone(302, admin=200)),
     # parties
@@ -342,6 +343,7 @@ TABLE: list[Row] = [
     _get("registry:assessment_end", only(reviewer=200), "assessment"),
     _post("registry:assessment_end", only(reviewer=422), "assessment"),
     _get("registry:assessment_end", only(reviewer=404), "draft_assessment"),
+    _get("registry:joint_review_list", everyone()),
     _get("registry:joint_review", everyone(), "scheme"),
     _get("registry:joint_plan", everyone(), "scheme"),
     _get("registry:draft_list", only(editor=200, reviewer=200)),

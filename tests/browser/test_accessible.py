@@ -188,6 +188,7 @@ def public(tender: Tender) -> list[str]:
         "registry:reported",
         "registry:consultation_list",
         "registry:zone_list",
+        "registry:joint_review_list",
         "directory:intermediary_list",
         "tenders:tender_list",
         "tenders:methods",

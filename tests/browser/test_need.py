@@ -13,11 +13,16 @@ def test_the_need_check_with_and_without_javascript(demo, new_page, chromium, li
     page.locator("#need-found .card a", has_text="施工许可").first.wait_for()
     assert page.url.endswith("/need/")  # the answer came to the page, the page did not go to the answer
 
+    page.goto("/")  # the first thing on the site
+    page.locator("#need-q").press_sequentially("sgxk", delay=20)
+    page.locator("#need-found .card a", has_text="施工许可").first.click()
+    assert "/need/?approval=" in page.url
+
     context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
     plain = context.new_page()
     plain.goto("/en/need/")
     plain.fill("#need-q", "shigongxuke")
-    plain.click("main form .actions button")
+    plain.click("main form[role=search] button")
     assert plain.locator("#need-found .card").count() > 0
 
     plain.goto(HAZARDOUS)

@@ -13,7 +13,7 @@ from regulation.registry.models import Import, ImportedRow
 from regulation.registry.operations import return_draft
 from tests.factories import world
 from tests.factories.consultations import comment, consultation
-from tests.factories.registry import DraftFactory
+from tests.factories.registry import DraftFactory, ProvisionFactory, RulingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,16 @@ def test_an_editor_sees_what_came_back_first_and_others_work_last(client):
     assert "请补充理由。" in text
     assert text.count("<h2") <= 8  # what is empty is told in one place
     assert reverse("registry:draft_new") in text
+
+
+def test_an_editor_sees_the_demands_that_lost_their_law(client):
+    ended = ProvisionFactory(in_force=DateRange(dt.date(2020, 1, 1), dt.date(2024, 5, 1), "[)"))
+    ruling = RulingFactory(necessity="mandatory", provisions=[ended])
+    way = f"{reverse('registry:draft_new')}?service={ruling.service.code}&amp;region={ruling.region_id}"
+    text = main_of(desk_of(client, world.member(Role.EDITOR, world.department())))
+    assert way in text
+    assert "2024-05-01" in text
+    assert way not in main_of(desk_of(client, world.member(Role.REVIEWER, world.department())))
 
 
 def test_a_reviewer_sees_a_deadline_before_what_has_none(client):

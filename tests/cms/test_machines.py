@@ -92,6 +92,20 @@ def test_the_sitemap_lists_records_in_both_languages(client, site):
     assert "/en/try-this/" in client.get("/sitemap-pages.xml").text
 
 
+def test_an_address_of_this_site_is_drawn_as_a_code(client):
+    answer = client.get(reverse("qr_code"), {"path": "/need/?approval=a&on=2026-01-01"})
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert answer.text.startswith("<svg")
+    assert "max-age" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["https://elsewhere.example/", "//elsewhere.example/", "need", "/\0", "/a" * 2000]
+)
+def test_no_other_address_is_drawn(client, path):
+    assert client.get(reverse("qr_code"), {"path": path}).status_code == 404
+
+
 def test_a_draft_tender_is_not_in_the_sitemap(client):
     draft = world.tender(published_at=None, closes_at=None)
     assert draft.ref not in client.get("/sitemap-tenders.xml").text

@@ -12,6 +12,7 @@ from cms.models import HomePage, NavigationItem, StandardPage
 from cms.navigation import COLUMNS
 from cms.site import content, load_site
 from tests.factories import world
+from tests.factories.registry import ZoneFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,20 @@ def test_the_home_page_shows_the_record_as_it_stands(client, site):
     assert ruling.get_absolute_url() in answer.text
     assert "取水许可" in answer.text
     assert f'action="{reverse("registry:need_check")}"' in answer.text
+
+
+def test_the_home_page_asks_what_and_where_and_answers_while_one_types(client, site):
+    approval = world.approval(name="取水许可")
+    zone = ZoneFactory(region=approval.region)
+    main = client.get("/").text.split("<main")[1]
+    form = main[main.index("<form") : main.index("</form")]
+    for name in ("q", "region", "zone"):
+        assert f'name="{name}"' in form
+    assert f'value="{approval.region_id}"' in form
+    assert f'value="{zone.ref}"' in form
+    assert f'hx-get="{reverse("registry:need_found")}"' in form
+    assert 'id="need-found"' in main
+    assert main.index("<form") < main.index('class="doors"')  # the first thing on the page
 
 
 def test_a_draft_ruling_is_not_among_the_latest(client, site):

@@ -326,6 +326,7 @@ def need(request: HttpRequest) -> dict[str, Any]:
         zone=zone,
         zone_said=zone is not None or said["zone"] == OUTSIDE,
         answers=said["answers"],
+        said_at=form.moment(),
     )
     rows = make_plan(facts[wanted.pk]).rows
     return {

@@ -8,7 +8,7 @@ from .consultation import (
     ConsultForm,
     ReasonForm,
 )
-from .days import AsOfForm, end_of
+from .days import AsOfForm, DayForm, SharedForm, end_of
 from .desk import ReturnForm, RulingForm
 from .editions import CompileForm, ListFilter, RowFilter
 from .filters import (
@@ -21,11 +21,10 @@ from .filters import (
     StandardFilter,
     all_but,
     clean_text,
-    regions_with_approvals,
 )
 from .finding import FoundField, FoundManyField
 from .following import FollowForm
-from .joint import JointPlanForm
+from .joint import JointPlanForm, SchemeFilter
 from .measures import LeagueForm, MeasureForm, sort_of
 from .reported import KIND_NAMES, ReportedForm
 from .rows import ItemRow, RowSet, StageRow, StepRow
@@ -51,6 +50,7 @@ __all__ = [
     "ConsultForm",
     "ConsultationFilter",
     "CounterpartForm",
+    "DayForm",
     "DelegationForm",
     "DraftFilter",
     "EndForm",
@@ -72,8 +72,10 @@ __all__ = [
     "RowSet",
     "RulingForm",
     "ScheduleForm",
+    "SchemeFilter",
     "SearchForm",
     "ServiceFilter",
+    "SharedForm",
     "StageRow",
     "StandardFilter",
     "StepRow",
@@ -81,7 +83,6 @@ __all__ = [
     "all_but",
     "clean_text",
     "end_of",
-    "regions_with_approvals",
     "sent",
     "sort_of",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from regulation.parties.models import Entity, Region
+from regulation.parties.widgets import DayInput
 
 from ..models import (
     Approval,
@@ -26,10 +27,6 @@ from ..queries import search_approvals, search_services
 def clean_text(value: object) -> str:
     """A query parameter without what a database cannot hold."""
     return str(value or "").replace("\0", "").strip()[:100]
-
-
-def regions_with_approvals() -> Any:
-    return Region.objects.filter(pk__in=Approval.objects.order_by().values("region").distinct())
 
 
 class Facet(django_filters.ModelChoiceFilter):
@@ -88,6 +85,9 @@ class InstrumentFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Title or number"), method="by_text", max_length=100)
     level = django_filters.ChoiceFilter(label=_("Level"), choices=Level.choices)
+    on = django_filters.DateFilter(
+        label=_("In force on"), field_name="in_force", lookup_expr="contains", widget=DayInput()
+    )
 
     class Meta:
         model = Instrument

@@ -2,16 +2,42 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+import django_filters
 from django import forms
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from regulation.parties.models import Region
 from regulation.parties.widgets import DayInput
 
-from ..models import JointReviewItem
+from ..models import JointReviewItem, JointReviewScheme
 from .days import DaysWithin
+from .filters import clean_text
 
 BEFORE, AFTER = dt.timedelta(days=366), dt.timedelta(days=3 * 366)
+
+
+class SchemeFilter(django_filters.FilterSet):
+    """What a reader narrows the joint review schemes by."""
+
+    q = django_filters.CharFilter(label=_("Title or number"), method="by_text", max_length=100)
+    region = django_filters.ModelChoiceFilter(
+        label=_("Region"),
+        queryset=lambda _r: Region.objects.filter(
+            pk__in=JointReviewScheme.objects.order_by().values("region")
+        ),
+        to_field_name="code",
+    )
+
+    class Meta:
+        model = JointReviewScheme
+        fields = ()
+
+    def by_text(self, queryset: Any, name: str, value: str) -> Any:
+        value = clean_text(value)
+        named = Q(title__icontains=value) | Q(title_en__icontains=value) | Q(number__icontains=value)
+        return queryset.filter(named)
 
 
 class JointPlanForm(DaysWithin, forms.Form):

@@ -6,16 +6,20 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from regulation.parties.models import Region
+from regulation.parties.models import Region, User
 
-from ..models import Ruling, Stage
+from ..models import Ruling, Service, Stage
+from ..queries import search_services
 from .days import EARLIEST, LATEST
+from .filters import clean_text
 
 SCHEDULED = "scheduled"
 
 
 class DraftFilter(django_filters.FilterSet):
     """What an editor narrows the drafts by."""
+
+    q = django_filters.CharFilter(label=_("Service"), method="by_service", max_length=100)
 
     stage = django_filters.ChoiceFilter(
         label=_("Stage"),
@@ -29,10 +33,20 @@ class DraftFilter(django_filters.FilterSet):
         ),
         to_field_name="code",
     )
+    author = django_filters.ModelChoiceFilter(
+        label=_("Written by"),
+        queryset=lambda _r: User.objects.filter(
+            pk__in=Ruling.objects.filter(published_at__isnull=True).order_by().values("author")
+        ).order_by("name", "pk"),
+    )
 
     class Meta:
         model = Ruling
         fields = ()
+
+    def by_service(self, queryset: Any, name: str, value: str) -> Any:
+        found = search_services(Service.objects.all(), clean_text(value))
+        return queryset.filter(service__in=found.values("pk"))
 
     def by_stage(self, queryset: Any, name: str, value: str) -> Any:
         return (

@@ -1,6 +1,5 @@
 """What a reader narrows a search by."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -10,12 +9,13 @@ from regulation.parties.models import Entity, Region
 
 from ..models import Kind, Level, Necessity
 from ..queries import LAPSED, Choice
+from .days import DayForm
 
 KEY = 2**63 - 1  # the largest key the database can hold
 
 
-class SearchForm(forms.Form):
-    """Words and one value of each facet. All but the words are chosen by counted links."""
+class SearchForm(DayForm):
+    """Words, one value of each facet, chosen by counted links, and the day rulings are judged on."""
 
     q = forms.Field(label=_("Words"), required=False, widget=forms.HiddenInput)
     kind = forms.Field(label=_("Kind"), required=False, widget=forms.HiddenInput)
@@ -47,8 +47,8 @@ class SearchForm(forms.Form):
         kind = str(self.cleaned_data["kind"] or "")
         return kind if kind in Kind.values else ""
 
-    def choice(self, *, on: dt.date) -> Choice:
-        """What was asked for, demands judged on a day; nothing that is not valid."""
+    def choice(self) -> Choice:
+        """What was asked for, demands judged on its day; nothing that is not valid."""
         asked: dict[str, Any] = self.cleaned_data
         return Choice(
             q=asked.get("q", ""),
@@ -57,7 +57,7 @@ class SearchForm(forms.Form):
             department=str(asked.get("department") or ""),
             necessity=asked.get("necessity", ""),
             level=asked.get("level", ""),
-            on=on,
+            on=self.day(),
         )
 
     def named(self, facet: str, value: str) -> Any:

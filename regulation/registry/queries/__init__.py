@@ -30,6 +30,7 @@ from .drafts import (
     refused_publications,
     returned_notes,
     scheduled,
+    with_consultation,
 )
 from .editions import (
     EDITION_PUBLISHED,
@@ -50,7 +51,7 @@ from .elsewhere import elsewhere, general_rulings, members_of, papers, verdicts_
 from .facets import Option, facets
 from .finding import search_provisions, search_regions
 from .following import due_followings, followings_of, readers_to_tell, with_things
-from .joint import calendar_days, needed_of, schemes_for
+from .joint import calendar_days, needed_of, schemes, schemes_for
 from .laws import (
     End,
     articles_of,
@@ -71,10 +72,19 @@ from .measures import (
     measures_of,
     measures_stating_days,
     once_of,
+    onces_of,
     same_approvals,
-    trips_of,
 )
-from .need import conditions_of, facts_for, pairs_of, search_activities, zones_within
+from .need import (
+    conditions_of,
+    earlier_of,
+    facts_for,
+    pairs_of,
+    regions_with_approvals,
+    search_activities,
+    zones_to_choose,
+    zones_within,
+)
 from .rulings import (
     area_matters_for,
     bases,
@@ -157,6 +167,7 @@ __all__ = [
     "drafts",
     "due_followings",
     "due_for_publication",
+    "earlier_of",
     "edition_before",
     "elsewhere",
     "end_of_basis",
@@ -190,6 +201,7 @@ __all__ = [
     "members_of",
     "needed_of",
     "once_of",
+    "onces_of",
     "outlasting",
     "pairs_of",
     "papers",
@@ -198,6 +210,7 @@ __all__ = [
     "readers_to_tell",
     "refused_publications",
     "region_facet",
+    "regions_with_approvals",
     "resting_on",
     "resting_on_instrument",
     "returned_notes",
@@ -208,6 +221,7 @@ __all__ = [
     "rulings_on",
     "same_approvals",
     "scheduled",
+    "schemes",
     "schemes_for",
     "search_activities",
     "search_approvals",
@@ -221,7 +235,6 @@ __all__ = [
     "story_of",
     "suggestions",
     "to_answer",
-    "trips_of",
     "unanswered",
     "verdict_for",
     "verdicts_of",
@@ -229,10 +242,12 @@ __all__ = [
     "waiting_editions",
     "with_all",
     "with_bases",
+    "with_consultation",
     "with_neighbours",
     "with_things",
     "words_of",
     "working_calendar",
+    "zones_to_choose",
     "zones_with_counts",
     "zones_within",
 ]

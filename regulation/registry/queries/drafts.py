@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
 
-from ..models import Measure, Ruling, ZoneAssessment, guards
+from ..models import Consultation, Measure, Ruling, ZoneAssessment, guards
 
 LAPSE_NOTED = "registry.ruling_basis_lapsed"
 PUBLICATION_REFUSED = "registry.publication_refused"
@@ -72,6 +72,12 @@ def drafts() -> QuerySet[Ruling]:
         .select_related("service", "region", "approval", "author", "legal_reviewer", "scheduled_by")
         .order_by("created_at", "pk")
     )
+
+
+def with_consultation(drafts: QuerySet[Ruling], *, now: dt.datetime) -> QuerySet[Ruling]:
+    """Drafts with `consulted_until`: until when comments on them may come in, None where none may."""
+    open_now = Consultation.objects.open_at(now).filter(ruling=OuterRef("pk")).order_by("-closes_at")
+    return drafts.annotate(consulted_until=Subquery(open_now.values("closes_at")[:1]))
 
 
 def returned_notes(drafts: Sequence[Ruling | Measure | ZoneAssessment]) -> dict[int, str]:

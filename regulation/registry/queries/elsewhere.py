@@ -100,23 +100,28 @@ def line_of(code: str) -> list[str]:
 
 
 def verdicts_of(
-    approvals: Sequence[Approval], *, on: dt.date, services: Sequence[Service] | None = None
+    approvals: Sequence[Approval],
+    *,
+    on: dt.date,
+    services: Sequence[Service] | None = None,
+    said_at: dt.datetime | None = None,
 ) -> dict[int, dict[int, Ruling]]:
     """The ruling that holds on a day, by the approval's key and then the service's.
 
     Each approval is judged in its own region; the nearest region wins, then a ruling on the approval itself.
-    Without `services`, those that rulings on record join to any of the approvals. One query.
+    Without `services`, those that rulings on record join to any of the approvals. `said_at` asks what this
+    site said at a moment. One query.
     """
+    record = Ruling.objects.said_at(said_at) if said_at else Ruling.objects.on_record()
     keys = [approval.pk for approval in approvals]
     lines = {code: line_of(code) for code in {approval.region_id for approval in approvals}}
     if services is None:
-        joined = Ruling.objects.on_record().filter(approval__in=keys).values("service")
+        joined = record.filter(approval__in=keys).values("service")
         asked = Q(service__in=joined)
     else:
         asked = Q(service__in=list(services))
     rulings = list(
-        Ruling.objects.on_record()
-        .in_force_on(on)
+        record.in_force_on(on)
         .judged_on(on)
         .filter(asked, Q(approval__isnull=True) | Q(approval__in=keys))
         .filter(region__in={code for line in lines.values() for code in line})
@@ -133,8 +138,9 @@ def _nearest(approval: Approval, rulings: Iterable[Ruling], line: list[str]) -> 
     return best
 
 
-def general_rulings(service: Service, *, on: dt.date) -> QuerySet[Ruling]:
+def general_rulings(service: Service, *, on: dt.date, said_at: dt.datetime | None = None) -> QuerySet[Ruling]:
     """What each region rules on a service in every approval, on a day: the country first."""
-    rulings = Ruling.objects.on_record().in_force_on(on).judged_on(on).filter(service=service)
+    record = Ruling.objects.said_at(said_at) if said_at else Ruling.objects.on_record()
+    rulings = record.in_force_on(on).judged_on(on).filter(service=service)
     general = rulings.filter(approval__isnull=True).select_related("region", "service", "approval")
     return with_bases(general).order_by("region__depth", "region", "pk")

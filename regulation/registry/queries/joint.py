@@ -4,14 +4,23 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from regulation.parties.models import Region
 from regulation.parties.queries import line_of
 
 from ..jointplan import Needed
 from ..market import market_facts
-from ..models import CalendarDay, DayKind, JointReviewItem, JointReviewScheme, Ruling, Service
+from ..models import (
+    CalendarDay,
+    DayKind,
+    JointReviewItem,
+    JointReviewScheme,
+    JointReviewStage,
+    Ruling,
+    Service,
+)
 from .rulings import rulings_for
 
 
@@ -29,6 +38,20 @@ class Known:
     @property
     def verdict(self) -> str:
         return str(self.ruling.verdict) if self.ruling else "none"
+
+
+def schemes() -> QuerySet[JointReviewScheme]:
+    """Every scheme with its working days in all and how many assessments it holds."""
+    stages = JointReviewStage.objects.filter(scheme=OuterRef("pk")).order_by().values("scheme")
+    items = JointReviewItem.objects.filter(scheme=OuterRef("pk")).order_by().values("scheme")
+    return (
+        JointReviewScheme.objects.select_related("region")
+        .annotate(
+            days=Subquery(stages.annotate(all=Sum("working_days")).values("all")),
+            assessments=Coalesce(Subquery(items.annotate(all=Count("pk")).values("all")), 0),
+        )
+        .order_by("region", "ref")
+    )
 
 
 def schemes_for(services: Iterable[Service], region: Region) -> list[tuple[JointReviewScheme, list[str]]]:

@@ -18,23 +18,31 @@ class End:
     day: dt.date
 
 
-def resting_on(provision: Provision, *, on: dt.date) -> QuerySet[Ruling]:
-    """Rulings on record that cite a provision, each judged on a day."""
+def _recorded(in_force: bool, on: dt.date, said_at: dt.datetime | None) -> QuerySet[Ruling]:
+    """Rulings on record, or as this site said at a moment, judged on a day; `in_force`: of that day only."""
+    rulings = Ruling.objects.said_at(said_at) if said_at else Ruling.objects.on_record()
+    return (rulings.in_force_on(on) if in_force else rulings).judged_on(on)
+
+
+def resting_on(
+    provision: Provision, *, on: dt.date, in_force: bool = False, said_at: dt.datetime | None = None
+) -> QuerySet[Ruling]:
+    """Rulings that cite a provision, as `_recorded` says."""
     return (
-        Ruling.objects.on_record()
-        .judged_on(on)
+        _recorded(in_force, on, said_at)
         .filter(bases__provision=provision)
         .select_related("service", "region", "approval")
         .order_by("service__pinyin", "region", "pk")
     )
 
 
-def resting_on_instrument(instrument: Instrument, *, on: dt.date) -> QuerySet[Ruling]:
-    """Rulings on record that cite any article of an instrument, each once, judged on a day."""
+def resting_on_instrument(
+    instrument: Instrument, *, on: dt.date, in_force: bool = False, said_at: dt.datetime | None = None
+) -> QuerySet[Ruling]:
+    """Rulings that cite any article of an instrument, each once, as `_recorded` says."""
     citing = Ruling.objects.filter(bases__provision__instrument=instrument)
     return (
-        Ruling.objects.on_record()
-        .judged_on(on)
+        _recorded(in_force, on, said_at)
         .filter(pk__in=citing.values("pk"))
         .select_related("service", "region", "approval")
         .order_by("service__pinyin", "region", "pk")

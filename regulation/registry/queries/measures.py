@@ -1,10 +1,11 @@
 """Trips, papers and days of approvals, before and after a reform."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from ..change import Change, changes
 from ..models import Approval, Material, Measure
@@ -30,10 +31,41 @@ def once_of(
     approval: Approval, *, materials: Sequence[Material], on: dt.date, said_at: dt.datetime | None = None
 ) -> Once:
     """The measure of a day, the one before it, and what changed; `said_at` as for rulings."""
+    held = sum(bool(material.held_by) for material in materials)
+    found = list(_begun(on, said_at).filter(approval=approval)[:2])
+    return _once(approval, found, (len(materials), held), on, said_at)
+
+
+def onces_of(
+    approvals: Sequence[Approval], *, on: dt.date, said_at: dt.datetime | None = None
+) -> dict[int, Once]:
+    """As `once_of`, of several approvals by their keys; two queries."""
+    keys = [approval.pk for approval in approvals]
+    begun: dict[int, list[Measure]] = defaultdict(list)
+    for measure in _begun(on, said_at).filter(approval__in=keys):
+        begun[measure.approval_id].append(measure)
+    held = Count("materials", filter=~Q(materials__held_by=""))
+    counted = Approval.objects.filter(pk__in=keys).order_by().annotate(listed=Count("materials"), held=held)
+    papers = {pk: (listed, held) for pk, listed, held in counted.values_list("pk", "listed", "held")}
+    return {a.pk: _once(a, begun[a.pk], papers[a.pk], on, said_at) for a in approvals}
+
+
+def _begun(on: dt.date, said_at: dt.datetime | None) -> QuerySet[Measure]:
+    """The measures that had begun by a day, the latest first."""
     measures = Measure.objects.said_at(said_at) if said_at else Measure.objects.on_record()
-    found = list(measures.filter(approval=approval, in_force__startswith__lte=on).order_by("-in_force")[:2])
+    return measures.filter(in_force__startswith__lte=on).order_by("-in_force")
+
+
+def _once(
+    approval: Approval,
+    found: Sequence[Measure],
+    papers: tuple[int, int],
+    on: dt.date,
+    said_at: dt.datetime | None,
+) -> Once:
     now = found[0] if found and _covers(found[0], on) else None
     before = found[1] if now and len(found) > 1 else None
+    listed, held = papers
     stated = now.papers if now else None
     committed = now.committed_days if now and now.committed_days is not None else None
     if committed is None and said_at is None:
@@ -42,8 +74,8 @@ def once_of(
         now=now,
         before=before,
         changes=changes(before, now) if before and now else [],
-        papers=stated if stated is not None else len(materials) or None,
-        held=sum(bool(material.held_by) for material in materials),
+        papers=stated if stated is not None else listed or None,
+        held=held,
         committed_days=committed,
     )
 
@@ -60,13 +92,6 @@ def measures_of(approvals: Sequence[Approval]) -> dict[int, list[Measure]]:
     for measure in measures.order_by("approval", "in_force"):
         found.setdefault(measure.approval_id, []).append(measure)
     return found
-
-
-def trips_of(approvals: Sequence[Approval], *, on: dt.date) -> int | None:
-    """How often an applicant has to come for all of some approvals together; None while one is unknown."""
-    stated = Measure.objects.on_record().in_force_on(on).filter(approval__in=approvals)
-    trips = [trips for trips in stated.values_list("trips", flat=True) if trips is not None]
-    return sum(trips) if approvals and len(trips) == len(approvals) else None
 
 
 def same_approvals(approvals: Sequence[Approval], *, regions: Iterable[str]) -> list[Approval]:

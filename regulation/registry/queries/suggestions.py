@@ -1,6 +1,7 @@
 """What a reader may have meant, where little was found."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
@@ -19,11 +20,14 @@ NEAR = 0.08  # what is further behind the closest is noise beside it
 SHORTEST = 4  # letters: shorter ones are like everything
 
 
-def suggestions(query: str) -> list[str]:
+def suggestions(
+    query: str, *, kinds: Sequence[Kind] = NAMED, regions: Sequence[str] | None = None
+) -> list[str]:
     """At most three other ways to put a query, closest first; each is part of a name and finds something.
 
     Chinese is compared by its pinyin, so that another character of the same sound is forgiven; what is typed
     in letters is compared with pinyin and English names. Names that hold the query already are left out.
+    `kinds` are some of NAMED; with `regions`, what lies in another region is left out.
     """
     words = words_of(query)
     typed = " ".join(words)
@@ -32,7 +36,7 @@ def suggestions(query: str) -> list[str]:
         return []
     likeness: dict[str, float] = {}
     times: Counter[str] = Counter()
-    for document in _candidates(typed, sound):
+    for document in _candidates(typed, sound, kinds, regions):
         names = document.names.lower()
         if all(word.lower() in names for word in words):
             continue
@@ -45,16 +49,20 @@ def suggestions(query: str) -> list[str]:
     return sorted(near, key=lambda part: (-likeness[part], -times[part], part))[:SHOWN]
 
 
-def _candidates(typed: str, sound: str) -> list[Document]:
+def _candidates(
+    typed: str, sound: str, kinds: Sequence[Kind] = NAMED, regions: Sequence[str] | None = None
+) -> list[Document]:
     """Documents whose names are most like what was typed by trigrams, through their index."""
     spoken = {sound} if alike.is_chinese(typed) else {sound, typed.lower()}
     alike_to = Q()
     for one in spoken:
         alike_to |= Q(names__trigram_word_similar=one)
+    if regions is not None:
+        alike_to &= Q(region__isnull=True) | Q(region__in=list(regions))
     measures = [TrigramWordSimilarity(one, "names") for one in sorted(spoken)]
     likeness = Greatest(*measures) if len(measures) > 1 else measures[0]
     found = (
-        Document.objects.filter(alike_to, kind__in=NAMED)
+        Document.objects.filter(alike_to, kind__in=kinds)
         .only("kind", "title", "title_en", "names")
         .annotate(likeness=likeness)
         .order_by("-likeness", Length("title"), "pk")

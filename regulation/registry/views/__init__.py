@@ -20,6 +20,7 @@ from .desk import draft_edit, draft_find, draft_list, draft_new, draft_return, d
 from .editions import edition, edition_difference, edition_file, list_index, list_series
 from .editions_desk import edition_drafts, edition_new, edition_review, edition_withdraw
 from .elsewhere import elsewhere, service_regions, standard_list
+from .finding import need_found
 from .following import (
     changes,
     feed,
@@ -28,7 +29,7 @@ from .following import (
     following_start,
     following_stop,
 )
-from .joint import joint_plan
+from .joint import joint_plan, joint_review_list
 from .laws import instrument, instrument_list, instrument_rulings, lapsed_list, provision
 from .league import league, league_csv
 from .lists import approval, approval_list, area_list, joint_review, service, service_list
@@ -40,7 +41,7 @@ from .measures import (
     measure_review,
     measure_withdraw,
 )
-from .need import need_check, need_found
+from .need import need_check
 from .reported import reported
 from .rulings import comparison, requirement, ruling
 from .workflow import draft_history, draft_pass, draft_schedule, draft_submit, draft_unschedule
@@ -94,6 +95,7 @@ __all__ = [
     "instrument_rulings",
     "joint_plan",
     "joint_review",
+    "joint_review_list",
     "lapsed_list",
     "league",
     "league_csv",

@@ -26,6 +26,7 @@ from ..forms import (
     clean_text,
     sent,
 )
+from ..holding import Hold, hold_on
 from ..models import Ruling
 from ..operations import bring_to_public, draft_ruling, return_draft, revise_draft, withdraw_draft
 from ..queries import (
@@ -37,6 +38,7 @@ from ..queries import (
     refused_publications,
     returned_notes,
     state_of,
+    with_consultation,
 )
 
 PAGE = 20
@@ -46,15 +48,29 @@ STAGE_TONES = {"draft": "neutral", "submitted": "warn", "reviewed": "good"}
 @acting_required(Role.EDITOR, Role.REVIEWER)
 def draft_list(request: HttpRequest) -> HttpResponse:
     """Rulings that wait for a second person."""
-    found = DraftFilter(request.GET or None, queryset=drafts())
+    waiting = with_consultation(drafts(), now=database_now())
+    found = DraftFilter(request.GET or None, queryset=waiting)
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     notes, refused = returned_notes(shown), refused_publications(shown)
-    rows = [(draft, notes.get(draft.pk, ""), sentence_of(refused.get(draft.pk, ""))) for draft in shown]
+    rows = [
+        (draft, notes.get(draft.pk, ""), sentence_of(refused.get(draft.pk, "")), _hold(draft))
+        for draft in shown
+    ]
     lapsed = lapsed_rulings(on=timezone.localdate()).count()
     context = {"filter": found, "page_obj": page, "rows": rows, "lapsed": lapsed}
     context |= {"may_draft": may_draft(acting(request))}
     return render(request, "registry/draft_list.html", context)
+
+
+def _hold(draft: Any) -> Hold:
+    return hold_on(
+        stage=draft.stage,
+        author=draft.author,
+        reviewer=draft.legal_reviewer,
+        publish_at=draft.publish_at,
+        consulted_until=draft.consulted_until,
+    )
 
 
 @acting_required(Role.EDITOR)

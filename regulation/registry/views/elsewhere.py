@@ -1,4 +1,3 @@
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from .. import queries
 from ..comparison import days_of
-from ..forms import MOST, ChooseForm, StandardFilter
+from ..forms import MOST, AsOfForm, ChooseForm, StandardFilter
 from ..models import Approval, Ruling, Service, Standard
 from ..sidebyside import Row, row, state_of
 
@@ -53,6 +52,7 @@ def elsewhere(request: HttpRequest, ref: str) -> HttpResponse:
     others = queries.elsewhere(found)
     choices = [(o.approval.ref, f"{o.approval.region} · {o.approval}") for o in others]
     form = ChooseForm(request.GET or None, choices=choices, most=MOST - 1)
+    as_of = AsOfForm(request.GET or None)
     shown = [other for other in others if other.approval.ref in form.chosen()]
     columns = [found, *(other.approval for other in shown)]
     context = {
@@ -61,20 +61,24 @@ def elsewhere(request: HttpRequest, ref: str) -> HttpResponse:
         "form": form,
         "choose": len(others) > 1,
         "columns": columns,
-        "rows": _rows(columns, on=timezone.localdate()) if shown else [],
-        "day": timezone.localdate(),
+        "rows": _rows(columns, as_of) if shown else [],
+        "day": as_of.day(),
+        "as_of_form": as_of,
     }
-    return render(request, "registry/elsewhere.html", context, status=422 if form.errors else 200)
+    refused = form.errors or as_of.errors
+    return render(request, "registry/elsewhere.html", context, status=422 if refused else 200)
 
 
-def _rows(columns: Sequence[Approval], *, on: dt.date) -> list[Row]:
-    services = queries.pairs_of(columns)
+def _rows(columns: Sequence[Approval], as_of: AsOfForm) -> list[Row]:
+    on, said_at = as_of.day(), as_of.moment()
+    services = queries.pairs_of(columns, said_at=said_at)
     every = list({s.pk: s for some in services.values() for s in some}.values())
-    verdicts = queries.verdicts_of(columns, on=on, services=every)
+    verdicts = queries.verdicts_of(columns, on=on, services=every, said_at=said_at)
+    onces = queries.onces_of(columns, on=on, said_at=said_at)
     return [
         Row(_("Department"), [a.department for a in columns], "own"),
-        row(_("Committed working days"), [a.committed_days for a in columns], kind="number"),
-        row(_("Papers asked for"), [a.papers or None for a in columns], kind="number"),  # type: ignore[attr-defined]
+        row(_("Committed working days"), [onces[a.pk].committed_days for a in columns], kind="number"),
+        row(_("Papers asked for"), [onces[a.pk].papers for a in columns], kind="number"),
         *(_service_row(service, [verdicts[a.pk].get(service.pk) for a in columns]) for service in every),
     ]
 
@@ -87,8 +91,9 @@ def _service_row(service: Service, rulings: Sequence[Ruling | None]) -> Row:
 def service_regions(request: HttpRequest, code: str) -> HttpResponse:
     """What the country and its regions rule on one service in every approval, side by side."""
     service = get_object_or_404(Service, code=code)
-    today = timezone.localdate()
-    rulings = {r.region_id: r for r in queries.general_rulings(service, on=today)}
+    as_of = AsOfForm(request.GET or None)
+    found = queries.general_rulings(service, on=as_of.day(), said_at=as_of.moment())
+    rulings = {r.region_id: r for r in found}
     choices = [(place, str(r.region)) for place, r in rulings.items()]
     form = ChooseForm(request.GET or None, choices=choices, most=MOST)
     columns = [rulings[place] for place in form.chosen()]
@@ -98,9 +103,11 @@ def service_regions(request: HttpRequest, code: str) -> HttpResponse:
         "choose": len(choices) > 2,
         "columns": columns,
         "rows": _ruling_rows(columns),
-        "day": today,
+        "day": as_of.day(),
+        "as_of_form": as_of,
     }
-    return render(request, "registry/service_regions.html", context, status=422 if form.errors else 200)
+    refused = form.errors or as_of.errors
+    return render(request, "registry/service_regions.html", context, status=422 if refused else 200)
 
 
 def _ruling_rows(rulings: Sequence[Ruling]) -> list[Row]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,13 +12,21 @@ from django.utils.translation import gettext as _
 
 from .. import queries
 from ..drawing import DayDrawing, Lane, draw_days
-from ..forms import JointPlanForm, clean_text
+from ..forms import JointPlanForm, SchemeFilter, clean_text
 from ..jointplan import PREPARATION, SIDE_BY_SIDE, JointPlan, Limit, Track, make_joint_plan
 from ..models import JointReviewScheme, Service
 from ..workdays import DAY, WorkingCalendar
 
+PAGE = 20
 SHADED = 200  # days up to which weekends and holidays are drawn
 MANY = 100  # services an address may name
+
+
+def joint_review_list(request: HttpRequest) -> HttpResponse:
+    """Every scheme by which assessments are prepared and reviewed together, by region."""
+    found = SchemeFilter(request.GET or None, queryset=queries.schemes())
+    page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
+    return render(request, "registry/joint_review_list.html", {"filter": found, "page_obj": page})
 
 
 def joint_plan(request: HttpRequest, ref: str) -> HttpResponse:

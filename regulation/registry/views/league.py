@@ -7,12 +7,11 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from regulation.parties.models import Region
 
-from ..forms import LeagueForm, sort_of
+from ..forms import DayForm, LeagueForm, sort_of
 from ..league import COLUMNS, FEWEST, Case, Standing, Value, ordered, services_required, shared, standings
 from ..queries import league_cases, league_demands, league_regions
 
@@ -31,27 +30,33 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     form: LeagueForm
+    day_form: DayForm
     rows: list[Row]
     pair: list[Region]
     counted: int
 
+    @property
+    def refused(self) -> bool:
+        return bool(self.form.errors or self.day_form.errors)
+
 
 def _table(request: HttpRequest) -> Table:
-    today = timezone.localdate()
-    cases = league_cases(on=today)
+    day_form = DayForm(request.GET or None)
+    day = day_form.day()
+    cases = league_cases(on=day)
     regions = league_regions(case.region for case in cases)
     form = LeagueForm(request.GET or None, regions=[(code, str(r)) for code, (r, _line) in regions.items()])
     pair = form.pair()
     if pair:
         cases = shared(cases, *pair)
     key, descending = sort_of(request.GET.get("sort"))
-    found = ordered(_standings(cases, regions, today), key, descending=descending)
+    found = ordered(_standings(cases, regions, day), key, descending=descending)
     rows = [_row(standing, regions[standing.region][0]) for standing in found]
-    return Table(form, rows, [regions[code][0] for code in pair or ()], len(cases))
+    return Table(form, day_form, rows, [regions[code][0] for code in pair or ()], len(cases))
 
 
-def _standings(cases: list[Case], regions: dict[str, tuple[Region, list[str]]], today: Any) -> list[Standing]:
-    demands = league_demands(on=today)
+def _standings(cases: list[Case], regions: dict[str, tuple[Region, list[str]]], day: Any) -> list[Standing]:
+    demands = league_demands(on=day)
     required = {code: services_required(line, demands) for code, (_region, line) in regions.items()}
     return standings(cases, required=required)
 
@@ -67,24 +72,25 @@ def league(request: HttpRequest) -> HttpResponse:
     query.pop("page", None)
     context = {
         "form": table.form,
+        "day_form": table.day_form,
         "page_obj": Paginator(table.rows, PAGE).get_page(request.GET.get("page")),
         "columns": COLUMNS,
         "fewest": FEWEST,
         "pair": table.pair,
         "counted": table.counted,
         "query": query.urlencode(),
-        "day": timezone.localdate(),
+        "day": table.day_form.day(),
     }
-    return render(request, "registry/league.html", context, status=422 if table.form.errors else 200)
+    return render(request, "registry/league.html", context, status=422 if table.refused else 200)
 
 
 def league_csv(request: HttpRequest) -> HttpResponse:
     """The same table for a spreadsheet: each figure with the number of approvals behind it."""
     table = _table(request)
-    if table.form.errors:
+    if table.refused:
         return league(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="league-{timezone.localdate():%Y-%m-%d}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="league-{table.day_form.day():%Y-%m-%d}.csv"'
     response.write("\ufeff")
     writer = csv.writer(response)
     head = [text for c in COLUMNS for text in (str(c.label), f"{c.label} · n")]

@@ -3,23 +3,22 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
+from regulation.ledger.queries import database_now
 from regulation.parties.models import Region
 from regulation.parties.queries import region_and_parents
 
 from .. import queries
-from ..forms import AsOfForm, clean_text, regions_with_approvals
-from ..models import Activity, Approval, Condition, Service, Zone
+from ..forms import SharedForm, clean_text
+from ..models import Activity, Approval, Condition, Zone
 from ..plan import ORDER, Answer, Facts, Plan, Row, make_plan
+from ..totals import Total, services_total, total
+from .finding import search
 
-PAGE = 15
 OUTSIDE, UNSURE = "none", "unsure"  # what may stand for a zone
 ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "unsure": Answer.UNSURE}
 ASKED = "c-"  # before a condition's code
@@ -65,13 +64,13 @@ def need_check(request: HttpRequest) -> HttpResponse:
     """What do you want approved, where, under which conditions? Then the plan."""
     asked = _question(request)
     if asked is None:
-        return _search(request)
+        return search(request)
     skip = bool(request.GET.get("skip"))
     zones = list(queries.zones_within(asked.region)[:30])
     if zones and not asked.zone_asked and not skip:
         return _ask(request, asked, {"zones": zones})
-    form = AsOfForm(request.GET)
-    day = form.day()
+    form = SharedForm(request.GET)
+    day, moment = form.day(), form.moment()
     facts = queries.facts_for(
         approvals=asked.approvals,
         region=asked.region,
@@ -79,15 +78,16 @@ def need_check(request: HttpRequest) -> HttpResponse:
         zone=asked.zone,
         zone_said=asked.zone_said,
         answers=asked.answers,
+        said_at=moment,
     )
     conditions = queries.conditions_of(one for found in facts.values() for one in found)
     open_ones = [condition for condition in conditions if condition.code not in asked.answers]
     if open_ones and not skip:
         number = len(conditions) - len(open_ones) + 1
         return _ask(request, asked, {"condition": open_ones[0], "number": number, "of": len(conditions)})
-    context = _plan(asked, facts, day) | _answered(request.GET, asked, zones, conditions)
-    status = 422 if form.errors else 200
-    return render(request, "registry/need_answer.html", context | {"day": day, "form": form}, status=status)
+    context = _plan(asked, facts, day, moment) | _answered(request.GET, asked, zones, conditions)
+    context |= {"day": day, "moment": moment, "form": form, "share_url": _shared(request, day, moment)}
+    return render(request, "registry/need_answer.html", context, status=422 if form.errors else 200)
 
 
 def _question(request: HttpRequest) -> Question | None:
@@ -148,29 +148,47 @@ def _ask(request: HttpRequest, asked: Question, question: dict[str, Any]) -> Htt
     return render(request, "registry/need_question.html", context | question)
 
 
-def _plan(asked: Question, facts: dict[int, list[Facts]], day: dt.date) -> dict[str, Any]:
+def _plan(
+    asked: Question, facts: dict[int, list[Facts]], day: dt.date, moment: dt.datetime | None
+) -> dict[str, Any]:
     """The plan of each approval in order, and the whole, where a service two approvals need stands once."""
     parts = [
         Part(stage, english, approval, make_plan(facts[approval.pk]))
         for stage, english, approval in asked.steps
     ]
     wanted = _wanted(parts)
-    days = [approval.committed_days for approval in asked.approvals]
-    papers, held = _papers(asked.approvals)
-    trips = queries.trips_of(asked.approvals, on=day)
+    whole = Plan(tuple(one.row for one in wanted))
+    onces = queries.onces_of(asked.approvals, on=day, said_at=moment)
+    totals = _totals(whole, list(onces.values()), moment)
     needed = [one.row.service for one in wanted if one.row.may_tender]
     return {
         "asked": asked,
         "joint": queries.schemes_for(needed, asked.region) if needed else [],
-        "trips": trips,
         "subject": asked.activity or asked.approvals[0],
         "parts": parts,
         "wanted": wanted,
-        "whole": Plan(tuple(one.row for one in wanted)),
-        "papers": papers,
-        "held_papers": held,
-        "committed_days": sum(d for d in days if d) if any(days) else None,
+        "whole": whole,
+        "papers": next(one.now for one in totals if one.figure == "papers"),
+        "totals": totals,
+        "held_papers": sum(once.held for once in onces.values()),
+        "invented": any(once.now and once.now.is_invented for once in onces.values()),
     }
+
+
+def _totals(whole: Plan, onces: list[queries.Once], moment: dt.datetime | None) -> list[Total]:
+    """Services, days, papers, trips and money, before and now."""
+    ruled = [row.ruling for row in whole.rows if row.ruling is not None]
+    earlier = {pk: str(r.necessity) for pk, r in queries.earlier_of(ruled, said_at=moment).items()}
+    states = [
+        (once.before, {"papers": once.papers, "committed_days": once.committed_days}, once.now)
+        for once in onces
+    ]
+    summed = [
+        total(name, [(getattr(b, name, None), own.get(name, getattr(n, name, None))) for b, own, n in states])
+        for name in ("committed_days", "papers", "trips", "fee")
+    ]
+    bought = [Total("prices", None, None, whole.usual_cost, behind=0)] if whole.to_buy else []
+    return [services_total(whole.rows, earlier), *summed, *bought]
 
 
 def _wanted(parts: list[Part]) -> list[Wanted]:
@@ -188,60 +206,35 @@ def _wanted(parts: list[Part]) -> list[Wanted]:
     return sorted(found.values(), key=lambda one: (ORDER.index(one.row.verdict), str(one.row.service)))
 
 
-def _papers(approvals: list[Approval]) -> tuple[int, int]:
-    """How many papers are asked for, and how many of them another office holds and must fetch itself."""
-    held = Count("materials", filter=~Q(materials__held_by=""))
-    of_these = Approval.objects.filter(pk__in=[a.pk for a in approvals])
-    counted = of_these.aggregate(all=Count("materials"), held=held)
-    return int(counted["all"]), int(counted["held"])
-
-
 def _answered(
     query: QueryDict, asked: Question, zones: list[Zone], conditions: list[Condition]
 ) -> dict[str, Any]:
-    """The answers given so far, each with the address that takes it back, and the address to share."""
+    """The answers given so far, each with the address that takes it back."""
     given = [
         (condition, asked.answers[condition.code], _link(query, skip=None, **{ASKED + condition.code: None}))
         for condition in conditions
         if condition.code in asked.answers
     ]
-    today = timezone.localdate().isoformat()
     return {
         "given": given,
         "open_count": len(conditions) - len(given),
         "has_zones": bool(zones),
         "zone_url": _link(query, skip=None, zone=None),
         "answer_url": _link(query, skip=None),
-        "share_url": _link(query, on=query.get("on") or today),
     }
 
 
-def _search(request: HttpRequest) -> HttpResponse:
-    """Which approval is it? Answers while typing, and without JavaScript by the button."""
-    context = _found(request)
-    context["lost"] = bool(request.GET.get("approval") or request.GET.get("activity"))
-    context["regions"] = regions_with_approvals()
-    return render(request, "registry/need_check.html", context)
+def _shared(request: HttpRequest, day: dt.date, moment: dt.datetime | None) -> str:
+    """The address of this plan as it stands: its day, and the moment up to which corrections count.
 
-
-def need_found(request: HttpRequest) -> HttpResponse:
-    """What fits the words typed so far: the part of the page below the question."""
-    return render(request, "registry/_need_found.html", _found(request))
-
-
-def _found(request: HttpRequest) -> dict[str, Any]:
-    query, code = clean_text(request.GET.get("q")), clean_text(request.GET.get("region"))
-    region = Region.objects.filter(code=code).first() if code else None
-    activities = queries.search_activities(query)
-    zone = clean_text(request.GET.get("zone"))
-    kept = {name: value for name, value in (("region", code), ("zone", zone)) if value}
-    found: dict[str, Any] = {"q": query, "region": region, "zone": zone, "asked": bool(query or region)}
-    found["kept"] = f"&{urlencode(kept)}" if kept else ""  # what the links to a plan carry on
-    if not found["asked"]:
-        return found | {"activities": activities[:6]}
-    approvals = Approval.objects.select_related("department", "region")
-    if region:
-        approvals, activities = approvals.filter(region=region), activities.filter(region=region)
-    page = Paginator(queries.search_approvals(approvals, query), PAGE).get_page(request.GET.get("page"))
-    services = queries.search_services(Service.objects.all(), query)[:5] if query else []
-    return found | {"page_obj": page, "services": services, "activities": activities[:5]}
+    A day that is not over yet says nothing lasting, so a plan is then shared with the time of it as well.
+    """
+    now = database_now()
+    until = now if moment is None else min(moment, now)
+    local = timezone.localtime(until)
+    said, time = local.date(), local.time().isoformat("microseconds")
+    if moment is not None and until == moment and "time" not in request.GET:
+        said, time = dt.date.fromisoformat(request.GET["said"]), ""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return _link(query, on=day.isoformat(), said=said.isoformat(), time=time or None)

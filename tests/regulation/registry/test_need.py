@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
+from django.utils import timezone
 
+from regulation.ledger.queries import database_now
 from regulation.registry import market
 from regulation.registry.models import (
     Activity,
@@ -14,16 +16,20 @@ from regulation.registry.models import (
     Condition,
     JointReviewItem,
     JointReviewScheme,
+    Measure,
     Zone,
 )
+from regulation.registry.operations import replace_ruling
 from tests.factories.registry import (
     SINCE,
     ApprovalFactory,
     AssessmentFactory,
+    DraftFactory,
     MaterialFactory,
     ProvisionFactory,
     RulingFactory,
     ServiceFactory,
+    UserFactory,
     region,
 )
 
@@ -129,9 +135,132 @@ def test_a_service_that_two_approvals_need_stands_once_where_most_is_asked(clien
     assert f"/en/tenders/new/?approval=b&amp;service={service.code}" in response.content.decode()
 
 
-def test_the_address_to_share_names_its_day(client):
+def correct(ruling, **fields):
+    """Record another ruling in the place of one, from this moment on."""
+    draft = DraftFactory(
+        service=ruling.service, approval=ruling.approval, region=ruling.region, in_force=SINCE, **fields
+    )
+    return replace_ruling(draft=draft, by=UserFactory(), at=database_now())
+
+
+def test_a_plan_that_was_shared_is_not_changed_by_a_correction_of_the_same_day(client):
+    ruling = RulingFactory(approval=ApprovalFactory(ref="a"), necessity="mandatory")
+    shared = client.get("/need/?approval=a").context["share_url"]
+    assert "on=" in shared
+    assert "said=" in shared
+    correct(ruling, necessity="optional")
+    assert rows(client.get(f"/need/{shared}")) == [(ruling.service, "mandatory")]
+    assert rows(client.get("/need/?approval=a")) == [(ruling.service, "optional")]
+    again = client.get(f"/need/{shared}").context["share_url"]
+    assert again == shared  # whoever shares it on shares the same
+
+
+def test_a_plan_of_a_day_gone_by_is_shared_with_that_day(client):
+    ruling = RulingFactory(approval=ApprovalFactory(ref="a"), necessity="mandatory")
+    address = "approval=a&on=2024-05-01&said=2024-06-01"
+    assert client.get(f"/need/?{address}").context["share_url"] == f"?{address}"
+    assert rows(client.get(f"/need/?{address}")) == []  # this site said nothing of it then
+    assert rows(client.get("/need/?approval=a&on=2024-05-01")) == [(ruling.service, "mandatory")]
+
+
+def test_the_second_axis_also_decides_which_zones_and_figures_count(client):
+    ruling = RulingFactory(approval=ApprovalFactory(ref="a"), necessity="mandatory")
+    ruling_said = timezone.localdate(ruling.published_at)
+    made = zone()
+    AssessmentFactory(zone=made, service=ruling.service, published_at=timezone.now() + dt.timedelta(days=2))
+    now = f"/need/?approval=a&zone={made.ref}&said={ruling_said}"
+    assert rows(client.get(now)) == [(ruling.service, "mandatory")]
+    later = f"/need/?approval=a&zone={made.ref}&said={ruling_said + dt.timedelta(days=3)}"
+    assert rows(client.get(later)) == [(ruling.service, "area_assessed")]
+
+
+def test_the_plan_keeps_its_questions_when_the_day_is_changed(client):
+    RulingFactory(approval=ApprovalFactory(ref="a"), condition=condition())
+    html = client.get("/need/?approval=a&c-hills=no&said=2199-01-01").content.decode()
+    kept = html.split('class="form filter-panel as-of"')[1]
+    assert '<input type="hidden" name="approval" value="a">' in kept
+    assert '<input type="hidden" name="c-hills" value="no">' in kept
+    assert 'name="said" value="2199-01-01"' in kept
+
+
+@pytest.mark.parametrize("query", ["said=soon", "said=1900-01-01", "said=2026-01-01&time=25:00:00"])
+def test_a_moment_that_is_none_is_refused(client, query):
     RulingFactory(approval=ApprovalFactory(ref="a"))
-    assert client.get("/need/?approval=a&on=2024-05-01").context["share_url"] == "?approval=a&on=2024-05-01"
+    assert client.get(f"/need/?approval=a&{query}").status_code == 422
+
+
+def test_what_was_meant_is_offered_for_approvals_alone_and_near_the_region(client):
+    ApprovalFactory(ref="permit", name="建筑工程施工许可证核发")
+    for words in ("施工许克", "shigongxvke"):
+        found = client.get(reverse("registry:need_found"), {"q": words})
+        assert [said for said, _link in found.context["meant"]] == ["施工许可"]
+    link = found.context["meant"][0][1]
+    assert client.get(f"/need/{link}").context["page_obj"].paginator.count == 1
+    far = client.get(reverse("registry:need_found"), {"q": "施工许克", "region": region("130200").pk})
+    assert far.context["meant"] == []
+
+
+def test_approvals_of_the_regions_above_are_found_and_others_are_counted(client):
+    province = ApprovalFactory(ref="above", name="取水许可", department__region=region("510000"))
+    ApprovalFactory(name="取水许可证", department__region=region("130200"))
+    here = client.get("/need/", {"q": "取水", "region": region("511602").pk})
+    assert list(here.context["page_obj"]) == [province]
+    assert f"region={region('511602').pk}" in here.context["kept"]
+    far = client.get("/need/", {"q": "取水", "region": region("330100").pk})
+    assert far.context["elsewhere"] == 2
+
+
+def test_a_zone_names_its_region_and_one_of_another_region_is_dropped(client):
+    zone()
+    assert client.get("/need/?zone=zone").context["region"] == region("511602")
+    other = client.get(f"/need/?zone=zone&region={region('130200').pk}")
+    assert (other.context["zone"], other.context["outside"]) == ("", True)
+    assert client.get(f"/need/?zone=zone&region={region('510000').pk}").context["zone"] == "zone"
+    assert 'value="zone" selected' in client.get("/need/?zone=zone").content.decode()
+
+
+def test_the_region_of_a_plan_can_be_followed(client):
+    approval = ApprovalFactory(ref="a")
+    html = client.get("/need/?approval=a").content.decode()
+    assert reverse("registry:topic_feed", args=["region", approval.region_id]) in html
+
+
+def measure(approval, start, end, **fields):
+    return Measure.objects.create(
+        approval=approval,
+        in_force=DateRange(start, end, "[)"),
+        author=UserFactory(),
+        reviewer=UserFactory(),
+        published_at=timezone.now(),
+        source="来源",
+        **fields,
+    )
+
+
+def test_totals_stand_before_and_now_where_a_measure_says_so(client):
+    first, second = ApprovalFactory(ref="a"), ApprovalFactory(ref="b", committed_days=4)
+    measure(first, dt.date(2020, 1, 1), dt.date(2024, 1, 1), trips=3, committed_days=20, fee=100)
+    measure(first, dt.date(2024, 1, 1), None, trips=1, committed_days=5)
+    made = activity(first, second)
+    told = {one.figure: one for one in client.get(f"/need/?activity={made.ref}").context["totals"]}
+    days = told["committed_days"]
+    assert (days.before, days.since, days.now, days.behind, days.of) == (20, 5, 9, 1, 2)
+    assert (told["trips"].before, told["trips"].now) == (3, None)
+    assert (told["fee"].before, told["fee"].now) == (None, None)
+    html = client.get(f"/en/need/?activity={made.ref}").content.decode()
+    assert "no figure on record" in html
+
+
+def test_services_before_come_from_what_held_before(client):
+    approval = ApprovalFactory(ref="a")
+    turn = dt.date(2024, 1, 1)
+    old = RulingFactory(
+        approval=approval, necessity="mandatory", in_force=DateRange(dt.date(2020, 1, 1), turn, "[)")
+    )
+    RulingFactory(approval=approval, service=old.service, in_force=DateRange(turn, None, "[)"))
+    RulingFactory(approval=approval, necessity="mandatory")
+    services = client.get("/need/?approval=a").context["totals"][0]
+    assert (services.figure, services.before, services.now) == ("services", 2, 1)
 
 
 def test_what_the_address_cannot_mean_does_no_harm(client):
@@ -148,7 +277,7 @@ def test_the_queries_do_not_depend_on_the_approvals(approvals, client, django_as
         RulingFactory(approval=step.approval)
         MaterialFactory(approval=step.approval, service=ServiceFactory())
     client.get("/need/")  # the frame
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert len(client.get(f"/need/?activity={made.ref}").context["wanted"]) == 2 * approvals
 
 
@@ -186,7 +315,7 @@ def test_papers_that_an_office_holds_are_counted_apart(client):
     MaterialFactory(approval=approval)
     MaterialFactory(approval=approval, held_by="登记机关", held_ground="登记结果", held_provision=law)
     context = client.get("/need/?approval=a").context
-    assert (context["papers"], context["held_papers"], context["trips"]) == (2, 1, None)
+    assert (context["papers"], context["held_papers"]) == (2, 1)
 
 
 def test_a_zone_chosen_before_the_approval_is_kept(client):
@@ -194,4 +323,4 @@ def test_a_zone_chosen_before_the_approval_is_kept(client):
     zone()
     html = client.get(f"/need/?q=取水&region={approval.region_id}&zone=zone").content.decode()
     assert f"?approval=a&amp;region={approval.region_id}&amp;zone=zone" in html
-    assert '<input type="hidden" name="zone" value="zone">' in html
+    assert '<option value="zone" selected>' in html

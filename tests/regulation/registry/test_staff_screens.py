@@ -10,7 +10,8 @@ from django.utils import timezone
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
 from regulation.parties.models import Membership, Role
-from regulation.registry.models import Approval, Level, Provision
+from regulation.registry.models import Approval, Level, Provision, Ruling
+from regulation.registry.operations import submit_draft
 from regulation.registry.queries import search_approvals
 from tests.factories.consultations import consultation
 from tests.factories.registry import (
@@ -178,6 +179,51 @@ def test_a_chooser_finds_by_words(staff, kind, make, words):
 def test_a_region_is_chosen_not_typed(staff):
     form = staff.get(screen("approvals", "add"))
     assert reverse("registry_choose_region:choose") in form.content.decode()
+
+
+def test_a_row_tells_who_has_a_draft_and_leads_to_its_acts(staff):
+    own = DraftFactory(review=False, author=UserFactory(name="起草人甲"))
+    submitted = DraftFactory(review=False)
+    submit_draft(ruling=submitted, by=submitted.author)
+    html = staff.get(screen("drafts", "index")).content.decode()
+    assert "起草人甲" in html
+    assert html.count("已锁定") == 1  # what is in legal review, and no other
+    for draft in (own, submitted):
+        assert reverse("registry:draft_review", args=[draft.pk]) in html
+        assert reverse("registry:draft_history", args=[draft.pk]) in html
+
+
+def test_drafts_are_narrowed_by_author_time_and_consultation(staff):
+    open_one = consultation().ruling
+    other = DraftFactory()
+    Ruling.objects.filter(pk=other.pk).update(
+        publish_at=timezone.now() + dt.timedelta(days=1), scheduled_by=UserFactory()
+    )
+
+    def shown(**query):
+        html = staff.get(screen("drafts", "index"), query).content.decode()
+        return {d for d in (open_one, other) if reverse("registry:draft_review", args=[d.pk]) in html}
+
+    assert shown() == {open_one, other}
+    assert shown(author=other.author_id) == {other}
+    assert shown(timed="true") == {other}
+    assert shown(consulted="true") == {open_one}
+
+
+def test_published_rulings_are_narrowed_by_where_they_stand_today(staff):
+    gone = DateRange(dt.date(2020, 1, 1), dt.date(2024, 1, 1), "[)")
+    made = {
+        "in_force": RulingFactory(),
+        "ended": RulingFactory(in_force=gone),
+        "coming": RulingFactory(in_force=DateRange(timezone.localdate() + dt.timedelta(days=9), None, "[)")),
+        "lapsed": RulingFactory(necessity="mandatory", provisions=[ProvisionFactory(in_force=gone)]),
+        "corrected": RulingFactory(
+            recorded=(timezone.now() - dt.timedelta(days=2), timezone.now() - dt.timedelta(days=1))
+        ),
+    }
+    for state, wanted in made.items():
+        html = staff.get(screen("rulings", "index"), {"state": state}).content.decode()
+        assert {s for s, r in made.items() if f"{r.get_absolute_url()}#history" in html} == {state}, wanted
 
 
 def test_who_is_not_staff_does_not_read_there(client):

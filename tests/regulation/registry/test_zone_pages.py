@@ -57,6 +57,25 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client):
     assert max(many) <= 6
 
 
+def test_joint_review_schemes_have_a_list(client, assert_flat):
+    def scheme(**fields):
+        ref = f"scheme-{JointReviewScheme.objects.count()}"
+        made = JointReviewScheme.objects.create(
+            **{"ref": ref, "title": f"办法{ref}", "region": region("130200"), "source": "来源"} | fields
+        )
+        for position, days in enumerate((5, 22), 1):
+            made.stages.create(position=position, name="阶段", working_days=days)
+        made.items.create(position=1, name="评估")
+        return made
+
+    assert_flat(client, reverse("registry:joint_review_list"), scheme)
+    found = scheme(title="二十七日联合评估", number="号1", region=region("511602"))
+    for query in ({"q": "二十七日"}, {"q": "号1"}, {"region": "511602"}):
+        (row,) = client.get("/joint-review/", query).context["page_obj"]
+        assert (row, row.days, row.assessments) == (found, 27, 1)
+    assert "没有符合条件" in client.get("/joint-review/?q=zzz").text
+
+
 def test_zones_are_narrowed_by_region_name_and_service(client):
     near = ZoneFactory(name="临港园区")
     far = ZoneFactory(name="滨海园区", name_en="Seaside", region=region("130200"))
