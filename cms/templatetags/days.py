@@ -44,11 +44,13 @@ def as_of(context: template.Context, form: Any, action: str = "") -> dict[str, A
     shown = form.visible_fields()
     own = {*(field.name for field in shown), *DAYS, "page"}
     kept = [(name, v) for name, values in request.GET.lists() if name not in own for v in values if v]
+    asked = _asked(request.GET, form)
     return {
+        "is_open": asked or any(form.errors.get(name) for name in DAYS),
         "fields": [field for field in shown if field.name in DAYS],
         "kept": [] if action else kept,
         "action": action,
-        "today_url": _today(request) if _asked(request.GET, form) else "",
+        "today_url": _today(request) if asked else "",
     }
 
 

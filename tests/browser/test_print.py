@@ -25,42 +25,52 @@ def shown(page, selector):
     return [one.is_visible() for one in page.locator(selector).all()]
 
 
-def test_what_is_printed(demo, new_page):
+def test_pages_on_paper(demo, new_page, chromium, live_server):
+    addresses = pages()
     page = new_page()
-    for name, address in pages().items():
-        assert page.goto(address).ok, name
-        assert page.locator("[data-print]").is_visible(), name
-        assert not page.locator(".print-only").is_visible(), name
-        page.emulate_media(media="print")
-        for selector in HIDDEN:
-            assert not any(shown(page, selector)), (name, selector)
-        paper = page.locator(".print-only")
-        assert paper.is_visible(), name
-        assert "http" in paper.inner_text(), name
-        page.wait_for_function("document.querySelector('.print-only img').naturalWidth > 0")
-        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-        assert all(page.eval_on_selector_all("main details", "all => all.map((one) => one.open)")), name
-        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-        page.emulate_media(media="screen")
-    assert not page.locator(".print-only").is_visible()
+    for name, address in addresses.items():
+        _look(page, name, address)
+    _printed_address_of_a_plan(page, addresses["need"])
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    _without_javascript(context.new_page(), addresses["ruling"])
+    context.close()
 
 
-def test_the_printed_address_of_a_plan_leads_back_to_it(demo, new_page):
-    page = new_page()
-    page.goto(pages()["need"])
-    verdicts = page.locator(".verdict-row .seal").all_inner_texts()
+def _look(page, name, address):
+    """On the screen a button; on paper the address with its code, no menus, and nothing folded away."""
+    assert page.goto(address).ok, name
+    assert page.locator("[data-print]").is_visible(), name
+    assert not page.locator(".print-only").is_visible(), name
     page.emulate_media(media="print")
-    page.goto(page.locator(".print-only .break").inner_text())
+    for selector in HIDDEN:
+        assert not any(shown(page, selector)), (name, selector)
+    paper = page.locator(".print-only")
+    assert paper.is_visible(), name
+    assert "http" in paper.inner_text(), name
+    page.wait_for_function("document.querySelector('.print-only img').naturalWidth > 0")
+    folds = "all => all.map((one) => one.open)"
+    before = page.eval_on_selector_all("main details", folds)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert all(page.eval_on_selector_all("main details", folds)), name
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.eval_on_selector_all("main details", folds) == before, name
+    page.emulate_media(media="screen")
+
+
+def _printed_address_of_a_plan(page, address):
+    """What stands on paper leads back to the plan as it was printed."""
+    page.goto(address)
+    verdicts = page.locator(".verdict-row .seal").all_inner_texts()
+    page.goto(page.locator(".print-only .break").text_content())
+    assert verdicts
     assert page.locator(".verdict-row .seal").all_inner_texts() == verdicts
     assert "said=" in page.url
 
 
-def test_without_javascript_there_is_no_button_that_does_nothing(demo, chromium, live_server):
-    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(pages()["ruling"])
+def _without_javascript(page, address):
+    """No button that does nothing; folds are open on paper by the style sheet alone."""
+    page.goto(address)
     assert not page.locator("[data-print]").is_visible()
     page.emulate_media(media="print")
     assert page.locator(".print-only").is_visible()
-    assert page.locator("main details dl").first.is_visible()  # open on paper by the style sheet alone
-    context.close()
+    assert page.locator("main details dl").first.is_visible()
