@@ -66,7 +66,7 @@ def run_import(*, pk: int, at: dt.datetime) -> str:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [JOB_LOCK, pk % 2**31])
         if not cursor.fetchone()[0]:
             return "busy"
-    job = Import.objects.filter(pk=pk).first()
+    job = Import.objects.defer("content").filter(pk=pk).first()
     if job is not None and job.state == ImportState.WAITING:
         _check(job, at=at)
     elif job is not None and job.state == ImportState.CONFIRMED:
@@ -75,7 +75,7 @@ def run_import(*, pk: int, at: dt.datetime) -> str:
 
 
 def _check(job: Import, *, at: dt.datetime) -> None:
-    check = Check(job.kind, bytes(job.content or b""), progress=partial(_told, job))
+    check = Check(job.kind, _content_of(job), progress=partial(_told, job))
     try:
         for _chunk in check.outcomes():
             pass
@@ -87,6 +87,15 @@ def _check(job: Import, *, at: dt.datetime) -> None:
         pass
     else:
         _report(job, check.report)
+
+
+def _content_of(job: Import) -> bytes:
+    """The file of an import; asked for in binary, since as text it would stand in memory three times."""
+    connection.ensure_connection()
+    with connection.connection.cursor(binary=True) as cursor:
+        cursor.execute("SELECT content FROM registry_import WHERE id = %s", [job.pk])
+        row = cursor.fetchone()
+    return bytes(row[0]) if row and row[0] is not None else b""
 
 
 def _told(job: Import, done: int, total: int) -> None:
@@ -162,7 +171,7 @@ def _write(job: Import, *, at: dt.datetime) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITING_LOCK])
-    content = bytes(job.content or b"")
+    content = _content_of(job)
     check = Check(job.kind, content, progress=partial(progress.tell, job.pk), lock=True)
     try:
         with transaction.atomic():

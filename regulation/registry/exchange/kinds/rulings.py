@@ -17,6 +17,7 @@ from .rows import CHUNK, Outcome, Rows, Written
 
 Place = tuple[str, str, str]  # approval (empty for the service alone), service, region
 WORDING = tuple(name for name in Wording.__dataclass_fields__ if name not in ("start", "end", "condition"))
+OPEN = dt.date.max.toordinal()
 IN_CLOCK: dict[bool | None, str] = {True: "yes", False: "no", None: ""}
 
 
@@ -29,7 +30,7 @@ class RulingRows(Rows):
 
     def __init__(self, lookups: Lookups) -> None:
         super().__init__(lookups)
-        self._periods: dict[Place, list[tuple[dt.date, dt.date | None, int]]] = defaultdict(list)
+        self._periods: dict[int, tuple[int, ...]] = {}  # kept for every row of the file, so in numbers
 
     def said(self, ruling: Ruling) -> dict[str, Any]:
         """What a ruling says, by column."""
@@ -91,12 +92,20 @@ class RulingRows(Rows):
         start, end = values["start"], values["end"]
         if end is not None and end <= start:
             return [fault(row, "end", end, Wrong("end_before_start"))]
-        periods = self._periods[_place(values)]
-        for other_start, other_end, other in periods:
-            if (other_end is None or start < other_end) and (end is None or other_start < end):
+        place, first, last = self._numbered(values), start.toordinal(), end.toordinal() if end else OPEN
+        periods = self._periods.get(place, ())
+        for n in range(0, len(periods), 3):
+            other_first, other_last, other = periods[n : n + 3]
+            if first < other_last and other_first < last:
                 return [fault(row, "start", start, Wrong("overlaps", other=other))]
-        periods.append((start, end, row))
+        self._periods[place] = (*periods, first, last, row)
         return []
+
+    def _numbered(self, values: dict[str, Any]) -> int:
+        """A place as one number: its keys side by side, each in the bits it can have."""
+        approval, service, region = _place(values)
+        key = self.lookups.approvals[approval][0] if approval else 0
+        return (key << 96) | (self.lookups.services[service][0] << 32) | int(region)
 
     def _promises(self, row: int, values: dict[str, Any]) -> list[Fault]:
         """What nobody could publish is refused when it is written."""
