@@ -11,7 +11,7 @@ from regulation.registry.models import Service
 
 from .forms import clean_text
 from .indicators import DIMENSIONS, By, indicators_for, may_leave_out
-from .models import Plea, PleaKind, PleaOutcome, Review, Reviewer
+from .models import Plea, PleaKind, Review, Reviewer
 
 MARKS = [
     ("5", _("5 very good")),
@@ -72,30 +72,6 @@ class ReviewForm(forms.Form):
     @property
     def words(self) -> str:
         return clean_text(self.cleaned_data["words"])
-
-
-class TextForm(forms.Form):
-    """One text that somebody puts on record: a reply, a reason."""
-
-    text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
-
-    def __init__(self, *args: Any, label: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["text"].label = label
-
-    def clean_text(self) -> str:
-        return clean_text(self.cleaned_data["text"])
-
-
-class ProposalForm(forms.Form):
-    """How something should be decided, and why."""
-
-    outcome = forms.ChoiceField(label=_("Decision"), choices=PleaOutcome.choices, widget=forms.RadioSelect)
-    reason = forms.CharField(
-        label=_("Reason, which is published with the decision"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
 
 
 class ReviewFilter(django_filters.FilterSet):

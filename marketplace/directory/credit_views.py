@@ -1,23 +1,18 @@
 """Pages of sanctions: what a rule calls for, the firm's reply, and what two people decide."""
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django import forms
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acts_as
@@ -34,6 +29,7 @@ from .operations import (
     return_sanction,
 )
 from .queries import sanctions
+from .two_people import TextForm, TwoPeople, posted
 
 PAGE = 20
 SHOWN = 60  # steps of a history that a page draws
@@ -65,29 +61,6 @@ class SanctionFilter(django_filters.FilterSet):
     class Meta:
         model = Sanction
         fields = ["kind"]
-
-
-class TextForm(forms.Form):
-    """One text that somebody puts on record."""
-
-    text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
-
-    def __init__(self, *args: Any, label: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["text"].label = label
-
-
-class ProposalForm(forms.Form):
-    """How it should end, and why."""
-
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("Decision"), choices=SanctionOutcome.choices, widget=forms.RadioSelect
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Reason, which is published with the decision"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
 
 
 def _whole(request: HttpRequest) -> bool:
@@ -141,121 +114,29 @@ def sanction(request: HttpRequest, ref: str) -> HttpResponse:
         "may_propose": centre and waits and ready and found.proposed_by_id in (None, request.user.pk),
         "may_decide": centre and waits and found.proposed_by_id not in (None, request.user.pk),
         "may_lift": centre and stands,
-        "reply_form": TextForm(label=_("Your reply"), auto_id="reply_%s"),
-        "proposal_form": ProposalForm(auto_id="propose_%s"),
-        "return_form": TextForm(label=_("Why it is returned"), auto_id="return_%s"),
         "lift_form": TextForm(label=_("Why it is lifted"), auto_id="lift_%s"),
     }
-    return render(request, "directory/sanction.html", context)
+    return render(request, "directory/sanction.html", context | _TWO.forms())
 
 
-def _act(
-    request: HttpRequest, found: Sanction, form: forms.Form | None, act: Callable[[], Any], done: str
-) -> HttpResponse:
-    """Act, tell what came of it, go back."""
-    if form is not None and not form.is_valid():
-        for name, faults in form.errors.items():
-            label = form.fields[name].label if name in form.fields else ""
-            messages.error(request, " ".join(filter(None, (f"{label}:" if label else "", *map(str, faults)))))
-        return redirect(found)
-    try:
-        act()
-        messages.success(request, done)
-    except DirectoryRefused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(found)
+_TWO = TwoPeople(
+    noun="sanction",
+    outcome=SanctionOutcome,
+    refused=(DirectoryRefused,),
+    seen=_seen,
+    replies=_own,
+    of_centre=lambda request, found: bool(getattr(request.user, "is_staff", False)),
+    reply_by=reply_to_sanction,
+    propose_by=propose_sanction,
+    return_by=return_sanction,
+    decide_by=decide_sanction,
+    decided=gettext_lazy("It is decided. Imposed, the firm takes no new work from now on."),
+)
+sanction_reply, sanction_propose = posted(_TWO.reply), posted(_TWO.propose)
+sanction_return, sanction_decide = posted(_TWO.give_back), posted(_TWO.decide)
 
 
-def _centres(request: HttpRequest, ref: str) -> Sanction:
-    found = _seen(request, ref)
-    if not getattr(request.user, "is_staff", False):
-        raise PermissionDenied
-    return found
-
-
-@require_POST
-@login_required
-def sanction_reply(request: HttpRequest, ref: str) -> HttpResponse:
-    found, form = _seen(request, ref), TextForm(request.POST, label=_("Your reply"))
-    if not _own(request, found):
-        raise PermissionDenied
-    return _act(
-        request,
-        found,
-        form,
-        lambda: reply_to_sanction(
-            sanction=found,
-            text=form.cleaned_data["text"],
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        ),
-        _("Your reply is on record."),
-    )
-
-
-@require_POST
-@login_required
-def sanction_propose(request: HttpRequest, ref: str) -> HttpResponse:
-    found, form = _centres(request, ref), ProposalForm(request.POST)
-    return _act(
-        request,
-        found,
-        form,
-        lambda: propose_sanction(
-            sanction=found,
-            outcome=SanctionOutcome(form.cleaned_data["outcome"]),
-            reason=form.cleaned_data["reason"],
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        ),
-        _("The proposal waits for a second person of the centre."),
-    )
-
-
-@require_POST
-@login_required
-def sanction_return(request: HttpRequest, ref: str) -> HttpResponse:
-    found, form = _centres(request, ref), TextForm(request.POST, label=_("Why it is returned"))
-    return _act(
-        request,
-        found,
-        form,
-        lambda: return_sanction(
-            sanction=found,
-            reason=form.cleaned_data["text"],
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        ),
-        _("The proposal is returned."),
-    )
-
-
-@require_POST
-@login_required
-def sanction_decide(request: HttpRequest, ref: str) -> HttpResponse:
-    found = _centres(request, ref)
-    return _act(
-        request,
-        found,
-        None,
-        lambda: decide_sanction(sanction=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
-        _("It is decided. Imposed, the firm takes no new work from now on."),
-    )
-
-
-@require_POST
-@login_required
+@posted
 def sanction_lift(request: HttpRequest, ref: str) -> HttpResponse:
-    found, form = _centres(request, ref), TextForm(request.POST, label=_("Why it is lifted"))
-    return _act(
-        request,
-        found,
-        form,
-        lambda: lift_sanction(
-            sanction=found,
-            reason=form.cleaned_data["text"],
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        ),
-        _("The sanction is lifted."),
-    )
+    found, done = _TWO.centres(request, ref), _("The sanction is lifted.")
+    return _TWO.put(request, found, lift_sanction, done, reason=_("Why it is lifted"))

@@ -17,6 +17,7 @@ from .disputing import add_evidence, agree_to_split, open_dispute, propose_split
 from .drawing_up import Part, draw_up_contract, set_milestones, who_pays
 from .ending import decline_end, demand_performance, end_by_right, propose_end, sign_end
 from .extending import ask_for_more_days
+from .invoicing import record_invoice
 from .listing import list_mediator, unlist_mediator
 from .mediating import (
     accept_seat,
@@ -27,7 +28,7 @@ from .mediating import (
     name_mediator,
     object_to_mediator,
 )
-from .paying import complete_contract, pay_what_is_due, record_invoice, release_milestone
+from .paying import complete_contract, pay_what_is_due, release_milestone
 from .pleading import (
     complain_of_quality,
     decide_plea,

@@ -69,17 +69,7 @@ def open_dispute(
     with transaction.atomic():
         locked = locked_milestone(milestone)
         assert_may(locked, Act.DISPUTE, at=at)
-        contract = locked.contract
-        made = Dispute.objects.create(
-            milestone=locked,
-            rule=rule_of(contract, at=at),
-            side=side,
-            claim=text,
-            step=locked.state_at(at),
-            opened_by=by,
-            opened_at=at,
-            cure_until=ends_at(at, contract.rule.cure),
-        )
+        made = _about(locked, side=side, claim=text, by=by, at=at)
         _keep(made, side, kept, "", by=by)
         body = {
             "dispute": made.ref,
@@ -98,6 +88,21 @@ def open_dispute(
             disputed_at=at,
         )
         return made
+
+
+def _about(milestone: Milestone, *, side: str, claim: str, by: User, at: dt.datetime) -> Dispute:
+    """A dispute of a locked milestone, with the contract's own time to mend or agree."""
+    contract = milestone.contract
+    return Dispute.objects.create(
+        milestone=milestone,
+        rule=rule_of(contract, at=at),
+        side=side,
+        claim=claim,
+        step=milestone.state_at(at),
+        opened_by=by,
+        opened_at=at,
+        cure_until=ends_at(at, contract.rule.cure),
+    )
 
 
 def _keep(dispute: Dispute, side: str, files: Sequence[Kept], note: str, *, by: User) -> None:

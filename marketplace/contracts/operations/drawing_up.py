@@ -11,14 +11,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from marketplace.payments.books import to_fen
-from marketplace.tenders.models import Award
+from marketplace.tenders.models import Award, Tender
 from regulation.ledger.operations import record
 from regulation.parties.models import Entity, User
 from regulation.registry.models import Necessity, Ruling
 
 from ..errors import AlreadyDrawnUp, DoesNotAddUp, NotFinal, NothingToCheck, NotNow, TooLong
 from ..life import Act, State
-from ..models import Contract, Milestone
+from ..models import Contract, ContractRule, Milestone, Schedule, Wording
 from ..queries import ends_at, rule_for, schedule_for, wording_for
 from ..schedule import due_days, split
 from ..seed import ensure_terms
@@ -59,37 +59,12 @@ def draw_up_contract(*, award: Award, at: dt.datetime) -> Contract:
 
     The clock of signing began when the award became final. Raises NotFinal and AlreadyDrawnUp.
     """
-    tender = award.tender
     if award.final_at is None or award.ended_at is not None:
         raise NotFinal
-    on = timezone.localdate(at)
-    if rule_for(tender.region, on=on) is None or wording_for(tender.service, on=on) is None:
-        ensure_terms()
-    rule, wording = rule_for(tender.region, on=on), wording_for(tender.service, on=on)
-    schedule = schedule_for(tender.service, on=on)
-    if rule is None or wording is None or schedule is None:
-        raise LookupError("no rule, standard text or schedule is in force for this contract")
+    rule, wording, schedule = _terms_for(award.tender, on=timezone.localdate(at))
     try:
         with transaction.atomic():
-            made = Contract.objects.create(
-                ref=new_ref(at),
-                award=award,
-                buyer=tender.owner,
-                seller=award.bid.tenderer,
-                payer=who_pays(ruling=tender.ruling, buyer=tender.owner, department=tender.department),
-                department=tender.department,
-                service=tender.service,
-                approval=tender.approval,
-                region=tender.region,
-                ruling=tender.ruling,
-                rule=rule,
-                wording=wording,
-                price=award.price,
-                bid_price=award.price,
-                days=award.bid.days or tender.days,
-                sign_by=ends_at(award.final_at, rule.sign_within),
-                is_invented=tender.is_invented,
-            )
+            made = _of_award(award, at=at, rule=rule, wording=wording)
     except IntegrityError as refusal:
         if "contracts_contract_award_id" in str(refusal):
             raise AlreadyDrawnUp from refusal
@@ -105,6 +80,41 @@ def draw_up_contract(*, award: Award, at: dt.datetime) -> Contract:
     }
     record(kind="contracts.drawn_up", subject=made, actor=None, body=body, noticeable=False)
     return made
+
+
+def _terms_for(tender: Tender, *, on: dt.date) -> tuple[ContractRule, Wording, Schedule]:
+    """What is in force on a day; where nothing is on record the site's own is put there first."""
+    if rule_for(tender.region, on=on) is None or wording_for(tender.service, on=on) is None:
+        ensure_terms()
+    rule, wording = rule_for(tender.region, on=on), wording_for(tender.service, on=on)
+    schedule = schedule_for(tender.service, on=on)
+    if rule is None or wording is None or schedule is None:
+        raise LookupError("no rule, standard text or schedule is in force for this contract")
+    return rule, wording, schedule
+
+
+def _of_award(award: Award, *, at: dt.datetime, rule: ContractRule, wording: Wording) -> Contract:
+    """The row of a final award's contract: all that the award and its tender say."""
+    tender = award.tender
+    return Contract.objects.create(
+        ref=new_ref(at),
+        award=award,
+        buyer=tender.owner,
+        seller=award.bid.tenderer,
+        payer=who_pays(ruling=tender.ruling, buyer=tender.owner, department=tender.department),
+        department=tender.department,
+        service=tender.service,
+        approval=tender.approval,
+        region=tender.region,
+        ruling=tender.ruling,
+        rule=rule,
+        wording=wording,
+        price=award.price,
+        bid_price=award.price,
+        days=award.bid.days or tender.days,
+        sign_by=ends_at(award.final_at or at, rule.sign_within),
+        is_invented=tender.is_invented,
+    )
 
 
 def _by_schedule(contract: Contract, parts: Sequence[dict[str, Any]]) -> None:

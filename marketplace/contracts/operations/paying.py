@@ -1,13 +1,8 @@
-"""Held money goes out for accepted work, once the gate is clear; invoices; the end of a contract."""
+"""Held money goes out for accepted work, once the gate is clear; the end of a contract."""
 
 import datetime as dt
-import re
-from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db import transaction
 
 from marketplace.payments.books import Account
 from marketplace.payments.errors import NotHeld, NotOurPayee
@@ -19,17 +14,13 @@ from regulation.ledger.operations import record
 from regulation.parties.models import User
 
 from ..dispute_queries import ordered_of, settlement_of, settlements_of
-from ..errors import GateClosed, InvoiceNumber, InvoiceTooMuch, InvoiceUsed, NotDue
+from ..errors import GateClosed, NotDue
 from ..life import Act, State, Step
-from ..models import Contract, Invoice, Milestone, Payout
-from ..models.deliverable import new_ref
+from ..models import Contract, Milestone, Payout
 from ..queries import charge_of, held_for, money_of, to_pay_out
 from .acting import do_act, locked_contract, locked_milestone
-from .delivering import looked_at
 from .signing import open_gate
 from .suspending import suspend_for
-
-_NUMBER = re.compile(r"[0-9]{8}|[0-9]{20}")
 
 
 def release_milestone(*, milestone: Milestone, by: User | None, at: dt.datetime) -> Order:
@@ -120,56 +111,3 @@ def is_paid(milestones: list[Milestone]) -> bool:
         if (one.accepted_at is None and settlement is None) or out < owed or told.get(Account.HELD, 0):
             return False
     return bool(milestones)
-
-
-@transaction.atomic
-def record_invoice(
-    *,
-    milestone: Milestone,
-    number: str,
-    code: str,
-    issued_on: dt.date,
-    fen: int,
-    by: User,
-    at: dt.datetime,
-    file: "UploadedFile[Any] | None" = None,
-) -> Invoice:
-    """The seller puts an invoice on record, with its file. Raises InvoiceNumber, InvoiceUsed, InvoiceTooMuch
-    and FileRefused.
-
-    Prices are without tax: the invoices of a milestone may exceed what is charged for it, or left of it by a
-    settlement, by the highest rate, 13 percent.
-    """
-    kept = looked_at([file])[0] if file else None
-    locked = locked_milestone(milestone)
-    number = number.replace(" ", "")
-    if not _NUMBER.fullmatch(number):
-        raise InvoiceNumber
-    before = locked.invoices.aggregate(n=Sum("fen"))["n"] or 0
-    settlement = settlement_of(locked)
-    if (before + fen) * 100 > (settlement.released_fen if settlement else locked.fen) * 113:
-        raise InvoiceTooMuch
-    try:
-        with transaction.atomic():
-            made = Invoice(
-                milestone=locked,
-                issuer=locked.contract.seller,
-                ref=new_ref(),
-                number=number,
-                code=code.strip(),
-                issued_on=issued_on,
-                fen=fen,
-                recorded_by=by,
-                recorded_at=at,
-            )
-            if kept is not None:
-                made.file_name, made.file_digest, made.scan = kept.name, kept.digest, kept.scan
-                made.file.save(kept.name, ContentFile(kept.content), save=False)
-            made.save(force_insert=True)
-    except IntegrityError as refusal:
-        if "invoice_number_once_an_issuer" in str(refusal):
-            raise InvoiceUsed from refusal
-        raise
-    body = {"milestone": locked.position, "name": locked.name, "number": number, "file": made.file_digest}
-    record(kind="contracts.invoiced", subject=locked.contract, actor=by, body=body, noticeable=False)
-    return made

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -119,10 +118,3 @@ def before_signing(request: HttpRequest, contract: Contract, version: Version, s
         "by_factor": needed(request) == MFA,
         **printed(version.terms),
     }
-
-
-def tell_faults(request: HttpRequest, form: forms.BaseForm) -> None:
-    """What was wrong with a small form that has no page of its own."""
-    for name, faults in form.errors.items():
-        label = form.fields[name].label if name in form.fields else ""
-        messages.error(request, " ".join(filter(None, (f"{label}:" if label else "", *map(str, faults)))))

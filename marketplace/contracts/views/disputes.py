@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.directory.two_people import tell_faults
 from marketplace.payments.books import to_yuan
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
@@ -32,7 +33,7 @@ from ..operations import (
     withdraw_dispute,
 )
 from ..queries import handed_in, money_of
-from .acting import do, milestone_of, of_side, read_contract, tell_faults
+from .acting import do, milestone_of, of_side, read_contract
 
 SIDES = (Role.OWNER, Role.AGENT)
 READERS = (*SIDES, Role.REGULATOR, Role.MEDIATOR)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.directory.two_people import tell_faults
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
@@ -30,7 +31,7 @@ from ..operations import (
     object_to_mediator,
     unlist_mediator,
 )
-from .acting import do, tell_faults
+from .acting import do
 from .disputes import SIDES, own_dispute, read_dispute
 
 PAGE = 20

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.directory.two_people import tell_faults
 from marketplace.payments.books import to_yuan
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
@@ -35,7 +36,7 @@ from ..operations import (
 from ..operations.sharing import token_digest
 from ..queries import handed_in, money_of, share_of, shares_of, standing_change
 from ..schedule import penalty
-from .acting import do, milestone_of, of_side, read_contract, tell_faults
+from .acting import do, milestone_of, of_side, read_contract
 from .public import lateness
 
 SIDES = (Role.OWNER, Role.AGENT)

@@ -1,6 +1,5 @@
 """Objections to reviews and complaints about quality, and what the operating centre decides."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +9,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from marketplace.directory.two_people import TextForm, TwoPeople, posted
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
@@ -30,9 +31,9 @@ from ..operations import (
     return_plea,
 )
 from ..review_access import of_centre, reads_plea, replies_to, reviews_as, was_reviewed
-from ..review_forms import PleaFilter, ProposalForm, TextForm
+from ..review_forms import PleaFilter
 from ..review_queries import pleas
-from .acting import do, seen_contract, tell_faults
+from .acting import seen_contract
 from .reviews import disclosed_review, told
 
 PAGE = 20
@@ -149,93 +150,22 @@ def plea(request: HttpRequest, ref: str) -> HttpResponse:
         "may_propose": centre and ready and found.proposed_by_id in (None, user.pk),
         "may_decide": centre and found.proposed_by_id not in (None, user.pk),
         "shows_proposal": found.decided_at is not None or bool(user.is_staff) or oversees(membership),
-        "reply_form": TextForm(label=_("Your reply"), auto_id="reply_%s"),
-        "proposal_form": ProposalForm(auto_id="propose_%s"),
-        "return_form": TextForm(label=_("Why it is returned"), auto_id="return_%s"),
     }
-    return render(request, "contracts/plea.html", context)
+    return render(request, "contracts/plea.html", context | _TWO.forms())
 
 
-@require_POST
-@login_required
-def plea_reply(request: HttpRequest, ref: str) -> HttpResponse:
-    found = _seen(request, ref)
-    if not replies_to(request.user, acting(request), found):
-        raise PermissionDenied
-    form = TextForm(request.POST, label=_("Your reply"))
-    return _act(
-        request,
-        found,
-        form,
-        lambda: reply_to_plea(
-            plea=found,
-            text=form.cleaned_data["text"],
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        ),
-        _("Your reply is on record."),
-    )
-
-
-def _act(request: HttpRequest, found: Plea, form: Any, act: Callable[[], Any], done: str) -> HttpResponse:
-    if not form.is_valid():
-        tell_faults(request, form)
-        return redirect(found)
-    return do(request, act, done, found)
-
-
-def _of_the_centre(request: HttpRequest, ref: str) -> Plea:
-    """For the centre's people who act for no party of the contract; 403 for others who may read it."""
-    found = _seen(request, ref)
-    if not of_centre(request.user, found.contract):
-        raise PermissionDenied
-    return found
-
-
-@require_POST
-@login_required
-def plea_propose(request: HttpRequest, ref: str) -> HttpResponse:
-    found, form = _of_the_centre(request, ref), ProposalForm(request.POST)
-    return _act(
-        request,
-        found,
-        form,
-        lambda: propose_on_plea(
-            plea=found,
-            outcome=PleaOutcome(form.cleaned_data["outcome"]),
-            reason=form.cleaned_data["reason"],
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        ),
-        _("The proposal waits for a second person of the centre."),
-    )
-
-
-@require_POST
-@login_required
-def plea_return(request: HttpRequest, ref: str) -> HttpResponse:
-    found, form = _of_the_centre(request, ref), TextForm(request.POST, label=_("Why it is returned"))
-    return _act(
-        request,
-        found,
-        form,
-        lambda: return_plea(
-            plea=found,
-            reason=form.cleaned_data["text"],
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        ),
-        _("The proposal is returned."),
-    )
-
-
-@require_POST
-@login_required
-def plea_decide(request: HttpRequest, ref: str) -> HttpResponse:
-    found = _of_the_centre(request, ref)
-    return do(
-        request,
-        lambda: decide_plea(plea=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
-        _("It is decided, and published with its reason."),
-        found,
-    )
+_TWO = TwoPeople(
+    noun="plea",
+    outcome=PleaOutcome,
+    refused=(ContractRefused,),
+    seen=_seen,
+    replies=lambda request, found: replies_to(request.user, acting(request), found),
+    of_centre=lambda request, found: of_centre(request.user, found.contract),  # acting for no party of it
+    reply_by=reply_to_plea,
+    propose_by=propose_on_plea,
+    return_by=return_plea,
+    decide_by=decide_plea,
+    decided=gettext_lazy("It is decided, and published with its reason."),
+)
+plea_reply, plea_propose = posted(_TWO.reply), posted(_TWO.propose)
+plea_return, plea_decide = posted(_TWO.give_back), posted(_TWO.decide)

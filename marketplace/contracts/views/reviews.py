@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.directory.two_people import TextForm, tell_faults
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
@@ -24,9 +25,9 @@ from ..indicators import DIMENSIONS, By, indicators_for, mark
 from ..models import Contract, Repair, Review, Reviewer, ReviewRound
 from ..operations import content_digest, hand_in_review, offer_repair, raise_review, reply_to_review
 from ..review_access import reviews_as, was_reviewed
-from ..review_forms import ReviewFilter, ReviewForm, TextForm
+from ..review_forms import ReviewFilter, ReviewForm
 from ..review_queries import disclosed, marks_of, reviews_of, round_of, weighing_of
-from .acting import do, seen_contract, tell_faults
+from .acting import do, seen_contract
 
 PAGE = 20
 ORDER = [By.BUYER, By.DEPARTMENT, By.CENTRE, By.SELLER]
