@@ -63,6 +63,7 @@ app.conf.update(
         "end-suspensions": {"task": "directory.end_suspensions", "schedule": 600.0},
         "dispute-clocks": {"task": "contracts.dispute_clocks", "schedule": 60.0},
         "remind-of-contracts": {"task": "contracts.remind", "schedule": 1800.0},
+        "sweep-uploads": {"task": "contracts.sweep_uploads", "schedule": 3600.0},
         "name-mediators": {"task": "contracts.name_mediators", "schedule": crontab(hour=19, minute=40)},
         "reconcile-contracts": {"task": "contracts.reconcile", "schedule": crontab(hour=20, minute=40)},
         "forget-kept-answers": {"task": "opendata.forget_answers", "schedule": 3600.0},

@@ -288,3 +288,6 @@ STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 PAYMENTS_CUSTODY = os.environ.get("PAYMENTS_CUSTODY", "")  # holder, bank, number: where payers pay into
 # A command that reads a file on its input and ends with 1 where it found something.
 FILE_SCANNER = os.environ.get("FILE_SCANNER", "")
+# Large files come in parts of so many bytes; a whole one has at most so many.
+UPLOAD_PART = int(os.environ.get("UPLOAD_PART", str(4 * 1024 * 1024)))
+UPLOAD_LARGEST = int(os.environ.get("UPLOAD_LARGEST", str(500 * 1024 * 1024)))

@@ -57,6 +57,10 @@ class ObjectedOnce(ContractRefused):
     message = _("Your side has objected to a mediator in this dispute; each side may once.")
 
 
+class NotYetAccepted(ContractRefused):
+    message = _("Accept the dispute first; then you may propose a split.")
+
+
 class NotYetDecidable(ContractRefused):
     message = _("A decision can be made once the mediator has accepted and the time to object is over.")
 

@@ -69,7 +69,9 @@ class DisputeForm(forms.Form):
 
 class EvidenceForm(forms.Form):
     uploads = ManyFiles(
-        label=_("Files"), help_text=_("At most 10, each of at most 50 MB: PDF, DOCX, XLSX, PNG or JPEG.")
+        label=_("Files"),
+        required=False,  # large ones come in parts before the form does
+        help_text=_("At most 10 PDF, DOCX, XLSX, PNG or JPEG of 500 MB each; without JavaScript of 50 MB."),
     )
     note = forms.CharField(label=_("What they show"), required=False, max_length=600, widget=SHORT)
 

@@ -58,7 +58,8 @@ def _of_contracts(found: QuerySet[Contract], text: str) -> Iterator[Due]:
 
 def _of_disputes(found: QuerySet[Dispute]) -> Iterator[Due]:
     text = _("Mend or agree: %(name)s · %(title)s")
-    for one in found.filter(asked_at__isnull=True)[:MOST]:
+    running = found.filter(asked_at__isnull=True, milestone__contract__suspended_at__isnull=True)
+    for one in running[:MOST]:
         milestone = one.milestone
         title = {"name": _named(milestone), "title": milestone.contract.award.tender.title}
         yield Due(f"cure-{one.pk}", one.cure_until, text % title, one.get_absolute_url())
@@ -67,7 +68,9 @@ def _of_disputes(found: QuerySet[Dispute]) -> Iterator[Due]:
 def _of_demands(membership: Membership) -> Iterator[Due]:
     entity = membership.entity_id
     own = Q(contract__buyer=entity) | Q(contract__seller=entity) | Q(contract__payer=entity)
-    standing = Ending.objects.filter(own, done_at__isnull=True, declined_at__isnull=True)
+    standing = Ending.objects.filter(
+        own, done_at__isnull=True, declined_at__isnull=True, contract__suspended_at__isnull=True
+    )
     text = _("Demanded: %(name)s · %(title)s")
     for one in standing.filter(grace_until__isnull=False).select_related(
         "milestone", "contract__award__tender"
@@ -78,7 +81,8 @@ def _of_demands(membership: Membership) -> Iterator[Due]:
 
 
 def _of_seats(membership: Membership) -> Iterator[Due]:
-    for seat in disputes.seats_waiting(membership.user, membership.entity)[:MOST]:
+    waiting = disputes.seats_waiting(membership.user, membership.entity)
+    for seat in waiting.filter(dispute__milestone__contract__suspended_at__isnull=True)[:MOST]:
         decides = seat.decide_by is not None
         text = _("Decide the dispute: %(name)s") if decides else _("Accept or decline the dispute: %(name)s")
         said = text % {"name": _named(seat.dispute.milestone)}

@@ -124,6 +124,38 @@ class FileRefused(ContractRefused):
         self.message = _("%(name)s: %(why)s") % {"name": name, "why": why}
 
 
+class PlanWrong(ContractRefused):
+    message = _("What was told of the parts of the file does not fit its size.")
+
+
+class PartWrong(ContractRefused):
+    message = _("This is not the part of the file that was told of before.")
+    next_step = _("Choose the file again.")
+
+
+class UploadGone(ContractRefused):
+    message = _(
+        "This upload is not there any more: it was handed in, removed, or waited for longer than a day."
+    )
+    next_step = _("Choose the file again.")
+
+
+class PartsMissing(ContractRefused):
+    """A file of which parts did not come; it is named."""
+
+    next_step = _("Choose the same file again: it goes on where it was.")
+
+    def __init__(self, name: str) -> None:
+        self.message = _("%(name)s: parts of it did not come yet.") % {"name": name}
+
+
+class TooManyBegun(ContractRefused):
+    next_step = _("Hand in or remove one of them first.")
+
+    def __init__(self, most: int) -> None:
+        self.message = _("At most %(n)d uploads are begun at a time.") % {"n": most}
+
+
 class ReturnedOnce(ContractRefused):
     message = _("Work is returned once. What is handed in again is accepted, or disputed.")
 

@@ -131,7 +131,9 @@ class ChangeForm(forms.Form):
 
 class WorkForm(forms.Form):
     uploads = ManyFiles(
-        label=_("Files"), help_text=_("At most 10, each of at most 50 MB: PDF, DOCX, XLSX, PNG or JPEG.")
+        label=_("Files"),
+        required=False,  # large ones come in parts before the form does
+        help_text=_("At most 10 PDF, DOCX, XLSX, PNG or JPEG of 500 MB each; without JavaScript of 50 MB."),
     )
     note = forms.CharField(
         label=_("Note to the buyer"), required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 3})

@@ -3,14 +3,15 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from marketplace.payments.books import Account
 from marketplace.payments.models import Charge, Order, PostingLine
 from marketplace.payments.queries import balances_of
 from marketplace.tenders.limits import Limit, ends
-from regulation.parties.models import Entity, Membership, Region, Role
+from regulation.parties.models import Entity, Membership, Region, Role, User
 from regulation.parties.queries import region_and_parents
 from regulation.registry.models import Service
 from regulation.registry.queries import working_calendar
@@ -22,6 +23,7 @@ from .models import (
     Invoice,
     Milestone,
     MilestoneCharge,
+    PartialUpload,
     Schedule,
     ShareLink,
     Signature,
@@ -31,6 +33,7 @@ from .models import (
 )
 
 SIDES = ("buyer", "seller", "payer")
+DAY = dt.timedelta(days=1)
 
 
 def rule_for(region: Region, *, on: dt.date) -> ContractRule | None:
@@ -61,6 +64,25 @@ def due_day(start: dt.datetime, days: int) -> dt.date:
     """The last of so many working days that begin at a moment."""
     began = timezone.localdate(start)
     return working_calendar(since=began).after(began, days)
+
+
+def days_lost(since: dt.datetime, until: dt.datetime) -> int:
+    """The working days on which something stood still, even in part."""
+    first = timezone.localdate(since)
+    return working_calendar(since=first).count(first, timezone.localdate(until) + DAY)
+
+
+def later_day(day: dt.date, count: int) -> dt.date:
+    """The day so many working days later."""
+    return working_calendar(since=day).after(day, count)
+
+
+def days_given_back(start: dt.datetime, days: int, due_on: dt.date | None) -> int:
+    """By how many working days a day set by `due_day` was moved since."""
+    planned = due_day(start, days)
+    if due_on is None or due_on <= planned:
+        return 0
+    return working_calendar(since=planned).count(planned + DAY, due_on + DAY)
 
 
 def with_sides(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
@@ -222,6 +244,12 @@ def handed_in(milestones: list[Milestone]) -> dict[int, list[Any]]:
     for one in found.prefetch_related(Prefetch("files")).order_by("pk"):
         told[one.milestone_id].append(one)
     return told
+
+
+def uploads_of(user: User, contract: Contract) -> QuerySet[PartialUpload]:
+    """What a person has begun to upload for a contract, the newest first, with how many parts came."""
+    found = PartialUpload.objects.filter(user=user, contract=contract)
+    return found.annotate(came=Count("parts"), bytes=Coalesce(Sum("parts__size"), 0)).order_by("-pk")
 
 
 def charge_of(milestone: Milestone) -> Charge | None:

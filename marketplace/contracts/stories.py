@@ -61,6 +61,11 @@ REFUNDED = ("refunded", _("Back to the payer"), "money")
 story("contracts.disputed", _("A side disputed a milestone."), facts=[WHICH, REASON])
 story("contracts.dispute_evidence", _("A side gave evidence in a dispute."), facts=[FILES])
 story("contracts.split_proposed", _("A side proposed how to split the money."), facts=[RELEASED, REFUNDED])
+story(
+    "contracts.split_suggested",
+    _("The mediator proposed how to split the money."),
+    facts=[RELEASED, REFUNDED],
+)
 story("contracts.split_agreed", _("A side agreed to the proposed split."))
 story("contracts.cure_over", _("The time to mend or to agree is over; either side may ask for a decision."))
 story("contracts.decision_asked", _("A side asked for a mediator's decision."))

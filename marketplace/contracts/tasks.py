@@ -22,6 +22,7 @@ from .operations import (
     pay_what_is_due,
     refund_what_is_due,
     remind,
+    sweep_uploads,
 )
 from .operations import reckon_credit as reckon
 from .operations import reconcile as compare
@@ -111,6 +112,12 @@ def name_mediators() -> int:
     met = sum(lapse_demand(ending=one, at=now) for one in standing_demands()[:AT_ONCE])
     named = (name_mediator(dispute=one, at=now) for one in without_a_mediator()[:AT_ONCE])
     return met + sum(one is not None for one in named)
+
+
+@shared_task(name="contracts.sweep_uploads")
+def sweep_begun_uploads() -> int:
+    """Uploads that nobody went on with for a day are forgotten; returns how many. Safe to run twice."""
+    return sweep_uploads(at=database_now())
 
 
 @shared_task(name="contracts.reconcile")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from regulation.parties.models import Membership, Role, User
+from regulation.parties.queries import who_stopped
 from regulation.registry.models import Following
 from regulation.registry.operations.following import stop_token
 
@@ -15,6 +16,8 @@ from .eligibility import lacks_what_was_added
 from .models import Bid, SavedSearch, Tender
 from .operations.searching import search_token
 from .queries import followers_of, searches_for
+
+ANNOUNCEMENTS = "tenders.announcements"
 
 
 def _site() -> str:
@@ -24,14 +27,15 @@ def _site() -> str:
 def tell_followers(tender: Tender) -> int:
     """Whoever follows its service, region, approval or department, or keeps a search that it fits: each once,
     in its language; how many."""
-    told: set[int] = set()
+    told = who_stopped(ANNOUNCEMENTS)
+    silent = len(told)
     wanted: list[Following | SavedSearch] = [*followers_of(tender), *searches_for(tender)]
     for one in wanted:
         if one.user_id not in told:
             told.add(one.user_id)
             with override(one.language):
                 _announce(tender, one)
-    return len(told)
+    return len(told) - silent
 
 
 def _way_out(one: Following | SavedSearch) -> str:

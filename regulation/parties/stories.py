@@ -32,6 +32,8 @@ story("parties.contest_returned", _("The second regulator returned the answer to
 story("parties.contest_answered", _("The contest was answered."))
 story("parties.declaration_late", _("The day for the declaration went by without one."))
 story("parties.declaration_contradicted", _("Another source contradicts the declaration."))
+story("parties.mail_stopped", _("A person wants no more mail of a kind."))
+story("parties.mail_wanted", _("A person wants mail of a kind again."))
 story("parties.merged", _("Two records were found to be one."))
 story("parties.split", _("Two records that had been one were parted again."))
 story("parties.suggestion_rejected", _("A regulator found that two records are not one."))

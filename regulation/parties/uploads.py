@@ -7,20 +7,18 @@ scanned, and the page says so.
 """
 
 import hashlib
-import io
 import shlex
 import subprocess
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from .sniff import KINDS as KNOWN
-from .sniff import MOST_PARTS, kind_of, plain_name
+from .sniff import holds, kind_of_stream, plain_name
 
 KINDS = KNOWN | {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 SCANS = [("clean", _("scanned, nothing found")), ("not_scanned", _("not scanned"))]
@@ -37,54 +35,52 @@ class UploadRefused(Exception):
         self.name, self.why = name, why
 
 
+def too_many(count: int, most: int) -> UploadRefused:
+    return UploadRefused(str(count), _("at most %(n)d files are handed in at once.") % {"n": most})
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A file that may be kept."""
 
     name: str
     kind: str
-    content: bytes
+    size: int
     digest: str
     scan: str
+    file: "UploadedFile[Any]"
 
 
-def kind_of_work(content: bytes) -> str | None:
+def kind_of_work(stream: IO[bytes]) -> str | None:
     """A key of KINDS, or None: documents, pictures and workbooks without macros."""
-    found = kind_of(content)
-    return "xlsx" if found is None and content.startswith(b"PK\x03\x04") and _is_workbook(content) else found
+    found = kind_of_stream(stream)
+    return "xlsx" if found is None and holds(stream, "xl/workbook.xml") else found
 
 
-def _is_workbook(content: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        return False
-    if len(names) > MOST_PARTS or any(name.lower().endswith("vbaproject.bin") for name in names):
-        return False
-    return {"[Content_Types].xml", "xl/workbook.xml"} <= set(names)
-
-
-def scan(name: str, content: bytes) -> str:
+def scan(name: str, file: "UploadedFile[Any]") -> str:
     """ "clean", or "not_scanned" where no scanner is named. Raises UploadRefused where something was found,
     and where a scanner is named but does not answer: nothing is kept unseen then."""
     if not settings.FILE_SCANNER:
         return "not_scanned"
     try:
-        done = subprocess.run(
-            shlex.split(settings.FILE_SCANNER),
-            input=content,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = _scanned(file)
     except (OSError, subprocess.TimeoutExpired) as failure:
         raise UploadRefused(name, _("the scanner does not answer; hand it in again later.")) from failure
-    if done.returncode == FOUND:
+    if done == FOUND:
         raise UploadRefused(name, _("the scanner found something harmful."))
-    if done.returncode != 0:
+    if done != 0:
         raise UploadRefused(name, _("the scanner does not answer; hand it in again later."))
     return "clean"
+
+
+def _scanned(file: "UploadedFile[Any]") -> int:
+    """How the scanner ends. A large file is on the disk and is never held in memory."""
+    command, told = shlex.split(settings.FILE_SCANNER), {"capture_output": True, "timeout": SECONDS}
+    if isinstance(file, TemporaryUploadedFile):
+        with open(file.temporary_file_path(), "rb") as stream:
+            return subprocess.run(command, stdin=stream, check=False, **told).returncode  # type: ignore[call-overload,no-any-return]
+    file.seek(0)
+    return subprocess.run(command, input=file.read(), check=False, **told).returncode  # type: ignore[call-overload,no-any-return]
 
 
 def looked_at(files: "Sequence[UploadedFile[Any]]", *, limit: int, most: int) -> list[Kept]:
@@ -93,7 +89,7 @@ def looked_at(files: "Sequence[UploadedFile[Any]]", *, limit: int, most: int) ->
     Raises UploadRefused, naming the file.
     """
     if len(files) > most:
-        raise UploadRefused(str(len(files)), _("at most %(n)d files are handed in at once.") % {"n": most})
+        raise too_many(len(files), most)
     kept: dict[str, Kept] = {}
     for file in files:
         name = (file.name or "")[:200]
@@ -101,10 +97,12 @@ def looked_at(files: "Sequence[UploadedFile[Any]]", *, limit: int, most: int) ->
             raise UploadRefused(name, _("the file is empty."))
         if file.size > limit:
             raise UploadRefused(name, _("a file has at most %(n)d MB.") % {"n": limit // MB})
-        content = file.read()
-        kind = kind_of_work(content)
+        kind = kind_of_work(file)  # type: ignore[arg-type]
         if kind is None:
             raise UploadRefused(name, _("hand in PDF, DOCX, XLSX, PNG or JPEG without macros."))
-        digest = hashlib.sha256(content).hexdigest()
-        kept[digest] = Kept(plain_name(name, kind), kind, content, digest, scan(name, content))
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        found = digest.hexdigest()
+        kept[found] = Kept(plain_name(name, kind), kind, file.size, found, scan(name, file), file)
     return list(kept.values())

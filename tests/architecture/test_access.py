@@ -40,6 +40,7 @@ from regulation.ledger.receipts import give_receipt
 from regulation.oversight.models import FindingKind
 from regulation.oversight.operations import Seen, note_finding
 from regulation.parties.exchange.operations import upload_interests
+from regulation.parties.mail import way_out
 from regulation.parties.models import Region, Role, Scope
 from regulation.parties.operations import declare_interests, keep_row, make_token
 from regulation.registry.exchange.operations import upload_import
@@ -163,8 +164,9 @@ def build():
         "sessions": sessions(users),
         **things(users, service, approval, seller, tender, bid),
         "token": program_of(people["owner"]).pk,
+        "mail_token": way_out(users["owner"].pk, "contracts.reminders"),
         **paid(people["owner"].entity, seller.entity, users["owner"]),
-        **contracted(people["owner"].entity, seller.entity, service, approval),
+        **contracted(people["owner"].entity, seller.entity, service, approval, by=users["agent"]),
         **rated(people["owner"].entity, seller, service, approval),
     }
 
@@ -184,8 +186,8 @@ def rated(owner, seller, service, approval):
     }
 
 
-def contracted(owner, seller, service, approval):
-    """A contract in force with work handed in and a link to it, and one being drawn up."""
+def contracted(owner, seller, service, approval, *, by):
+    """A contract in force with work handed in and a link to it, an upload begun, and one being drawn up."""
     of = {"owner": owner, "service": service, "approval": approval}
 
     def won():
@@ -201,6 +203,8 @@ def contracted(owner, seller, service, approval):
     return {
         "contract": held.ref,
         "contracted": held.award.tender.ref,
+        "begun": contracts.begun(held, by=by, content=b"%PDF-").ref,
+        "begun_part": 0,
         "reconciliation": reconcile(at=timezone.now()).pk,
         "draft_contract": won().ref,
         "calendar_token": make_calendar(by=world.user(), at=timezone.now()),

@@ -5,8 +5,10 @@ import shutil
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import Client
 from playwright.sync_api import sync_playwright
 from psycopg import sql
 
@@ -31,10 +33,9 @@ def new_page(chromium, live_server):
     """Opens a page in a context of its own (signed in as nobody); closed after the test."""
     contexts = []
 
-    def make(width: int = 1440):
-        context = chromium.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 900}, bypass_csp=True
-        )
+    def make(width: int = 1440, **options):
+        size = {"width": width, "height": 900}
+        context = chromium.new_context(base_url=live_server.url, viewport=size, bypass_csp=True, **options)
         contexts.append(context)
         return context.new_page()
 
@@ -85,3 +86,26 @@ def copy_database(source: str, target: str) -> None:
         link.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
         names = [sql.Identifier(target), sql.Identifier(source)]
         link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+
+
+@pytest.fixture
+def page_of(new_page, live_server):
+    """A page of somebody who has signed in."""
+
+    def make(user, width=1440, **options):
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        page = new_page(width, **options)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
+        return page
+
+    return make
+
+
+@pytest.fixture
+def acting_page(page_of):
+    """A page of whoever acts by a membership."""
+    return lambda member, width=1440, **options: page_of(member.user, width, **options)

@@ -4,8 +4,6 @@ import datetime as dt
 import json
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from regulation.decoupling.models import SweepStatus
 from regulation.decoupling.sweeping.operations import carry_on
@@ -14,44 +12,10 @@ from regulation.parties.exchange.operations import run_import
 from regulation.parties.models import Interest, InterestImport, Role, Same, Suggestion
 from regulation.parties.tasks import refresh_suggestions
 from tests.browser.axe import violations
+from tests.browser.hands import enter, press
 from tests.factories import bods, world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def acting_page(new_page, live_server):
-    """A page of whoever acts by a membership."""
-
-    def make(member, width=1440):
-        client = Client()
-        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-        page = new_page(width)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-        )
-        return page
-
-    return make
-
-
-def enter(page, **values: str) -> None:
-    """Each field by its name, whatever it is: text, a list of choices, a row of buttons."""
-    for name, value in values.items():
-        field = page.locator(f"main [name={name}]")
-        if field.first.get_attribute("type") == "radio":
-            page.check(f"main [name={name}][value={value}]")
-        elif field.first.evaluate("field => field.tagName") == "SELECT":
-            field.first.select_option(value)
-        else:
-            field.first.fill(value)
-
-
-def press(page, name: str) -> None:
-    """A button of the page's own, and its answer."""
-    with page.expect_navigation():
-        page.locator("main").get_by_role("button", name=name, exact=True).click()
 
 
 def test_two_regulators_sweep_exempt_and_merge(acting_page):

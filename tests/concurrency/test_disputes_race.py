@@ -5,7 +5,8 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from marketplace.contracts import dispute_errors, errors, operations
-from marketplace.contracts.models import Contract, Dispute, Payout, Settlement
+from marketplace.contracts.models import Contract, Dispute, Payout, Proposal, Settlement
+from tests.concurrency.pressing import TIMES, pressed
 from tests.factories import contracts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,4 +115,37 @@ def test_a_mediator_is_named_once_by_two_at_a_time(elsewhere):
         with pytest.raises(OperationalError, match="lock timeout"):
             elsewhere(operations.name_mediator, dispute=dispute, at=timezone.now())
     assert elsewhere(operations.name_mediator, dispute=dispute, at=timezone.now()) is None
+    assert dispute.seats.count() == 1
+
+
+def test_a_hundred_proposals_at_once_each_have_their_number():
+    made = contracts.signed()
+    dispute = contracts.disputed(contracts.handed_in(contracts.first(made)))
+    seller = contracts.binder(made, "seller").user
+    split = {"dispute": dispute, "side": "seller", "note": "", "by": seller, "at": timezone.now()}
+    assert pressed(lambda: operations.propose_split(**split, released_fen=1)) == {"Proposal": TIMES}
+    numbers = Proposal.objects.filter(dispute=dispute).values_list("number", flat=True)
+    assert sorted(numbers) == list(range(1, TIMES + 1))
+
+
+def test_a_proposal_agreed_to_a_hundred_times_at_once_is_settled_once():
+    made = contracts.signed()
+    dispute = contracts.disputed(contracts.handed_in(contracts.first(made)))
+    seller, buyer = contracts.binder(made, "seller").user, contracts.binder(made, "buyer").user
+    split = {"dispute": dispute, "side": "seller", "note": "", "by": seller, "at": timezone.now()}
+    held = operations.propose_split(**split, released_fen=1)
+    wanted = {"dispute": dispute, "side": "buyer", "number": held.number, "by": buyer, "at": timezone.now()}
+    outcomes = pressed(lambda: operations.agree_to_split(**wanted))
+    assert outcomes == {"Dispute": 1, "DisputeClosed": TIMES - 1}
+    assert Settlement.objects.count() == 1
+
+
+def test_mediators_are_named_once_however_often_it_is_pressed():
+    made = contracts.signed()
+    dispute = contracts.disputed(contracts.handed_in(contracts.first(made)))
+    for _n in range(3):
+        contracts.mediator()
+    contracts.asked(dispute)
+    outcomes = pressed(lambda: operations.name_mediator(dispute=dispute, at=timezone.now()))
+    assert outcomes == {"Seat": 1, "NoneType": TIMES - 1}
     assert dispute.seats.count() == 1

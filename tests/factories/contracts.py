@@ -1,18 +1,29 @@
 """Contracts for tests, as plain as they can be."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
 import pgtrigger
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
 
 from marketplace.contracts import operations
-from marketplace.contracts.models import Contract, Dispute, Ending, Invoice, Mediator, Milestone, Seat
+from marketplace.contracts.models import (
+    Contract,
+    Dispute,
+    Ending,
+    Invoice,
+    Mediator,
+    Milestone,
+    PartialUpload,
+    Seat,
+)
 from marketplace.contracts.queries import charge_of, latest_version
 from marketplace.contracts.seed import ensure_terms
 from marketplace.payments.models import Charge
@@ -20,7 +31,7 @@ from marketplace.payments.operations import order_funding
 from marketplace.payments.queries import open_account
 from marketplace.tenders.models import Award, Tender
 from marketplace.tenders.operations import finalise_award, open_tender
-from regulation.parties.models import Declaration, Membership, Role
+from regulation.parties.models import Declaration, Membership, Role, User
 from tests.factories import payments, tenders, world
 
 YEARS = {
@@ -146,6 +157,15 @@ PDF = b"%PDF-1.7 deliverable"
 
 def upload(content: bytes = PDF, name: str = "报告.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
+
+
+def begun(contract: Contract, *, by: User, content: bytes, name: str = "大.pdf") -> PartialUpload:
+    """A file of which no part has come."""
+    size = settings.UPLOAD_PART
+    plan = [hashlib.sha256(content[at : at + size]).hexdigest() for at in range(0, len(content), size)]
+    return operations.begin_upload(
+        contract=contract, name=name, size=len(content), plan=plan, by=by, at=timezone.now()
+    )
 
 
 def started(milestone: Milestone) -> Milestone:
@@ -274,6 +294,10 @@ def past_grace(ending: Ending) -> Ending:
     _moved(Ending, ending.pk, grace_until=timezone.now() - dt.timedelta(seconds=1))
     ending.refresh_from_db()
     return ending
+
+
+def moved_grace(ending: Ending, until: dt.datetime) -> None:
+    _moved(Ending, ending.pk, grace_until=until)
 
 
 def overdue(milestone: Milestone) -> Milestone:

@@ -4,7 +4,7 @@ from .calendar import CalendarKey, Reminder
 from .change import Change
 from .contract import Contract, Side, Signature, Version
 from .deliverable import MOST_SUBMISSIONS, Answer, DeliverableFile, ShareAccess, ShareLink, Submission
-from .dispute import SPLIT, Assent, Dispute, DisputeFile, Outcome, Proposal
+from .dispute import SPLIT, Assent, Dispute, DisputeFile, Outcome, Proposal, Voice
 from .ending import BY_RIGHT, Ending, EndingPart, EndingSignature, Ground
 from .mediation import Decision, Mediator, Seat, SeatCheck, SeatEnd
 from .milestone import ContractAct, Milestone
@@ -22,6 +22,7 @@ from .review import (
 )
 from .rules import ContractRule, Schedule, SettlementRule, Wording
 from .settlement import Refund, Settlement
+from .upload import PartialUpload, UploadPart
 
 __all__ = [
     "BY_RIGHT",
@@ -47,6 +48,7 @@ __all__ = [
     "Milestone",
     "MilestoneCharge",
     "Outcome",
+    "PartialUpload",
     "Payout",
     "Plea",
     "PleaKind",
@@ -73,6 +75,8 @@ __all__ = [
     "Side",
     "Signature",
     "Submission",
+    "UploadPart",
     "Version",
+    "Voice",
     "Wording",
 ]

@@ -48,6 +48,15 @@ SPLIT = (Outcome.AGREED, Outcome.DECIDED)
 """Outcomes that say where the milestone's money goes; after the others the milestone goes on as before."""
 
 
+class Voice(models.TextChoices):
+    """Who proposes a split: a side, or the mediator that sits."""
+
+    BUYER = Side.BUYER.value, Side.BUYER.label
+    SELLER = Side.SELLER.value, Side.SELLER.label
+    PAYER = Side.PAYER.value, Side.PAYER.label
+    MEDIATOR = "mediator", _("mediator")
+
+
 class DisputeQuerySet(models.QuerySet["Dispute"]):
     def standing(self) -> "DisputeQuerySet":
         return self.filter(closed_at__isnull=True)
@@ -190,14 +199,15 @@ class DisputeFile(models.Model):
 
 
 class Proposal(models.Model):
-    """How one side would split the milestone's money; the newest stands. Append-only.
+    """How one side, or the mediator that sits, would split the milestone's money; the newest stands.
 
-    `released_fen` to the intermediary and `refunded_fen` to the payer are the whole amount together.
+    `released_fen` to the intermediary and `refunded_fen` to the payer are the whole amount together. It holds
+    once every side agrees; a mediator's is nothing but a proposal until then. Append-only.
     """
 
     dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="proposals")
     number = models.PositiveSmallIntegerField()
-    side = models.CharField(max_length=8, choices=Side.choices)
+    side = models.CharField(max_length=8, choices=Voice.choices)
     released_fen = models.BigIntegerField()
     refunded_fen = models.BigIntegerField()
     note = models.CharField(max_length=600, blank=True)
@@ -213,7 +223,11 @@ class Proposal(models.Model):
                 condition=Q(released_fen__gte=0, refunded_fen__gte=0), name="split_not_below_nothing"
             ),
         ]
-        triggers = [dispute_guards.splits_the_whole(), *append_only()]
+        triggers = [
+            dispute_guards.splits_the_whole(),
+            dispute_guards.suggested_by_who_sits(),
+            *append_only(),
+        ]
 
     @property
     def released(self) -> Any:

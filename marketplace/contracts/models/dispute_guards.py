@@ -37,6 +37,26 @@ def splits_the_whole(condition: Any = None) -> pgtrigger.Trigger:
     )
 
 
+def suggested_by_who_sits() -> pgtrigger.Trigger:
+    """A mediator's proposal is of whoever accepted and sits."""
+    return trigger(
+        "suggested_by_who_sits",
+        pgtrigger.Insert,
+        f"""
+            IF NOT EXISTS (
+                SELECT 1 FROM public.contracts_seat s
+                JOIN public.contracts_mediator p ON p.id = s.mediator_id
+                WHERE s.dispute_id = NEW.dispute_id AND p.user_id = NEW.proposed_by_id
+                  AND s.accepted_at IS NOT NULL AND s.ended_at IS NULL
+                  AND clock_timestamp() < s.decide_by) THEN
+                {refuse("split_suggested_by_who_sits", "NEW.dispute_id")}
+            END IF;
+            RETURN NEW;
+        """,
+        condition=pgtrigger.Q(new__side="mediator"),
+    )
+
+
 def closes_with_its_milestone() -> pgtrigger.Trigger:
     """At the commit of a dispute's end its milestone has left the dispute, and the outcome has what it rests
     on: a settlement, a decision, both or neither."""

@@ -1,5 +1,6 @@
 """The early end of a contract: what is done is paid, the rest goes back; by agreement, or by right."""
 
+import datetime as dt
 from typing import Any
 
 import pgtrigger
@@ -34,7 +35,8 @@ class Ending(models.Model):
     """One side proposes to end the contract early, or demands overdue performance before it ends it by right.
 
     Agreed, every side signs it. By right, the demand (催告) names the overdue milestone and gives until
-    `grace_until` (exclusive); performed by then it counts for nothing (民法典 563). One stands at a time.
+    `grace_until` (exclusive); performed by then it counts for nothing (民法典 563). One stands at a time. The
+    grace stands still while the contract is suspended, and gets that time back.
     """
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="endings")
@@ -80,9 +82,14 @@ class Ending(models.Model):
                 "stands",
                 pgtrigger.Update,
                 f"""
-                    IF NOT ({guards.only("done_at", "declined_at", "declined_by_id", "decline_reason")})
-                       OR OLD.done_at IS NOT NULL OR OLD.declined_at IS NOT NULL THEN
+                    IF NOT ({
+                    guards.only("grace_until", "done_at", "declined_at", "declined_by_id", "decline_reason")
+                }) OR OLD.done_at IS NOT NULL OR OLD.declined_at IS NOT NULL THEN
                         {guards.refuse("ending_stands")}
+                    END IF;
+                    IF NEW.grace_until < OLD.grace_until OR (NEW.grace_until > OLD.grace_until
+                       AND NOT {guards.resumed("NEW.contract_id")}) THEN
+                        {guards.refuse("ending_grace_stands")}
                     END IF;
                     IF NEW.done_at IS NOT NULL AND clock_timestamp() < NEW.grace_until THEN
                         {guards.refuse("ending_after_its_grace")}
@@ -97,6 +104,10 @@ class Ending(models.Model):
     @property
     def by_right(self) -> bool:
         return self.ground in BY_RIGHT
+
+    def is_ripe_at(self, moment: dt.datetime) -> bool:
+        """Whether the grace of a demand is over."""
+        return self.grace_until is not None and moment >= self.grace_until
 
     @property
     def urn(self) -> str:

@@ -19,6 +19,14 @@ def only(*columns: str) -> str:
     return f"(to_jsonb(NEW) - {but}) IS NOT DISTINCT FROM (to_jsonb(OLD) - {but})"
 
 
+def resumed(contract: str) -> str:
+    """A condition: a contract was resumed in this transaction, so that its clocks get their time back."""
+    return f"""EXISTS (
+                SELECT 1 FROM public.contracts_contractact r
+                WHERE r.contract_id = {contract} AND r.act = 'resume'
+                  AND r.made_in = pg_current_xact_id()::text::bigint)"""
+
+
 def trigger(
     name: str, operation: Any, func: str, *, deferred: bool = False, **more: Any
 ) -> pgtrigger.Trigger:
@@ -113,7 +121,6 @@ FOREVER = (
     "region_id",
     "ruling_id",
     "bid_price",
-    "sign_by",
     "created_at",
     "is_invented",
 )
@@ -151,7 +158,7 @@ def of_a_final_award() -> pgtrigger.Trigger:
 
 def terms_stand() -> pgtrigger.Trigger:
     """What it was made of never changes; price, days and text change with the next version alone, before the
-    last day of signing by the database's clock."""
+    last day of signing by the database's clock. That day moves only to give back the time of a suspension."""
     named = ", ".join(f"'{c}', {{row}}.{c}" for c in FOREVER)
     same = " IS NOT DISTINCT FROM ".join(
         f"jsonb_build_object({named.format(row=row)})" for row in ("NEW", "OLD")
@@ -174,6 +181,9 @@ def terms_stand() -> pgtrigger.Trigger:
             END IF;
             IF OLD.signed_at IS NOT NULL AND NEW.signed_at IS DISTINCT FROM OLD.signed_at THEN
                 {refuse("contract_terms_stand")}
+            END IF;
+            IF NEW.sign_by < OLD.sign_by OR (NEW.sign_by > OLD.sign_by AND NOT {resumed("NEW.id")}) THEN
+                {refuse("contract_sign_by_stands")}
             END IF;
             IF OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL AND clock_timestamp() >= OLD.sign_by THEN
                 {refuse("contract_signed_in_time")}

@@ -54,7 +54,7 @@ def ending_signature_guard() -> pgtrigger.Trigger:
 
 def ending_done() -> pgtrigger.Trigger:
     """At the commit of an early end its contract is terminated with nothing left open; every side signed it,
-    or what was demanded is still overdue."""
+    or what was demanded is still overdue, and its grace did not stand still in a suspension."""
     return trigger(
         "done_on_its_ground",
         pgtrigger.Update,
@@ -74,6 +74,13 @@ def ending_done() -> pgtrigger.Trigger:
                 WHERE NOT EXISTS (SELECT 1 FROM public.contracts_endingsignature s
                                   WHERE s.ending_id = NEW.id AND s.side = wanted.side)) THEN
                 {refuse("ending_signed_by_all", "NEW.id")}
+            END IF;
+            IF NEW.ground <> 'agreed' AND EXISTS (
+                SELECT 1 FROM public.contracts_contractact s
+                WHERE s.contract_id = c.id AND s.act = 'suspend' AND s.at < NEW.grace_until AND NOT EXISTS (
+                    SELECT 1 FROM public.contracts_contractact r
+                    WHERE r.contract_id = c.id AND r.act = 'resume' AND r.id > s.id)) THEN
+                {refuse("ending_after_its_grace", "NEW.id")}
             END IF;
             IF NEW.ground <> 'agreed' AND NOT EXISTS (
                 SELECT 1 FROM public.contracts_milestone m

@@ -27,6 +27,7 @@ from .mediating import (
     end_overdue_seat,
     name_mediator,
     object_to_mediator,
+    suggest_split,
 )
 from .paying import complete_contract, pay_what_is_due, release_milestone
 from .pleading import (
@@ -51,6 +52,7 @@ from .settling import charge_settled_again, refund_milestone, refund_what_is_due
 from .sharing import end_share, note_access, share_work
 from .signing import lapse_contract, offer_contract, sign_contract, take_back_contract
 from .suspending import resume_contract, suspend_contract, suspend_for
+from .uploading import begin_upload, drop_upload, missing, sweep_uploads, take_part
 from .wording import publish_wording
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "agree_to_split",
     "ask_for_decision",
     "ask_for_more_days",
+    "begin_upload",
     "charge_milestone",
     "charge_settled_again",
     "complain_of_quality",
@@ -80,6 +83,7 @@ __all__ = [
     "demand_performance",
     "disclose_reviews",
     "draw_up_contract",
+    "drop_upload",
     "end_by_right",
     "end_calendar",
     "end_overdue_seat",
@@ -91,6 +95,7 @@ __all__ = [
     "list_mediator",
     "look_for_anomalies",
     "make_calendar",
+    "missing",
     "name_mediator",
     "note_access",
     "note_cure_over",
@@ -124,9 +129,12 @@ __all__ = [
     "sign_contract",
     "sign_end",
     "start_milestone",
+    "suggest_split",
     "suspend_contract",
     "suspend_for",
+    "sweep_uploads",
     "take_back_contract",
+    "take_part",
     "unlist_mediator",
     "who_pays",
     "withdraw_dispute",

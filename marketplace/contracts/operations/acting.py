@@ -45,9 +45,14 @@ def assert_may(of: Contract | Milestone, act: life.Act, *, at: dt.datetime) -> N
     if not machine.may(act, state):
         raise NotNow(act, state)
     if isinstance(of, Milestone) and act is not life.Act.CANCEL:
-        held = of.contract.state_at(at)
-        if held is not life.State.IN_FORCE:
-            raise NotNow(act, held)
+        assert_in_force(of.contract, act, at=at)
+
+
+def assert_in_force(contract: Contract, act: life.Act, *, at: dt.datetime) -> None:
+    """Raises NotNow where its clocks stand still, or do not run yet or any more."""
+    state = contract.state_at(at)
+    if state is not life.State.IN_FORCE:
+        raise NotNow(act, state)
 
 
 def do_act(

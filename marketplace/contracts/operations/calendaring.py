@@ -9,17 +9,21 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from regulation.ledger.operations import record
+from regulation.parties.mail import way_out
 from regulation.parties.models import Role, User
+from regulation.parties.queries import wants_mail
 
 from ..due import Due, due_of
 from ..models import CalendarKey, Reminder
 
 SOON = dt.timedelta(hours=24)
+REMINDERS = "contracts.reminders"
 LANGUAGES = ("zh-hans", "en")
 REMINDED = (Role.OWNER, Role.AGENT, Role.MEDIATOR)
 
@@ -63,11 +67,14 @@ def who_may_be_reminded(*, on: dt.date) -> QuerySet[User]:
 
 @transaction.atomic
 def remind(*, user: User, at: dt.datetime) -> int:
-    """Mail a person, once a deadline, what is due within a day; returns how much. Safe to run twice.
+    """Mail a person who wants it, once a deadline, what is due within a day; returns how much. Safe to run
+    twice.
 
     A mail that cannot be sent leaves nothing behind, so that the next run sends it.
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not wants_mail(user, REMINDERS):
+        return 0
     soon = [one for one in due_of(user, on=timezone.localdate(at)) if at < one.at <= at + SOON]
     there = set(
         Reminder.objects.filter(user=user, key__in=[one.key for one in soon]).values_list("key", "due_at")
@@ -82,10 +89,15 @@ def remind(*, user: User, at: dt.datetime) -> int:
 
 def _mail(user: User, keys: set[str], *, at: dt.datetime) -> None:
     site, parts = settings.SITE_URL.rstrip("/"), []
+    token = way_out(user.pk, REMINDERS)
     for language in LANGUAGES:
         with override(language):
             told: list[Due] = [one for one in due_of(user, on=timezone.localdate(at)) if one.key in keys]
-            parts.append(render_to_string("contracts/reminder.txt", {"due": told, "site": site}))
+            parts.append(
+                render_to_string("contracts/reminder.txt", {"due": told, "site": site, "token": token})
+            )
     with override(LANGUAGES[0]):
         subject = _("Due soon on your contracts")
-    EmailMessage(subject=subject, body="\n".join(parts), to=[user.email]).send()
+        stop = site + reverse("parties:mail_stop", args=[token])
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    EmailMessage(subject=subject, body="\n".join(parts), to=[user.email], headers=headers).send()

@@ -28,7 +28,15 @@ from ..errors import (
 )
 from ..life import Act, Step
 from ..models import Change, Contract, Milestone, MilestoneCharge, Version
-from ..queries import charge_of, due_day, milestones_of, signatures_of, standing_change
+from ..queries import (
+    charge_of,
+    days_given_back,
+    due_day,
+    later_day,
+    milestones_of,
+    signatures_of,
+    standing_change,
+)
 from ..schedule import drift
 from ..text import digest
 from .acting import assert_may, do_act, locked_contract, said
@@ -236,7 +244,8 @@ def _apply(contract: Contract, change: Change, gate: Check, *, by: User, at: dt.
 def _as_agreed(milestone: Milestone, contract: Contract, *, by: User, at: dt.datetime) -> bool:
     """The milestone becomes as agreed. Whether it is to be charged again once the version holds.
 
-    The old charge ends, but for one whose payment was begun: then only the days change.
+    The old charge ends, but for one whose payment was begun: then only the days change. Days that were given
+    back for a suspension stay given.
     """
     begun = _is_begun(milestone)
     held = MilestoneCharge.objects.filter(milestone=milestone, ended_at__isnull=True).first()
@@ -244,7 +253,10 @@ def _as_agreed(milestone: Milestone, contract: Contract, *, by: User, at: dt.dat
         cancel_charge(charge=held.charge, by=by, at=at)
         held.ended_at = at
         held.save(update_fields=["ended_at"])
-    milestone.due_on = due_day(contract.signed_at or at, milestone.days)
+    signed, was = contract.signed_at or at, Milestone.objects.get(pk=milestone.pk)
+    milestone.due_on = later_day(
+        due_day(signed, milestone.days), days_given_back(signed, was.days, was.due_on)
+    )
     milestone.save(update_fields=["fen", "days", "due_on"])
     return not begun
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -15,9 +15,10 @@ from regulation.parties.uploads import Kept
 
 from ..errors import FileRefused, NoFile, NothingUnmet, ReturnedOnce, SilenceNotOver
 from ..life import Act
-from ..models import Answer, DeliverableFile, Milestone, Submission
+from ..models import Answer, DeliverableFile, Milestone, PartialUpload, Submission
 from ..queries import ends_at
 from .acting import assert_may, do_act, locked_milestone, said
+from .uploading import assembled, spend, whole_files
 
 FILE_LIMIT = 50 * uploads.MB
 MOST_FILES = 10
@@ -32,47 +33,46 @@ def start_milestone(*, milestone: Milestone, by: User, at: dt.datetime) -> Miles
     return locked
 
 
-def looked_at(files: "Sequence[UploadedFile[Any]]") -> list[Kept]:
-    """What may be kept of an upload, the same file once. Raises NoFile and FileRefused, naming the file."""
-    if not files:
+def looked_at(files: "Sequence[UploadedFile[Any]]", parts: Sequence[PartialUpload] = ()) -> list[Kept]:
+    """What may be kept of an upload, and of what came in parts; the same file once.
+
+    Raises NoFile and FileRefused, naming the file.
+    """
+    if not files and not parts:
         raise NoFile
     try:
-        return uploads.looked_at(files, limit=FILE_LIMIT, most=MOST_FILES)
+        if len(files) + len(parts) > MOST_FILES:
+            raise uploads.too_many(len(files) + len(parts), MOST_FILES)
+        kept = uploads.looked_at(files, limit=FILE_LIMIT, most=MOST_FILES)
+        whole = [assembled(one) for one in parts]
+        kept += uploads.looked_at(whole, limit=settings.UPLOAD_LARGEST, most=MOST_FILES)
     except uploads.UploadRefused as refused:
         raise FileRefused(refused.name, refused.why) from refused
+    return list({one.digest: one for one in kept}.values())
 
 
 def hand_in_work(
-    *, milestone: Milestone, files: "Sequence[UploadedFile[Any]]", note: str, by: User, at: dt.datetime
+    *,
+    milestone: Milestone,
+    files: "Sequence[UploadedFile[Any]]",
+    note: str,
+    by: User,
+    at: dt.datetime,
+    held: Sequence[str] = (),
 ) -> Submission:
-    """The intermediary hands work in; the buyer's time to answer begins.
+    """The intermediary hands work in; the buyer's time to answer begins. `held` are its uploads in parts.
 
-    Raises NotNow, NoFile, FileRefused.
+    Raises NotNow, NoFile, FileRefused, UploadGone, PartsMissing.
     """
     seen = Milestone.objects.select_related("contract").get(pk=milestone.pk)
     assert_may(seen, Act.SUBMIT, at=at)  # before large files are read
-    kept = looked_at(files)
+    parts = whole_files(refs=held, contract=seen.contract, by=by)
+    kept = looked_at(files, parts)
     with transaction.atomic():
         locked = locked_milestone(milestone)
         assert_may(locked, Act.SUBMIT, at=at)
-        made = Submission.objects.create(
-            milestone=locked,
-            number=locked.submissions.count() + 1,
-            note=said(note),
-            submitted_by=by,
-            submitted_at=at,
-        )
-        for file in kept:
-            row = DeliverableFile(
-                submission=made,
-                name=file.name,
-                kind=file.kind,
-                size=len(file.content),
-                digest=file.digest,
-                scan=file.scan,
-            )
-            row.file.save(file.name, ContentFile(file.content), save=False)
-            row.save(force_insert=True)
+        spend(parts)
+        made = _submission(locked, kept, note, by=by, at=at)
         until = ends_at(at, locked.contract.rule.silence)
         body = {"number": made.number, "files": [f.digest for f in kept], "answer_by": until.isoformat()}
         do_act(
@@ -86,6 +86,31 @@ def hand_in_work(
             silence_until=until,
         )
         return made
+
+
+def _submission(
+    milestone: Milestone, kept: Sequence[Kept], note: str, *, by: User, at: dt.datetime
+) -> Submission:
+    made = Submission.objects.create(
+        milestone=milestone,
+        number=milestone.submissions.count() + 1,
+        note=said(note),
+        submitted_by=by,
+        submitted_at=at,
+    )
+    for file in kept:
+        row = DeliverableFile(
+            submission=made,
+            name=file.name,
+            kind=file.kind,
+            size=file.size,
+            digest=file.digest,
+            scan=file.scan,
+        )
+        row.file.save(file.name, file.file, save=False)
+        row.save(force_insert=True)
+        file.file.close()  # the storage may have moved what lay on the disk
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
@@ -23,12 +22,14 @@ from ..dispute_errors import (
 from ..dispute_queries import standing_proposal
 from ..errors import OnePersonOneSide, ReasonMissing
 from ..life import Act
-from ..models import SPLIT, Assent, Dispute, DisputeFile, Milestone, Outcome, Proposal
+from ..models import SPLIT, Assent, Dispute, DisputeFile, Milestone, Outcome, Proposal, Voice
 from ..queries import ends_at
 from .acting import assert_may, do_act, locked_milestone, said
 from .delivering import Kept, looked_at
+from .giving_back import moved
 from .rules import rule_of
 from .settling import settle
+from .uploading import spend, whole_files
 
 CLAIM_LIMIT = 4000
 AGREED = "各方就节点款项的分配达成一致"
@@ -116,14 +117,15 @@ def _keep(dispute: Dispute, side: str, files: Sequence[Kept], note: str, *, by: 
             side=side,
             name=file.name,
             kind=file.kind,
-            size=len(file.content),
+            size=file.size,
             digest=file.digest,
             scan=file.scan,
             note=said(note),
             given_by=by,
         )
-        row.file.save(file.name, ContentFile(file.content), save=False)
+        row.file.save(file.name, file.file, save=False)
         row.save(force_insert=True)
+        file.file.close()  # the storage may have moved what lay on the disk
 
 
 def add_evidence(
@@ -134,11 +136,17 @@ def add_evidence(
     note: str,
     by: User,
     at: dt.datetime,
+    held: Sequence[str] = (),
 ) -> Dispute:
-    """Either side adds files, as long as the dispute stands. Raises DisputeClosed, NoFile, FileRefused."""
-    kept = looked_at(files)
+    """Either side adds files, as long as the dispute stands; `held` are its uploads in parts.
+
+    Raises DisputeClosed, NoFile, FileRefused, UploadGone, PartsMissing.
+    """
+    parts = whole_files(refs=held, contract=dispute.milestone.contract, by=by)
+    kept = looked_at(files, parts)
     with transaction.atomic():
         locked = locked_dispute(dispute)
+        spend(parts)
         _keep(locked, side, kept, note, by=by)
         body = {"dispute": locked.ref, "side": side, "files": [f.digest for f in kept]}
         contract = locked.milestone.contract
@@ -155,25 +163,37 @@ def propose_split(
     """
     with transaction.atomic():
         locked = locked_dispute(dispute)
-        whole = locked.milestone.fen
-        if not 0 <= released_fen <= whole:
-            raise SplitNotWhole(to_yuan(whole))
-        last = standing_proposal(locked)
-        made = Proposal.objects.create(
-            dispute=locked,
-            number=last.number + 1 if last else 1,
-            side=side,
-            released_fen=released_fen,
-            refunded_fen=whole - released_fen,
-            note=said(note),
-            proposed_by=by,
-            proposed_at=at,
-        )
+        made = put_proposal(locked, Voice(side), released_fen=released_fen, note=note, by=by, at=at)
         Assent.objects.create(proposal=made, side=side, agreed_by=by, agreed_at=at)
-        body = {"dispute": locked.ref, "side": side, "number": made.number} | _sums(made)
-        contract = locked.milestone.contract
-        record(kind="contracts.split_proposed", subject=contract, actor=by, body=body, noticeable=False)
         return made
+
+
+def put_proposal(
+    dispute: Dispute, voice: Voice, *, released_fen: int, note: str, by: User, at: dt.datetime
+) -> Proposal:
+    """The newest word on a locked dispute, in the caller's transaction. Raises SplitNotWhole."""
+    whole = dispute.milestone.fen
+    if not 0 <= released_fen <= whole:
+        raise SplitNotWhole(to_yuan(whole))
+    last = standing_proposal(dispute)
+    made = Proposal.objects.create(
+        dispute=dispute,
+        number=last.number + 1 if last else 1,
+        side=voice,
+        released_fen=released_fen,
+        refunded_fen=whole - released_fen,
+        note=said(note),
+        proposed_by=by,
+        proposed_at=at,
+    )
+    record(
+        kind="contracts.split_suggested" if voice is Voice.MEDIATOR else "contracts.split_proposed",
+        subject=dispute.milestone.contract,
+        actor=by,
+        body={"dispute": dispute.ref, "side": str(voice), "number": made.number} | _sums(made),
+        noticeable=False,
+    )
+    return made
 
 
 def _sums(split: Any) -> dict[str, str]:
@@ -256,9 +276,8 @@ def close(
         made = settle(milestone, released_fen=released_fen, by=by, at=at, dispute=dispute)
         body |= _sums(made)
     else:
-        facts = {"disputed_at": None}
-        if milestone.silence_until is not None:
-            facts["silence_until"] = milestone.silence_until + (at - dispute.opened_at)
+        given = moved(milestone, since=dispute.opened_at, at=at)
+        facts = {"disputed_at": None} | {name: getattr(milestone, name) for name in given}
     dispute.closed_at, dispute.outcome = at, outcome
     dispute.save(update_fields=["closed_at", "outcome"])
     do_act(

@@ -17,7 +17,7 @@ from ..life import Act, Step
 from ..models import Contract, Ending, EndingPart, EndingSignature, Ground, Milestone
 from ..queries import ends_at, milestones_of
 from ..text import digest
-from .acting import assert_may, do_act, locked_contract, said
+from .acting import assert_in_force, assert_may, do_act, locked_contract, said
 from .rules import rule_of
 from .settling import settle
 
@@ -111,10 +111,11 @@ def demand_performance(
     """Demand overdue work or payment; not done when the grace is over, the side may end it by right.
 
     民法典 563: a party that delays its main obligation and, once demanded, still does not perform within a
-    reasonable time. Raises NotNow, ReasonMissing, EndStands, NotOverdue.
+    reasonable time. Raises NotNow, also while the contract is suspended and nobody may perform;
+    ReasonMissing, EndStands, NotOverdue.
     """
     locked = locked_contract(contract)
-    assert_may(locked, Act.TERMINATE, at=at)
+    assert_in_force(locked, Act.TERMINATE, at=at)
     if not (why := said(reason)):
         raise errors.ReasonMissing
     if standing_ending(locked) is not None:
@@ -211,15 +212,15 @@ def _put_signature(ending: Ending, side: str, entity: Entity, proof: str, *, by:
 def end_by_right(*, contract: Contract, side: str, by: User, at: dt.datetime) -> Contract:
     """Whoever demanded ends it once the grace is over: what is accepted is paid, the rest goes back.
 
-    Raises NotNow, NoEnd, NotYourSide, GraceRuns, NotOverdue where it was done meanwhile, StillDisputed, and
-    WorkWaits where work handed in waits for its answer.
+    Raises NotNow, NoEnd, NotYourSide, NotOverdue where it was done meanwhile, StillDisputed, WorkWaits where
+    work handed in waits for its answer, and GraceRuns: it stands still while the contract is suspended.
     """
     locked = locked_contract(contract)
     assert_may(locked, Act.TERMINATE, at=at)
     held = _standing(locked)
     if not held.by_right or held.side != side:
         raise errors.NotYourSide
-    if held.grace_until is None or at < held.grace_until:
+    if not held.is_ripe_at(locked.suspended_at or at):
         raise dispute_errors.GraceRuns
     if not is_overdue(held, on=timezone.localdate(at)):
         raise dispute_errors.NotOverdue

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
@@ -78,7 +77,7 @@ def _save(invoice: Invoice, kept: Kept | None) -> None:
         with transaction.atomic():
             if kept is not None:
                 invoice.file_name, invoice.file_digest, invoice.scan = kept.name, kept.digest, kept.scan
-                invoice.file.save(kept.name, ContentFile(kept.content), save=False)
+                invoice.file.save(kept.name, kept.file, save=False)
             invoice.save(force_insert=True)
     except IntegrityError as refusal:
         if "invoice_number_once_an_issuer" in str(refusal):

@@ -13,21 +13,23 @@ from regulation.parties.models import Entity, User
 
 from .. import dispute_errors, errors
 from ..dispute_queries import candidates_for, standing_seat
-from ..life import State
-from ..models import Contract, Decision, Dispute, Mediator, Seat, SeatCheck, SeatEnd
+from ..life import Act, State
+from ..models import Contract, Decision, Dispute, Mediator, Proposal, Seat, SeatCheck, SeatEnd, Voice
 from ..models import Outcome as Ended
 from ..queries import ends_at
-from .acting import said
-from .disputing import close, locked_dispute, told_claim
+from .acting import assert_in_force, said
+from .disputing import close, locked_dispute, put_proposal, told_claim
 
 
 @transaction.atomic
 def ask_for_decision(*, dispute: Dispute, side: str, by: User, at: dt.datetime) -> Dispute:
     """Once the time to agree is over either side may ask for a mediator's decision; one is then named.
 
-    Raises DisputeClosed, CureRuns, AskedAlready.
+    Raises DisputeClosed, CureRuns, AskedAlready; and NotNow while the contract is suspended, when that time
+    stands still.
     """
     locked = locked_dispute(dispute)
+    assert_in_force(locked.milestone.contract, Act.SETTLE, at=at)
     if at < locked.cure_until:
         raise dispute_errors.CureRuns
     if locked.asked_at is not None:
@@ -162,6 +164,23 @@ def _end(seat: Seat, end: SeatEnd, *, reason: str, side: str, by: User | None, a
     body |= {"why": str(end), "side": side, "reason": reason, "department": contract.department.urn}
     record(kind="contracts.seat_ended", subject=contract, actor=by, body=body, noticeable=False)
     return seat
+
+
+@transaction.atomic
+def suggest_split(*, seat: Seat, released_fen: int, note: str, by: User, at: dt.datetime) -> Proposal:
+    """The mediator proposes a split to all sides, before it decides; it holds once every side agrees.
+
+    Raises DisputeClosed, NotSeated, NotYetAccepted, DecisionLate, SplitNotWhole; and NotNow while the
+    contract is suspended.
+    """
+    locked = _locked_seat(seat)
+    _assert_sits(locked, by)
+    assert_in_force(locked.dispute.milestone.contract, Act.SETTLE, at=at)
+    if locked.decide_by is None:
+        raise dispute_errors.NotYetAccepted
+    if at >= locked.decide_by:
+        raise dispute_errors.DecisionLate
+    return put_proposal(locked.dispute, Voice.MEDIATOR, released_fen=released_fen, note=note, by=by, at=at)
 
 
 @transaction.atomic

@@ -8,9 +8,10 @@ from regulation.decoupling.models import Check, Gate
 from regulation.parties.models import User
 
 from ..errors import NotNow
-from ..life import CONTRACT, Act, State
-from ..models import Contract, Dispute, Milestone
+from ..life import CONTRACT, Act
+from ..models import Contract
 from .acting import assert_may, do_act, locked_contract, said
+from .giving_back import give_back
 from .signing import open_gate
 
 
@@ -49,7 +50,7 @@ def suspend_for(*, contract: Contract, check: Check, at: dt.datetime) -> bool:
 
 
 def resume_contract(*, contract: Contract, reason: str, by: User, at: dt.datetime) -> Contract:
-    """Let it go on, once the conflict gate is clear again; the time to answer work is given back.
+    """Let it go on, once the conflict gate is clear again; every clock gets the lost time back.
 
     Raises NotNow, ReasonMissing, and GateClosed with the check.
     """
@@ -66,37 +67,12 @@ def resume_contract(*, contract: Contract, reason: str, by: User, at: dt.datetim
             by=by,
             at=at,
             reason=reason,
-            body={"check": gate.urn},
+            body={"check": gate.urn, "since": since.isoformat() if since else ""},
             noticeable=locked.signed_at is not None,
             suspended_at=None,
             suspend_reason="",
             suspended_by_check=None,
         )
-        if since is not None and locked.state_at(at) is State.IN_FORCE:
-            _give_back(locked, lost=at - since, since=since)
+        if since is not None:
+            give_back(locked, since=since, at=at)
         return locked
-
-
-def _give_back(contract: Contract, *, lost: dt.timedelta, since: dt.datetime) -> None:
-    waiting = Milestone.objects.filter(
-        contract=contract, submitted_at__isnull=False, accepted_at__isnull=True, silence_until__gt=since
-    )
-    for milestone in waiting:
-        if milestone.silence_until is not None:
-            milestone.silence_until += lost
-            milestone.save(update_fields=["silence_until"])
-    _give_back_to_disputes(contract, lost=lost, since=since)
-
-
-def _give_back_to_disputes(contract: Contract, *, lost: dt.timedelta, since: dt.datetime) -> None:
-    """The time to mend or agree, and a mediator's, as far as it still ran when the contract was suspended."""
-    for dispute in Dispute.objects.standing().filter(milestone__contract=contract):
-        if dispute.asked_at is None and dispute.cure_until > since:
-            dispute.cure_until += lost
-            dispute.save(update_fields=["cure_until"])
-        for seat in dispute.seats.filter(ended_at__isnull=True):
-            if seat.answer_by > since:
-                seat.answer_by += lost
-            if seat.decide_by is not None and seat.decide_by > since:
-                seat.decide_by += lost
-            seat.save(update_fields=["answer_by", "decide_by"])

@@ -19,6 +19,7 @@ from .ending import end, end_by_right_, end_decline, end_demand, end_sign, more_
 from .mediation import (
     dispute_decide,
     dispute_object,
+    dispute_suggest,
     mediator_desk,
     mediator_end,
     mediator_list,
@@ -40,6 +41,7 @@ from .milestone import (
 )
 from .public import contract_list, deliverable_register
 from .reconciling import reconciliation, reconciliation_list
+from .uploading import upload, upload_drop, upload_new, upload_part
 
 __all__ = [
     "answer",
@@ -63,6 +65,7 @@ __all__ = [
     "dispute_new",
     "dispute_object",
     "dispute_propose",
+    "dispute_suggest",
     "dispute_withdraw",
     "end",
     "end_by_right_",
@@ -95,5 +98,9 @@ __all__ = [
     "start",
     "suspend",
     "take_back",
+    "upload",
+    "upload_drop",
+    "upload_new",
+    "upload_part",
     "version",
 ]

@@ -16,11 +16,12 @@ from marketplace.tenders.calendar_file import calendar as written
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting_required
 from regulation.parties.models import Role
+from regulation.parties.queries import wants_mail
 
 from ..due import due_of
 from ..models import CalendarKey
 from ..operations import end_calendar, make_calendar
-from ..operations.calendaring import calendar_digest
+from ..operations.calendaring import REMINDERS, calendar_digest
 
 WHO = (Role.OWNER, Role.AGENT, Role.MEDIATOR)
 PAGE = 20
@@ -35,7 +36,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     told = due_of(user, on=timezone.localdate(now))  # type: ignore[arg-type]
     page = Paginator(told, PAGE).get_page(request.GET.get("page"))
     standing = CalendarKey.objects.filter(user=user.pk, ended_at__isnull=True).first()
-    return render(request, "contracts/calendar.html", {"page_obj": page, "key": standing, "now": now})
+    reminded = wants_mail(user, REMINDERS)  # type: ignore[arg-type]
+    context = {"page_obj": page, "key": standing, "now": now, "reminded": reminded}
+    return render(request, "contracts/calendar.html", context)
 
 
 @require_POST

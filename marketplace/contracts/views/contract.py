@@ -43,6 +43,7 @@ from ..queries import (
 )
 from ..schedule import drift
 from .acting import before_signing, bind, do, of_side, printed, read_contract, seen_contract
+from .next_steps import next_steps
 from .public import lateness
 from .reviews import panel
 
@@ -58,6 +59,7 @@ def milestone_rows(contract: Contract, now: Any) -> list[dict[str, Any]]:
         rows.append(
             {
                 "milestone": one,
+                "shown": _named(one),
                 "words": STEP_WORDS[step],
                 "tone": STEP_TONES[step],
                 "late": lateness(one),
@@ -134,6 +136,9 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
     sides = _sides(found, version)
     signed = {one["signature"].side for one in sides if one["signature"]}
     rows = milestone_rows(found, now)
+    disputes = list(disputes_in(found)) if found.signed_at else []
+    steps = next_steps(found, side, rows, disputes, now) if side and state is State.IN_FORCE else {}
+    ending = standing_ending(found) if whole and found.signed_at else None
     context = {
         "contract": found,
         "paid": sum(row["paid"] for row in rows),
@@ -154,8 +159,12 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "events": _events(found, whole=whole),
         "acts": [str(act) for act in CONTRACT.acts if CONTRACT.may(act, state)],
         "reviewing": panel(request, found),
-        "disputes": disputes_in(found) if found.signed_at else [],
-        "ending": standing_ending(found) if whole and found.signed_at else None,
+        "disputes": disputes,
+        "steps": steps,
+        "ending": ending,
+        "grace_over": bool(
+            ending and ending.grace_until and (found.suspended_at or now) >= ending.grace_until
+        ),
         "ended": ending_done(found) if found.terminated_at else None,
         "department_pays": found.payer_id != found.buyer_id,
         "now": now,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -127,8 +128,9 @@ def dispute(request: HttpRequest, ref: str) -> HttpResponse:
         "held": to_yuan(money.get("held", 0)),
         "charge": money.get("charge"),
         "submissions": handed_in([milestone])[milestone.pk],
-        "split_form": SplitForm(milestone=milestone),
-        "evidence_form": EvidenceForm(),
+        "part_size": str(settings.UPLOAD_PART),
+        "split_form": SplitForm(milestone=milestone, auto_id="split_%s"),
+        "evidence_form": EvidenceForm(auto_id="evidence_%s"),
         "now": now,
     }
     return render(request, "contracts/dispute.html", context | _mediation(request, found, side=side, now=now))
@@ -171,6 +173,7 @@ def dispute_evidence(request: HttpRequest, ref: str) -> HttpResponse:
             dispute=found,
             side=side,
             files=form.cleaned_data["uploads"],
+            held=request.POST.getlist("held"),
             note=form.cleaned_data["note"],
             by=request.user,  # type: ignore[arg-type]
             at=database_now(),

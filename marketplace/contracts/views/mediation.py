@@ -18,7 +18,7 @@ from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
 from ..access import oversees
-from ..dispute_forms import DecisionForm, MediatorForm
+from ..dispute_forms import DecisionForm, MediatorForm, SplitForm
 from ..dispute_queries import mediators, seats_of, standing_seat
 from ..errors import ContractRefused
 from ..forms import clean_text
@@ -29,6 +29,7 @@ from ..operations import (
     decline_seat,
     list_mediator,
     object_to_mediator,
+    suggest_split,
     unlist_mediator,
 )
 from .acting import do
@@ -82,6 +83,29 @@ def seat_decline(request: HttpRequest, ref: str) -> HttpResponse:
         lambda: decline_seat(seat=seat, reason=reason, by=request.user, at=database_now()),  # type: ignore[arg-type]
         _("You do not decide this dispute; the next mediator is named."),
         "contracts:mediator_desk",
+    )
+
+
+@require_POST
+@acting_required(Role.MEDIATOR)
+def dispute_suggest(request: HttpRequest, ref: str) -> HttpResponse:
+    """A proposal of the mediator to all sides."""
+    seat = _sitting(request, ref)
+    form = SplitForm(request.POST, milestone=seat.dispute.milestone)
+    if not form.is_valid():
+        tell_faults(request, form)
+        return redirect(seat.dispute)
+    return do(
+        request,
+        lambda: suggest_split(
+            seat=seat,
+            released_fen=form.released_fen,
+            note=form.cleaned_data["note"],
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
+        ),
+        _("Your proposal lies before all sides. It holds once every side agrees; until then you may decide."),
+        seat.dispute,
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -34,7 +35,7 @@ from ..operations import (
     start_milestone,
 )
 from ..operations.sharing import token_digest
-from ..queries import handed_in, money_of, share_of, shares_of, standing_change
+from ..queries import handed_in, money_of, share_of, shares_of, standing_change, uploads_of
 from ..schedule import penalty
 from .acting import do, milestone_of, of_side, read_contract
 from .public import lateness
@@ -78,6 +79,8 @@ def milestone(request: HttpRequest, ref: str, position: int) -> HttpResponse:
         "invoices": found.invoices.all(),
         "shares": shares_of(found) if side == "buyer" else [],
         "work_form": WorkForm(),
+        "begun": uploads_of(request.user, found.contract) if side == "seller" and "submit" in acts else [],  # type: ignore[arg-type]
+        "part_size": str(settings.UPLOAD_PART),
         "answer_form": AnswerForm(milestone=found),
         "share_form": ShareForm(),
         "invoice_form": InvoiceForm(),
@@ -114,6 +117,7 @@ def hand_in(request: HttpRequest, ref: str, position: int) -> HttpResponse:
         lambda: hand_in_work(
             milestone=found,
             files=form.cleaned_data["uploads"],
+            held=request.POST.getlist("held"),
             note=form.cleaned_data["note"],
             by=request.user,  # type: ignore[arg-type]
             at=database_now(),

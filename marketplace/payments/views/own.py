@@ -84,6 +84,7 @@ def charge(request: HttpRequest, ref: str) -> HttpResponse:
             "records": access.records(user, membership, order),
             "receives": access.receives(user, membership, order),
             "confirms": user.is_staff,  # type: ignore[union-attr]
+            "form": TransferForm(initial={"paid_on": timezone.localdate()}, auto_id=f"order_{order.pk}_%s"),
         }
         for order in orders_of(found)
     ]
@@ -98,7 +99,6 @@ def charge(request: HttpRequest, ref: str) -> HttpResponse:
         "custody": settings.PAYMENTS_CUSTODY,
         "payee_account": open_account(found.payee, found.provider) if user.is_staff else None,  # type: ignore[union-attr]
         "receipts": [(str(_sentence(link)), link) for link in receipts_of(found, user)],  # type: ignore[arg-type]
-        "form": TransferForm(initial={"paid_on": timezone.localdate()}),
     }
     return render(request, "payments/charge.html", context)
 

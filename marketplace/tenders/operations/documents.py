@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -89,12 +88,12 @@ def keep_document(tender: Tender, kept: Kept, **fields: Any) -> TenderDocument:
         tender=tender,
         name=kept.name,
         kind=kept.kind,
-        size=len(kept.content),
+        size=kept.size,
         digest=kept.digest,
         scan=kept.scan,
         **fields,
     )
-    made.file.save(kept.name, ContentFile(kept.content), save=False)
+    made.file.save(kept.name, kept.file, save=False)
     made.save(force_insert=True)
     return made
 

@@ -15,6 +15,7 @@ from .exchange import (
 )
 from .identity import Same
 from .interest import SYMMETRIC, Interest, InterestKind, Rank, Tier
+from .mail import MailStop
 from .notice import Notice
 from .region import Region
 from .suggestion import Suggestion, SuggestionState
@@ -41,6 +42,7 @@ __all__ = [
     "InterestImport",
     "InterestImportState",
     "InterestKind",
+    "MailStop",
     "Membership",
     "Notice",
     "PartyRecord",

@@ -14,6 +14,7 @@ from .drafts import agree_row, drop_draft, drop_row, keep_row, mark_end
 from .filing import file_declaration
 from .interests import correct_interest, end_interest, interest_body, retract_interest, state_interest
 from .looking import note_look
+from .mailing import choose_mail, stop_mail, want_mail
 from .merging import (
     agreement,
     confirm_suggestion,
@@ -33,6 +34,7 @@ __all__ = [
     "agree_row",
     "agreement",
     "answer_contest",
+    "choose_mail",
     "compare_declaration",
     "confirm_contest_answer",
     "confirm_suggestion",
@@ -72,5 +74,7 @@ __all__ = [
     "see_people",
     "split_records",
     "state_interest",
+    "stop_mail",
     "today_of",
+    "want_mail",
 ]

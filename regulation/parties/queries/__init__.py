@@ -37,6 +37,7 @@ from .identity import (
     merges,
     suggestions,
 )
+from .mail import stopped_mail, wants_mail, who_stopped
 from .notices import notices_for, notices_of, unread_of
 from .tokens import token_of, tokens_of
 
@@ -69,10 +70,13 @@ __all__ = [
     "region_and_parents",
     "stated_by",
     "stated_of",
+    "stopped_mail",
     "suggestions",
     "to_second",
     "token_of",
     "tokens_of",
     "unread_of",
+    "wants_mail",
+    "who_stopped",
     "with_contests",
 ]

@@ -16,6 +16,7 @@ from .declarations import (
 from .identity import merge_list, merge_split, person, suggestion, suggestion_list
 from .inbox import inbox, inbox_read, notice_mark, notice_open
 from .interests import contest_new, own_contest, own_interests
+from .mail import mail, mail_stop
 from .tokens import token_list, token_new, token_revoke
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "discrepancy_list",
     "inbox",
     "inbox_read",
+    "mail",
+    "mail_stop",
     "merge_list",
     "merge_split",
     "notice_mark",

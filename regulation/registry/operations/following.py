@@ -16,6 +16,7 @@ from django.utils.translation import override
 from regulation.ledger.operations import record
 from regulation.ledger.publication import published_note
 from regulation.parties.models import User
+from regulation.parties.queries import wants_mail
 
 from ..errors import NotOnRecord, TooManyFollowings
 from ..models import Following
@@ -23,6 +24,7 @@ from ..queries import changes_of, due_followings, followed
 from ..rhythm import last_due
 
 MOST = 100  # topics one user may follow
+DIGESTS = "registry.digests"
 SALT = "registry.following"
 
 
@@ -65,11 +67,12 @@ def tell_reader(*, user: User, now: dt.datetime) -> int:
     """Send a user what changed in the topics due, and note until when they have been told; how many changes.
 
     The mail goes out before the note commits: a failure between the two sends the same mail, with the same
-    Message-ID, again; it loses none. Nothing is sent where nothing changed.
+    Message-ID, again; it loses none. Nothing is sent where nothing changed, or who wants no digests: what
+    changed meanwhile is then not told later either.
     """
     due = list(due_followings(now=now).filter(user=user).select_for_update(of=("self",), skip_locked=True))
-    told = 0
-    for language in sorted({following.language for following in due}):
+    told, wanted = 0, wants_mail(user, DIGESTS)
+    for language in sorted({following.language for following in due if wanted}):
         with override(language):
             told += _tell(user, [one for one in due if one.language == language], now)
     for following in due:

@@ -244,6 +244,7 @@ FORGED = {
     "a settlement nobody agreed to": "settlement_as_its_ground",
     "more released than settled": "payout_accepted_and_clear",
     "more refunded than settled": "refund_as_settled",
+    "a refund while suspended": "refund_as_settled",
     "a refund without a settlement": "refund_has_its_settlement",
     "a disputed milestone without a dispute": "milestone_disputed_while_a_dispute_stands",
     "a dispute closed while its milestone is disputed": "milestone_disputed_while_a_dispute_stands",
@@ -265,6 +266,9 @@ def forge(case: str, milestone: Milestone, charge, gate) -> None:
         case "more refunded than settled":
             order = order_refund(charge=charge, fen=300_01, reason="", by=None)
             Refund.objects.create(settlement=milestone.settlement, order=order)
+        case "a refund while suspended":
+            order = order_refund(charge=charge, fen=300_00, reason="", by=None)
+            Refund.objects.create(settlement=milestone.settlement, order=order)
         case "a refund without a settlement":
             order_refund(charge=charge, fen=1, reason="", by=None)
         case "a disputed milestone without a dispute":
@@ -285,12 +289,15 @@ def test_the_database_holds_disputes_and_settlements_by_itself(case):
     charge = contracts.funded(milestone)
     contracts.handed_in(milestone)
     gate = None
-    if case.startswith("more"):
+    if case.startswith("more") or case == "a refund while suspended":
         agreed(milestone, 600_00)
         award = milestone.contract.award
         gate = pass_later_gate(award=award, gate=Gate.PAYOUT, by=None, at=timezone.now())
     if case == "a settlement nobody agreed to":
         contracts.disputed(milestone)
+    if case == "a refund while suspended":
+        operations.suspend_contract(contract=milestone.contract, reason="核查", by=None, at=timezone.now())
+        contracts.commit()
     milestone.contract.refresh_from_db()
     with pytest.raises(IntegrityError, match=FORGED[case]), contracts.as_site():
         forge(case, milestone, charge, gate)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from marketplace.contracts import dispute_errors, errors, operations
 from marketplace.contracts.dispute_queries import standing_seat
 from marketplace.contracts.life import Step
-from marketplace.contracts.models import Decision, Mediator, Seat, SeatCheck
+from marketplace.contracts.models import Decision, Mediator, Proposal, Seat, SeatCheck
 from marketplace.contracts.rotation import in_turn
 from marketplace.contracts.tasks import dispute_clocks, name_mediators
 from regulation.ledger.models import Entry
@@ -287,3 +287,84 @@ def test_the_list_takes_who_has_declared_and_not_oneself():
     operations.unlist_mediator(mediator=made, reason="x", by=by, at=at)
     with pytest.raises(dispute_errors.NotListed):
         operations.unlist_mediator(mediator=made, reason="x", by=by, at=at)
+
+
+def suggest(seat: Seat, fen: int, **told: object):
+    wanted = {"seat": seat, "released_fen": fen, "note": "各退一步", "by": seat.mediator.user, "at": now()}
+    return operations.suggest_split(**wanted | told)
+
+
+def agree(dispute, side: str, number: int):
+    who = contracts.binder(dispute.milestone.contract, side).user
+    return operations.agree_to_split(dispute=dispute, side=side, number=number, by=who, at=now())
+
+
+def accepted(dispute) -> Seat:
+    seat = contracts.seated(contracts.asked(dispute))
+    return operations.accept_seat(seat=seat, by=seat.mediator.user, at=now())
+
+
+def test_a_mediators_proposal_holds_once_every_side_agreed_to_it(dispute):
+    contracts.mediator()
+    made = suggest(accepted(dispute), 100_00)
+    assert (made.side, made.assents.count()) == ("mediator", 0)
+    for side in ("seller", "buyer"):
+        dispute.refresh_from_db()
+        assert dispute.closed_at is None
+        agree(dispute, side, made.number)
+    contracts.commit()
+    dispute.refresh_from_db()
+    assert (dispute.outcome, dispute.settlement.released_fen) == ("agreed", 100_00)
+    assert Entry.objects.filter(kind="contracts.split_suggested").count() == 1
+
+
+def test_a_mediator_may_still_decide_otherwise_and_a_side_propose_anew(dispute):
+    contracts.mediator()
+    seat = contracts.deciding(dispute)
+    first = suggest(seat, 100_00)
+    who = contracts.binder(dispute.milestone.contract, "buyer").user
+    operations.propose_split(dispute=dispute, side="buyer", released_fen=1, note="", by=who, at=now())
+    with pytest.raises(dispute_errors.SplitChanged):
+        agree(dispute, "seller", first.number)
+    assert decide(seat, 200_00).released_fen == 200_00
+
+
+@pytest.mark.parametrize(
+    ("case", "refused"),
+    [
+        ("not accepted yet", dispute_errors.NotYetAccepted),
+        ("somebody else", dispute_errors.NotSeated),
+        ("too much", dispute_errors.SplitNotWhole),
+        ("too late", dispute_errors.DecisionLate),
+        ("suspended", errors.NotNow),
+    ],
+)
+def test_a_mediator_proposes_only_while_it_sits(case, refused, dispute):
+    contracts.mediator()
+    seat = contracts.seated(contracts.asked(dispute)) if case == "not accepted yet" else accepted(dispute)
+    told = {
+        "somebody else": {"by": world.user()},
+        "too much": {"released_fen": dispute.milestone.fen + 1},
+        "too late": {"at": seat.decide_by},
+    }.get(case, {})
+    if case == "suspended":
+        operations.suspend_contract(contract=dispute.milestone.contract, reason="核查", by=None, at=now())
+    with pytest.raises(refused):
+        suggest(seat, 1, **told)
+    assert not Proposal.objects.exists()
+
+
+def test_the_database_takes_a_mediators_proposal_from_whoever_sits_alone(dispute):
+    contracts.mediator()
+    accepted(dispute)
+    whole = dispute.milestone.fen
+    for by in (world.user(), contracts.binder(dispute.milestone.contract, "buyer").user):
+        with pytest.raises(IntegrityError, match="split_suggested_by_who_sits"), transaction.atomic():
+            Proposal.objects.create(
+                dispute=dispute,
+                number=1,
+                side="mediator",
+                released_fen=1,
+                refunded_fen=whole - 1,
+                proposed_by=by,
+            )

@@ -221,3 +221,40 @@ def test_an_unknown_state_of_a_contract_is_no_error(sign_in, client):
     answer = client.post(reverse("contracts:answer", args=[made.ref, 1]), {"answer": "accept"}, follow=True)
     assert answer.status_code == 200
     assert Contract.objects.get().milestones.filter(accepted_at__isnull=False).count() == 0
+
+
+def waits(client, contract: Contract) -> str:
+    """What the page says is next."""
+    shown = page(client, contract.get_absolute_url())
+    found = re.search(r"<h2>What (?:to do|comes) next</h2>(.*?)</section>", shown, re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_a_contract_in_force_says_what_it_waits_for_and_from_whom(sign_in, client):
+    made = contracts.signed()
+    buyer, seller = contracts.binder(made, "buyer"), contracts.binder(made, "seller")
+    milestone = contracts.first(made)
+
+    def told() -> tuple[str, str]:
+        return waits(sign_in(buyer), made), waits(sign_in(seller), made)
+
+    pays, works = told()
+    assert "Pay in, to be held" in pays
+    assert "Begin" not in pays
+    assert "Begin" in works
+    assert "Name the account" in works
+    contracts.funded(milestone)
+    milestone = contracts.started(milestone)
+    pays, works = told()
+    assert "Nothing waits for you" in pays
+    assert "Hand in" in pays
+    assert "Hand in" in works
+    assert "Name the account" not in works
+    contracts.handed_in(milestone)
+    pays, works = told()
+    assert "Examine" in pays
+    assert "Nothing waits for you" in works
+    dispute = contracts.disputed(milestone)
+    assert all(dispute.get_absolute_url() in one for one in told())
+    client.logout()
+    assert waits(client, made) == ""

@@ -9,9 +9,10 @@ from marketplace.tenders import errors, operations
 from marketplace.tenders.models import SavedSearch, Tender
 from marketplace.tenders.operations.searching import search_token
 from marketplace.tenders.queries import searches_for
-from marketplace.tenders.telling import tell_followers
+from marketplace.tenders.telling import ANNOUNCEMENTS, tell_followers
 from regulation.ledger.models import Entry
 from regulation.parties.models import Role
+from regulation.parties.operations import stop_mail
 from regulation.registry.operations import start_following
 from tests.factories import world
 
@@ -57,6 +58,14 @@ def test_who_follows_and_searches_is_told_once_with_the_way_out(mailoutbox):
     assert sorted(mail.to[0] for mail in mailoutbox) == sorted([user.email, other.email])
     [mine] = [mail for mail in mailoutbox if mail.to == [user.email]]
     assert search_token(user) in mine.extra_headers["List-Unsubscribe"]
+
+
+def test_whoever_wants_no_announcements_is_not_told_and_not_counted(mailoutbox):
+    tender = world.tender(title="Harbour")
+    quiet, user = saved(q="harbour").user, saved(q="harbour").user
+    stop_mail(user=quiet, kind=ANNOUNCEMENTS, at=timezone.now())
+    assert tell_followers(tender) == 1
+    assert [mail.to for mail in mailoutbox] == [[user.email]]
 
 
 def test_the_same_search_is_kept_once_and_there_is_a_most(monkeypatch):

@@ -12,6 +12,7 @@ from regulation.ledger import logkey
 from regulation.ledger.models import Checkpoint, Entry
 from regulation.ledger.publication import next_moment, published_note
 from regulation.ledger.tasks import integrate
+from regulation.parties.operations import stop_mail, want_mail
 from regulation.registry.models import Following, Ruling, Topic
 from regulation.registry.operations import (
     draft_ruling,
@@ -21,7 +22,7 @@ from regulation.registry.operations import (
     start_following,
     tell_reader,
 )
-from regulation.registry.operations.following import stop_token, user_of_token
+from regulation.registry.operations.following import DIGESTS, stop_token, user_of_token
 from regulation.registry.operations.wording import Wording
 from regulation.registry.queries import changes_of, followed
 from regulation.registry.rhythm import last_due
@@ -163,6 +164,15 @@ def test_a_digest_tells_once_what_changed():
     assert "新增认定" in letter.body
     assert f"/rulings/{Ruling.objects.get().pk}/" in letter.body
     assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_whoever_wants_no_digests_gets_none_and_is_not_told_later_of_what_they_left_out():
+    one = following()
+    stop_mail(user=one.user, kind=DIGESTS, at=utc(2026, 1, 1))
+    assert tell_reader(user=one.user, now=utc(2026, 1, 2, 0)) == 0
+    want_mail(user=one.user, kind=DIGESTS, at=utc(2026, 1, 2))
+    assert tell_reader(user=one.user, now=utc(2026, 1, 3, 0)) == 0
+    assert mail.outbox == []
 
 
 def test_a_digest_carries_the_checkpoint_that_is_published_then(settings):
