@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0017_tokens'),
+        ('parties', '0019_inbox'),
     ]
 
     operations = [
