@@ -36,7 +36,8 @@ class Matter:
 
     `authority` is the approving department, `owner` the tender's owner, `rivals` the other bidders once they
     are public. `regions` are codes from the matter's region up to the country, `service` the code of what is
-    bought. Without `declared` nothing is clear, nor where the graph is not `whole`.
+    bought, `also` of what is bought with it: every rule looks at each of them. Without `declared` nothing is
+    clear, nor where the graph is not `whole`.
     """
 
     intermediary: str
@@ -52,9 +53,17 @@ class Matter:
     avoided: tuple[Avoided, ...] = ()
     parts: tuple[Part, ...] = ()
     exempted: tuple[Exempted, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The codes of all that is bought at once; none where nothing is."""
+        return tuple(code for code in (self.service, *self.also) if code)
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        """`also` only where there is something in it: a check of one service reads as it always did."""
+        also = {"also": list(self.also)} if self.also else {}
+        return also | {
             "intermediary": self.intermediary,
             "authority": self.authority,
             "on": self.on.isoformat(),
@@ -75,6 +84,7 @@ class Matter:
         return cls(
             **{
                 **value,
+                "also": tuple(value.get("also", ())),
                 "on": dt.date.fromisoformat(value["on"]),
                 "regions": tuple(value["regions"]),
                 "rivals": tuple(value["rivals"]),

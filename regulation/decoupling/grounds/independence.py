@@ -1,7 +1,8 @@
 """Independence of what is written, reviewed and supervised. Pure."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
 from ..control import Chain, is_something, is_sure
 from ..graph import BY_SHARE, CONTROL, KIN, MUTUAL, OFFICIAL, POSTS, STRUCTURAL, Graph, Interest
@@ -33,7 +34,7 @@ def any_tie(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator[Hi
     """Any interest at all between the assessor and the approving department, in either direction, through
     at most `steps` interests (生态环境法典 99). Applies to the services the rule names.
     """
-    if matter.service not in parameters["services"] or not matter.authority:
+    if not set(matter.services) & set(parameters["services"]) or not matter.authority:
         return
     held = graph.on(matter.on)
     for certain, counts in ((True, is_sure), (False, is_something)):
@@ -47,7 +48,7 @@ def owner_ties(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator
     """The tender's owner controls the bidder, or the bidder the owner, where the service named by the rule
     must be independent of the owner.
     """
-    if matter.service not in parameters["services"] or not matter.owner:
+    if not set(matter.services) & set(parameters["services"]) or not matter.owner:
         return
     held = graph.on(matter.on)
     for top, bottom in ((matter.owner, matter.intermediary), (matter.intermediary, matter.owner)):
@@ -61,17 +62,16 @@ def owner_ties(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator
 def parts_that_exclude(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator[Hit]:
     """The bidder, or a body in a control relation with it, already has a part in the same project that
     excludes this one (政府采购法实施条例 18). `excluding` lists groups of service codes: within a group one
-    party takes one part.
+    party takes one part, so that nobody may serve a tender for two of them.
     """
     held = graph.on(matter.on)
     own = held.party(matter.intermediary)
+    for one, other_one in excluding_pairs(matter.services, parameters):
+        taken = f"{one} + {other_one}"
+        yield Hit((Interest(matter.intermediary, matter.owner or own, kind="part", source=taken),))
     for part in matter.parts:
         other = held.party(part.urn)
-        excluded = any(
-            matter.service in group and part.service in group and matter.service != part.service
-            for group in parameters["excluding"]
-        )
-        if not excluded:
+        if not any(excludes(service, part.service, parameters) for service in matter.services):
             continue
         told = Interest(holder=part.urn, subject=matter.owner or part.urn, kind="part", source=part.source)
         if other == own:
@@ -81,6 +81,16 @@ def parts_that_exclude(graph: Graph, matter: Matter, parameters: Parameters) -> 
             hit = controls(held, top, bottom, parameters)
             if hit:
                 yield Hit((told, *hit.chain), hit.certain)
+
+
+def excludes(one: str, other: str, parameters: Parameters) -> bool:
+    """Whether one party may not take both of two services in the same project."""
+    return one != other and any(one in group and other in group for group in parameters["excluding"])
+
+
+def excluding_pairs(services: Sequence[str], parameters: Parameters) -> list[tuple[str, str]]:
+    """Which of the services exclude one another, two by two, in their order."""
+    return [pair for pair in combinations(services, 2) if excludes(*pair, parameters)]
 
 
 def avoided_unit(graph: Graph, matter: Matter, parameters: Parameters) -> Iterator[Hit]:

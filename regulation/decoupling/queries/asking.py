@@ -19,9 +19,10 @@ from .gathering import graph_of, read, told_of
 class About:
     """What a check knows besides intermediary and department.
 
-    `owner` is who buys, `service` the code of what is bought, `region` where (the department's where not
-    given); `rivals` are the other bidders once they are public, `agents` who sent each bid by the bidder's
-    URN, `avoided` units the owner declared, `parts` who has what part in the same project already.
+    `owner` is who buys, `service` the code of what is bought and `also` of what is bought with it, `region`
+    where (the department's where not given); `rivals` are the other bidders once they are public, `agents`
+    who sent each bid by the bidder's URN, `avoided` units the owner declared, `parts` who has what part in
+    the same project already.
     """
 
     owner: Entity | None = None
@@ -32,6 +33,7 @@ class About:
     avoided: tuple[Avoided, ...] = ()
     parts: tuple[Part, ...] = ()
     others: tuple[Entity, ...] = ()  # parties of `parts`
+    also: tuple[str, ...] = ()
 
 
 NOTHING_MORE = About()
@@ -113,6 +115,7 @@ def _matter(asking: Matter, intermediary: Entity, told: dict[str, Any]) -> Matte
         whole=told["whole"],
         regions=tuple(told["regions"] or ["000000"]),
         exempted=tuple(Exempted(ref, tuple(rules)) for ref, rules in told["exempted"] or ()),
+        also=about.also,
     )
 
 

@@ -45,12 +45,17 @@ class Case:
     rivals: tuple = ()
     avoided: tuple = ()
     parts: tuple = ()  # (name, service)
+    also: tuple = ()  # services bought with `service`
     who: dict = field(init=False)
 
     def __post_init__(self):
         named = [self.firm, self.dept, *self.rivals, *self.avoided, *(n for n, _ in self.parts)]
         self.who = naive.parties(self.ties, self.same, [*named, *self.kinds, *filter(None, [self.owner])])
         self.held = naive.on(self.ties, self.day)
+
+    @property
+    def bought(self):
+        return {self.service, *self.also} - {""}
 
     def is_a(self, kind, party):
         return any(self.kinds.get(name) == kind for name in party)
@@ -283,8 +288,10 @@ def between_bidders(case):
 
 def parts(case):
     firm, found = case.who[case.firm], set()
+    if any(len(case.bought & group) > 1 for group in EXCLUDE):
+        found.add(True)
     for name, service in case.parts:
-        if not any({service, case.service} <= group and service != case.service for group in EXCLUDE):
+        if not any(service in group and (case.bought - {service}) & group for group in EXCLUDE):
             continue
         how = "bar" if case.who[name] == firm else either_way(case, case.who[name], firm)
         if how:
@@ -334,17 +341,17 @@ RULES = {
     "kin-of-official": lambda c: in_force(c, day("2006-01-01")) and kin_of_official(c),
     "shared-with-authority": lambda c: in_force(c, day("2015-04-27")) and shared(c),
     "eia-no-interest": lambda c: (
-        in_force(c, day("2026-08-15")) and c.service in EIA | {"eia-technical-review"} and any_tie(c)
+        in_force(c, day("2026-08-15")) and bool(c.bought & (EIA | {"eia-technical-review"})) and any_tie(c)
     ),
     "eia-owner": lambda c: (
-        in_force(c, day("2026-08-15")) and c.service in EIA and bool(c.owner) and owner_ties(c)
+        in_force(c, day("2026-08-15")) and bool(c.bought & EIA) and bool(c.owner) and owner_ties(c)
     ),
     "bidders-one-control": lambda c: (
         in_force(c, day("2012-02-01")) and c.gate in ONCE_OPEN and one_control(c)
     ),
     "bidders-share": lambda c: in_force(c, day("2012-02-01")) and c.gate in ONCE_OPEN and between_bidders(c),
     "owner-ties": lambda c: (
-        in_force(c, day("2012-02-01")) and c.service in INDEPENDENT and bool(c.owner) and owner_ties(c)
+        in_force(c, day("2012-02-01")) and bool(c.bought & INDEPENDENT) and bool(c.owner) and owner_ties(c)
     ),
     "parts-that-exclude": lambda c: in_force(c, day("2015-03-01")) and parts(c),
     "avoided-unit": lambda c: (

@@ -5,6 +5,7 @@ as it is shipped, so that a change of the pack or of a test shows here.
 """
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -491,6 +492,37 @@ def test_bidders_share(case, ties, expected):
 def test_parts_that_exclude(case, who, did, does, ties, expected):
     parts = (Part(who, did, "contract"),)
     assert told("parts-that-exclude", ties, parts=parts, service=does) == expected, case
+
+
+@pytest.mark.parametrize(
+    ("case", "service", "also", "did", "expected"),
+    [
+        ("its own two exclude one another", "eia-report", ("eia-technical-review",), None, "bar"),
+        ("the second and the third", "land-survey", ("eia-report", "eia-technical-review"), None, "bar"),
+        ("services that go together", "eia-report", ("land-survey",), None, None),
+        ("the second against a part", "land-survey", ("eia-technical-review",), "eia-report", "bar"),
+        ("neither against a part", "land-survey", ("eia-report",), "eia-report", None),
+    ],
+)
+def test_each_service_of_a_tender_is_held_against_the_parts(case, service, also, did, expected):
+    parts = (Part(I, did, "contract"),) if did else ()
+    assert told("parts-that-exclude", [], service=service, also=also, parts=parts) == expected, case
+
+
+def test_ties_count_for_any_service_of_a_tender():
+    ties = [tie(O, I, share=60)]
+    assert told("owner-ties", ties, owner=O, service="land-survey", also=("asset-appraisal",)) == "bar"
+    assert told("owner-ties", ties, owner=O, service="land-survey", also=("eia-report",)) is None
+
+
+def test_a_matter_of_one_service_reads_as_it_always_did():
+    one = Matter(intermediary=I, authority=D, on=DAY, gate="bid", declared=True, service="eia-report")
+    assert "also" not in one.as_json()
+    assert Matter.from_json(one.as_json()) == one
+    two = replace(one, also=("land-survey",))
+    assert two.as_json()["also"] == ["land-survey"]
+    assert Matter.from_json(two.as_json()) == two
+    assert two.services == ("eia-report", "land-survey")
 
 
 def test_avoided_unit():

@@ -222,6 +222,7 @@ def around_cases(draw, day):
         rivals=tuple(draw(others)),
         avoided=tuple(draw(others)) if draw(st.integers(0, 3)) == 3 else (),
         parts=tuple((name, draw(st.sampled_from(SERVICES))) for name in draw(others)),
+        also=tuple(draw(st.lists(st.sampled_from(SERVICES[1:]), max_size=2, unique=True))),
     )
 
 
@@ -238,6 +239,7 @@ def as_matter(case):
         rivals=case.rivals,
         avoided=tuple(Avoided(name, "reason") for name in case.avoided),
         parts=tuple(Part(name, service) for name, service in case.parts),
+        also=case.also,
     )
 
 
@@ -280,7 +282,7 @@ def test_what_every_rule_says(case):
 def test_a_rule_that_needs_a_tender_says_nothing_without_one(case):
     """What the page of a sweep says it cannot judge, and that it judges the rest as a gate would."""
     told, _outcome = answers(case)
-    alone, _outcome = answers(replace(case, service="", owner="", rivals=(), avoided=(), parts=()))
+    alone, _outcome = answers(replace(case, service="", also=(), owner="", rivals=(), avoided=(), parts=()))
     for rule in shipped_pack(PACK).rules:
         assert alone[rule.code] == (None if rule.facts else told[rule.code]), rule.code
 
