@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -63,22 +64,16 @@ def name_draw(
         raise refused.SayWhy
     if source == PublicSource.WITNESSES and not witnesses:
         raise refused.BadValue
-    try:
-        with transaction.atomic():
-            made = Draw.objects.create(
-                tender=locked,
-                number=number,
-                source=source,
-                source_name=source_name.strip(),
-                known_from=known_from,
-                reason=reason.strip()[:300] if number > 1 else "",
-                named_by=by,
-                named_at=at,
-            )
-    except IntegrityError as failure:
-        if "draw_value_named_for_one_draw" in str(failure):
-            raise refused.ValueUsed from failure
-        raise
+    made = _name(
+        tender=locked,
+        number=number,
+        source=source,
+        source_name=source_name.strip(),
+        known_from=known_from,
+        reason=reason.strip()[:300] if number > 1 else "",
+        named_by=by,
+        named_at=at,
+    )
     DrawWitness.objects.bulk_create(DrawWitness(draw=made, user=user) for user in witnesses[:WITNESSES])
     body = {
         "draw": made.urn,
@@ -90,6 +85,17 @@ def name_draw(
     }
     record(kind="tenders.draw_named", subject=locked, actor=by, body=body)
     return made
+
+
+def _name(**fields: Any) -> Draw:
+    """The row itself. Raises ValueUsed."""
+    try:
+        with transaction.atomic():
+            return Draw.objects.create(**fields)
+    except IntegrityError as failure:
+        if "draw_value_named_for_one_draw" in str(failure):
+            raise refused.ValueUsed from failure
+        raise
 
 
 def name_of(entity: Entity) -> str:

@@ -41,15 +41,8 @@ def state_interest(
         raise SourceMissing
     if start and end and end <= start:
         raise EndsBeforeStart
-    if (kind == InterestKind.CLOSE_KIN) != isinstance(subject, Person) or (
-        kind == InterestKind.CLOSE_KIN and not isinstance(holder, Person)
-    ):
-        raise WrongParties
     interest = Interest.objects.create(
-        holder_entity=holder if isinstance(holder, Entity) else None,
-        holder_person=holder if isinstance(holder, Person) else None,
-        subject=subject if isinstance(subject, Entity) else None,
-        subject_person=subject if isinstance(subject, Person) else None,
+        **_ends(holder, subject, kind),
         kind=kind,
         share_min=share[0] if share else None,
         share_max=share[1] if share else None,
@@ -67,6 +60,20 @@ def state_interest(
     )
     record(kind="parties.interest_stated", subject=interest, actor=by, body=interest_body(interest))
     return interest
+
+
+def _ends(holder: Entity | Person, subject: Entity | Person, kind: str) -> dict[str, Entity | Person]:
+    """The two columns that name the parties. Kinship joins two people, every other kind leads to an entity.
+
+    Raises WrongParties.
+    """
+    people = isinstance(holder, Person), isinstance(subject, Person)
+    if people[1] != (kind == InterestKind.CLOSE_KIN) or (people[1] and not people[0]):
+        raise WrongParties
+    return {
+        "holder_person" if people[0] else "holder_entity": holder,
+        "subject_person" if people[1] else "subject": subject,
+    }
 
 
 COPIED = (
