@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.directory.models import Offer
 from marketplace.tenders.models import Award, Tender
+from marketplace.tenders.queries import with_services
 from regulation.ledger.queries import database_now
 from regulation.registry.models import Ruling, Service
 
@@ -28,8 +29,8 @@ def latest_rulings(count: int) -> list[Ruling]:
 
 def open_tenders(count: int) -> list[Tender]:
     """Tenders that take bids now, by the database's clock, the next to close first."""
-    tenders = Tender.objects.accepting_at(database_now()).select_related("service", "region", "owner")
-    return list(tenders.order_by("closes_at", "pk")[:count])
+    tenders = Tender.objects.accepting_at(database_now()).select_related("region", "owner")
+    return list(with_services(tenders).order_by("closes_at", "pk")[:count])
 
 
 def price_table(code: str, count: int) -> dict[str, Any]:

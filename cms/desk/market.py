@@ -69,11 +69,11 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
         for t in tenders.tenders_to_award(acting.entity, now=now)[:SHOWN]
     ]
     unsent = [
-        item(t.title, t.get_absolute_url(), t.service)
+        item(t.title, t.get_absolute_url(), t.service_names)
         for t in tenders.in_state(own, State.DRAFT, State.RETURNED, now=now)[:SHOWN]
     ]
     running = [
-        item(t.title, t.get_absolute_url(), t.service, t.closes_at)
+        item(t.title, t.get_absolute_url(), t.service_names, t.closes_at)
         for t in tenders.in_state(own, *TAKING, now=now)[:SHOWN]
     ]
     return [
@@ -114,7 +114,7 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         for a in tenders.awards_of(acting.entity)[:SHOWN]
     ]
     bids = [
-        item(b.tender.title, b.get_absolute_url(), b.tender.service)
+        item(b.tender.title, b.get_absolute_url(), b.tender.service_names)
         for b in tenders.bids_of(acting.entity)[:SHOWN]
     ]
     profile, offers = intermediary_of(acting.entity), []

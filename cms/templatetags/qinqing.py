@@ -125,10 +125,10 @@ _block("table_wrap", "caption")
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: BaseForm | None) -> dict[str, Any]:
+def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
     """What is wrong, first on the page, each line leading to its field."""
     lines = []
-    if form and form.is_bound:
+    for form in (one for one in forms if one and one.is_bound):
         for name, errors in form.errors.items():
             field = form[name] if name in form.fields else None
             target = (field.id_for_label or field.auto_id) if field else ""

@@ -12,10 +12,10 @@ from marketplace.payments.books import to_fen, to_yuan
 from regulation.parties.models import Region
 from regulation.parties.upload_fields import ManyFiles
 from regulation.parties.widgets import DayInput
-from regulation.registry.models import Service
 
 from .models import Contract, Milestone
 from .operations import Judged, Part, Wanted
+from .queries import services_contracted
 
 MOST_MILESTONES = 12
 MOST_LINES = 30
@@ -206,8 +206,8 @@ class _Places(django_filters.FilterSet):
         label=_("Region"),
     )
     service = django_filters.ModelChoiceFilter(
-        field_name="service",
-        queryset=Service.objects.filter(contracts__isnull=False).distinct(),
+        field_name="award__tender__services__service",
+        queryset=lambda _request: services_contracted(),
         label=_("Service"),
     )
 
@@ -219,7 +219,7 @@ class ContractFilter(_Places):
 
     class Meta:
         model = Contract
-        fields = ["q", "service", "region"]
+        fields = ["q", "region"]
 
 
 class RegisterFilter(django_filters.FilterSet):
@@ -227,8 +227,8 @@ class RegisterFilter(django_filters.FilterSet):
         field_name="contract__award__tender__title", lookup_expr="icontains", label=_("Title")
     )
     service = django_filters.ModelChoiceFilter(
-        field_name="contract__service",
-        queryset=Service.objects.filter(contracts__isnull=False).distinct(),
+        field_name="contract__award__tender__services__service",
+        queryset=lambda _request: services_contracted(),
         label=_("Service"),
     )
     region = django_filters.ModelChoiceFilter(

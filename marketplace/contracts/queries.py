@@ -11,6 +11,8 @@ from marketplace.payments.books import Account
 from marketplace.payments.models import Charge, Order, PostingLine
 from marketplace.payments.queries import balances_of
 from marketplace.tenders.limits import Limit, ends
+from marketplace.tenders.models import TenderService
+from marketplace.tenders.queries import services_in_order
 from regulation.parties.models import Entity, Membership, Region, Role, User
 from regulation.parties.queries import region_and_parents
 from regulation.registry.models import Service
@@ -43,14 +45,21 @@ def rule_for(region: Region, *, on: dt.date) -> ContractRule | None:
     return next((held[code] for code in codes if code in held), None)
 
 
-def schedule_for(service: Service, *, on: dt.date) -> Schedule | None:
-    """The schedule of a service on a day, or the one for every other."""
+def services_contracted() -> QuerySet[Service]:
+    """Services that contracts are for, alone or with others."""
+    bought = TenderService.objects.filter(tender__awards__contract__isnull=False)
+    return Service.objects.filter(pk__in=bought.values("service"))
+
+
+def schedule_for(service: Service | None, *, on: dt.date) -> Schedule | None:
+    """The schedule of a service on a day, or the one for every other; that too where None is given."""
     held = Schedule.objects.filter(Q(service=service) | Q(service__isnull=True), in_force__contains=on)
     return held.order_by(F("service").asc(nulls_last=True)).first()
 
 
-def wording_for(service: Service, *, on: dt.date) -> Wording | None:
-    """The newest standard text used on a day: the service's own, or the one for every other."""
+def wording_for(service: Service | None, *, on: dt.date) -> Wording | None:
+    """The newest standard text used on a day: the service's own, or the one for every other; that too where
+    None is given."""
     held = Wording.objects.filter(Q(service=service) | Q(service__isnull=True), starts_on__lte=on)
     return held.order_by(F("service").asc(nulls_last=True), "-starts_on").first()
 
@@ -88,7 +97,7 @@ def days_given_back(start: dt.datetime, days: int, due_on: dt.date | None) -> in
 def with_sides(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     return contracts.select_related(
         "buyer", "seller", "payer", "department", "service", "approval", "region", "award__tender"
-    )
+    ).prefetch_related(Prefetch("award__tender__services", services_in_order()))
 
 
 def contracts_visible_to(membership: Membership | None, *, staff: bool = False) -> QuerySet[Contract]:
@@ -218,10 +227,10 @@ def register() -> QuerySet[Milestone]:
     """The public register: accepted milestones of signed contracts, the newest first. Never a file."""
     found = Milestone.objects.filter(contract__signed_at__isnull=False, accepted_at__isnull=False)
     found = found.annotate(invoiced=Exists(Invoice.objects.filter(milestone=OuterRef("pk"))))
+    found = found.prefetch_related(Prefetch("contract__award__tender__services", services_in_order()))
     return found.select_related(
         "contract__seller",
         "contract__buyer",
-        "contract__service",
         "contract__region",
         "contract__award__tender",
     ).order_by("-accepted_at", "-pk")

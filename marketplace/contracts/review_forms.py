@@ -7,11 +7,10 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from regulation.registry.models import Service
-
 from .forms import clean_text
 from .indicators import DIMENSIONS, By, indicators_for, may_leave_out
 from .models import Plea, PleaKind, Review, Reviewer
+from .queries import services_contracted
 
 MARKS = [
     ("5", _("5 very good")),
@@ -82,14 +81,14 @@ class ReviewFilter(django_filters.FilterSet):
         choices=[choice for choice in Reviewer.choices if choice[0] != By.SELLER], label=_("Reviewing side")
     )
     service = django_filters.ModelChoiceFilter(
-        field_name="contract__service",
-        queryset=Service.objects.filter(contracts__reviews__isnull=False).distinct(),
+        field_name="contract__award__tender__services__service",
+        queryset=lambda _request: services_contracted(),
         label=_("Service"),
     )
 
     class Meta:
         model = Review
-        fields = ["q", "side", "service"]
+        fields = ["q", "side"]
 
     def by_firm(self, queryset: Any, name: str, value: str) -> Any:
         text = value.replace("\0", "")

@@ -187,12 +187,13 @@ def qualifications_on(entity: Entity, day: dt.date) -> set[str]:
 
 
 def sellers_holding(
-    service: Service, *, all_of: Sequence[str], any_of: Sequence[str], on: dt.date
+    *services: Service, all_of: Sequence[str], any_of: Sequence[str], on: dt.date
 ) -> QuerySet[Intermediary]:
-    """Registered intermediaries that offer a service and hold, on a day, all of some certificates and one of
-    others."""
-    offers = Offer.objects.standing_on(on).filter(service=service)
-    found = Intermediary.objects.filter(pk__in=offers.order_by().values("intermediary"))
+    """Registered intermediaries that offer each of the services and hold, on a day, all of some certificates
+    and one of others."""
+    offers, found = Offer.objects.standing_on(on).order_by(), Intermediary.objects.all()
+    for service in services:
+        found = found.filter(pk__in=offers.filter(service=service).values("intermediary"))
     held = Qualification.objects.filter(valid__contains=on).values("intermediary")
     for name in all_of:
         found = found.filter(pk__in=held.filter(name=name))

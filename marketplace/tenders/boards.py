@@ -16,7 +16,7 @@ from .life_texts import STATE_WORDS
 from .methods import METHODS
 from .models import Amendment, Bid, Confirmation, LowPrice, Tender
 from .models.tender import states
-from .queries import bids_of, in_state, with_steps
+from .queries import bids_of, in_state, with_services, with_steps
 
 OWNERS_TURN = (
     State.RETURNED,
@@ -44,8 +44,8 @@ class Next:
 def tenders_of(entity: Entity) -> QuerySet[Tender]:
     """All tenders of an owner, drafts included, newest first, each with how many questions are `waiting`."""
     return (
-        with_steps(Tender.objects.filter(owner=entity))
-        .select_related("service", "approval", "region", "auction")
+        with_services(with_steps(Tender.objects.filter(owner=entity)))
+        .select_related("approval", "region", "auction")
         .annotate(waiting=Count("questions", filter=Q(questions__answered_at__isnull=True)))
         .order_by("-pk")
     )

@@ -45,11 +45,22 @@ def _registered(_tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.T
     return None if there else errors.NotRegistered()
 
 
-def _offers(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.TenderRefused | None:
-    """One that the gate set aside counts here: whether this department may be served the gate says itself."""
-    offers = Offer.objects.in_force_on(timezone.localdate(at))
-    there = offers.filter(intermediary__entity=tenderer, service=tender.service_id).exists()
-    return None if there else errors.NoOffer()
+def _offers(tender: Tender, tenderer: Entity, at: dt.datetime) -> Iterator[Condition]:
+    """Of each service that the tender buys, whether the bidder publishes a price for it.
+
+    One that the gate set aside counts here: whether this department may be served the gate says itself.
+    """
+    bought = tender.bought
+    offers = Offer.objects.in_force_on(timezone.localdate(at)).filter(intermediary__entity=tenderer)
+    there = set(
+        offers.filter(service__in=[one.service_id for one in bought]).values_list("service", flat=True)
+    )
+    if len(bought) == 1:
+        yield Condition(_("You publish a price for this service"), None if there else errors.NoOffer())
+        return
+    for one in bought:
+        label = _("You publish a price for: %(service)s") % {"service": one.service}
+        yield Condition(label, None if one.service_id in there else errors.NoOffer(one.service))
 
 
 def _qualified(tender: Tender, tenderer: Entity, at: dt.datetime) -> errors.NotQualified | None:
@@ -70,22 +81,26 @@ def _first_bid(tender: Tender, tenderer: Entity, _at: dt.datetime) -> errors.Ten
     return errors.AlreadyBid() if tender.bids.standing().filter(tenderer=tenderer).exists() else None
 
 
-CONDITIONS: tuple[tuple[Any, Test], ...] = (
+FIRST: tuple[tuple[Any, Test], ...] = (
     (_("The tender is open for bids"), _open),
     (_("It is not your own tender"), _not_its_own),
     (_("You are invited, or everybody may bid"), _invited),
     (_("You are registered and not suspended"), _registered),
-    (_("You publish a price for this service"), _offers),
+)
+THEN: tuple[tuple[Any, Test], ...] = (
     (_("You hold the qualifications asked for"), _qualified),
     (_("The owner need not avoid you"), _not_avoided),
     (_("You have no other bid in it"), _first_bid),
 )
-"""In the order they are told, the cheapest first."""
+"""In the order they are told, the cheapest first; between them the price of each service."""
 
 
 def conditions(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> Iterator[Condition]:
     """Each condition with why it keeps this bidder out, if it does."""
-    for label, test in CONDITIONS:
+    for label, test in FIRST:
+        yield Condition(label, test(tender, tenderer, at))
+    yield from _offers(tender, tenderer, at)
+    for label, test in THEN:
         yield Condition(label, test(tender, tenderer, at))
 
 
@@ -103,7 +118,12 @@ def lacks_what_was_added(bid: Bid, tender: Tender) -> errors.NotQualified | None
 
 def refuse_the_ineligible(*, tender: Tender, tenderer: Entity, at: dt.datetime) -> None:
     """Raises the first refusal there is. Who offers is registered: that is asked of nobody who does."""
-    asked = [test for _label, test in CONDITIONS if test is not _registered]
-    for test in asked:
+    for _label, test in FIRST:
+        if test is not _registered and (refusal := test(tender, tenderer, at)) is not None:
+            raise refusal
+    for condition in _offers(tender, tenderer, at):
+        if condition.refusal is not None:
+            raise _registered(tender, tenderer, at) or condition.refusal
+    for _label, test in THEN:
         if (refusal := test(tender, tenderer, at)) is not None:
-            raise _registered(tender, tenderer, at) or refusal if test is _offers else refusal
+            raise refusal

@@ -344,8 +344,14 @@ class NotRegistered(TenderRefused):
 
 class NoOffer(TenderRefused):
     code = "no_offer"
-    message = _("Your entity does not publish a price for this service, so it may not bid for it.")
+    message: Any = _("Your entity does not publish a price for this service, so it may not bid for it.")
     next_step = _("Publish an offer for this service first.")
+
+    def __init__(self, service: Any = None) -> None:
+        if service is not None:  # one of several that the tender buys
+            self.message = _(
+                'Your entity does not publish a price for "%(service)s", which it has to offer.'
+            ) % {"service": service}
 
 
 class NotQualified(TenderRefused):

@@ -23,23 +23,32 @@ SORTS = {
 }
 
 
+def _is(cell: Cell, name: str, value: str) -> bool:
+    """Whether the tenders of a cell are of this state or region, or buy this service."""
+    if name == "service":
+        return any(code == value for code, _name in cell.services)
+    return bool(getattr(cell, name) == value)
+
+
 class TenderFilter(django_filters.FilterSet):
     """What a reader narrows the tenders by. `cells` are the counts that its facets show."""
 
     q = django_filters.CharFilter(label=_("Title, approval or owner"), method="by_text", max_length=60)
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="by_state")
-    service = django_filters.CharFilter(label=_("Service"), field_name="service__code", max_length=80)
+    service = django_filters.CharFilter(label=_("Service"), method="by_service", max_length=80)
     region = django_filters.CharFilter(label=_("Region"), field_name="region__code", max_length=6)
 
     class Meta:
         model = Tender
-        fields = ("service", "region")
+        fields = ("region",)
 
     def __init__(self, *args: Any, cells: Sequence[Cell] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cells = cells
-        for name in ("service", "region"):
-            choices = sorted({(getattr(c, name), getattr(c, f"{name}_name")) for c in cells})
+        offered = {"service": {one for c in cells for one in c.services}}
+        offered["region"] = {(c.region, c.region_name) for c in cells}
+        for name, found in offered.items():
+            choices = sorted(found)
             field = self.form.fields[name]
             field.widget = forms.Select(choices=[("", _("All")), *choices])
             field.choices = choices
@@ -49,7 +58,7 @@ class TenderFilter(django_filters.FilterSet):
         chosen = {name: self.form.data.get(name, "") for name in ("state", "service", "region")}
         labels = {
             "state": dict(STATES),
-            "service": {c.service: c.service_name for c in self.cells},
+            "service": {code: name for c in self.cells for code, name in c.services},
             "region": {c.region: c.region_name for c in self.cells},
         }
         return [
@@ -67,7 +76,11 @@ class TenderFilter(django_filters.FilterSet):
 
     def _count(self, name: str, value: str, chosen: dict[str, str]) -> int:
         wanted = {other: one for other, one in chosen.items() if other != name and one} | {name: value}
-        return sum(c.count for c in self.cells if all(getattr(c, n) == v for n, v in wanted.items()))
+        return sum(c.count for c in self.cells if all(_is(c, n, v) for n, v in wanted.items()))
+
+    def by_service(self, queryset: Any, name: str, value: str) -> Any:
+        """Also where it is bought together with others."""
+        return queryset.buying(value.replace("\0", ""))
 
     def by_text(self, queryset: Any, name: str, value: str) -> Any:
         for word in value.replace("\0", "").split():

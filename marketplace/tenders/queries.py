@@ -3,14 +3,29 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from regulation.decoupling.matter import Avoided, Part
 from regulation.decoupling.queries import About
 from regulation.parties.models import Entity, Membership, Region, Role, User
 from regulation.parties.queries import region_and_parents
-from regulation.registry.models import Following, Service, Topic
+from regulation.registry.models import Following, RulingBasis, Service, Topic
 from regulation.registry.queries import working_calendar
 
 from .life import TAKING, UNPUBLISHED, State
@@ -33,6 +48,7 @@ from .models import (
     Suspension,
     Tender,
     TenderAct,
+    TenderService,
     TenderTemplate,
     Trustee,
     states,
@@ -54,7 +70,7 @@ def in_state(tenders: QuerySet[Tender], *wanted: State, now: dt.datetime) -> Que
 def public_tenders() -> QuerySet[Tender]:
     """Published tenders with what a list shows, newest first."""
     found = Tender.objects.published().select_related("owner", "approval", "service", "department", "region")
-    return with_award(found)
+    return with_services(with_award(found))
 
 
 def tenders_visible_to(acting: Membership | None) -> QuerySet[Tender]:
@@ -220,26 +236,38 @@ def earliest_deadline(region: Region, *, now: dt.datetime) -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many public tenders stand in a state, for a service and a region; names for who reads Chinese."""
+    """How many public tenders stand in a state, for the same services and a region; names for who reads
+    Chinese. `services` are codes with their names, the leading one first."""
 
     state: str
-    service: str
-    service_name: str
+    services: tuple[tuple[str, str], ...]
     region: str
     region_name: str
     count: int
 
 
 def tender_facets(tenders: QuerySet[Tender], *, now: dt.datetime) -> list[Cell]:
-    """Tenders counted by state, service and region together, in one query."""
-    counted = (
+    """Tenders counted by state, services and region together: in one query, and one for the names of those
+    that are bought with others."""
+    others = TenderService.objects.filter(tender=OuterRef("pk"), position__gt=1).order_by("position")
+    several = TenderService.objects.filter(position=2).values("tender")
+    also = Case(
+        When(pk__in=several, then=ArraySubquery(others.values("service__code"))),
+        default=Value([], output_field=ArrayField(CharField())),
+    )
+    counted = list(
         tenders.order_by()
-        .annotate(at_state=states(now))
-        .values_list("at_state", "service__code", "service__name", "region__code", "region__name")
+        .annotate(at_state=states(now), also=also)
+        .values_list("at_state", "service__code", "service__name", "also", "region__code", "region__name")
         .annotate(n=Count("pk"))
         .order_by("service__name", "region__code")
     )
-    return [Cell(*row) for row in counted]
+    codes = {code for row in counted for code in row[3]}
+    names = dict(Service.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+    return [
+        Cell(state, ((code, name), *((one, names[one]) for one in with_it)), *place, n)
+        for state, code, name, with_it, *place, n in counted
+    ]
 
 
 def awaits_confirmation(bid: Bid) -> bool:
@@ -249,10 +277,10 @@ def awaits_confirmation(bid: Bid) -> bool:
 
 
 def followers_of(tender: Tender) -> QuerySet[Following]:
-    """Followings of active users that a tender touches: its service, approval, department, or a region of
-    its line."""
+    """Followings of active users that a tender touches: one of its services, its approval, department, or a
+    region of its line."""
     about = (
-        Q(topic=Topic.SERVICE, key=tender.service.code)
+        Q(topic=Topic.SERVICE, key__in=[one.service.code for one in tender.bought])
         | Q(topic=Topic.APPROVAL, key=tender.approval.ref)
         | Q(topic=Topic.DEPARTMENT, key=str(tender.department_id))
         | Q(topic=Topic.REGION, key__in=region_and_parents(tender.region_id))
@@ -275,9 +303,9 @@ def searches_of(user: User) -> QuerySet[SavedSearch]:
 
 
 def searches_for(tender: Tender) -> list[SavedSearch]:
-    """Standing searches of active users that a tender fits, by user: its service, a region of its line, and
-    all words in title, approval or owner."""
-    fits = (Q(service=None) | Q(service=tender.service_id)) & (
+    """Standing searches of active users that a tender fits, by user: one of its services, a region of its
+    line, and all words in title, approval or owner."""
+    fits = (Q(service=None) | Q(service__in=[one.service_id for one in tender.bought])) & (
         Q(region=None) | Q(region__in=region_and_parents(tender.region_id))
     )
     standing = SavedSearch.objects.filter(fits, ended_at__isnull=True, user__is_active=True)
@@ -298,7 +326,7 @@ def invitations_to(entity: Entity, *, now: dt.datetime) -> QuerySet[Tender]:
     """Tenders an entity is invited to, that take bids or soon will, and in which it has none."""
     bids = Bid.objects.standing().filter(tender=OuterRef("pk"), tenderer=entity)
     asked = Tender.objects.filter(invited=True, invitations__entity=entity).exclude(Exists(bids))
-    return in_state(asked.select_related("service"), *TAKING, State.POSTPONED, now=now).order_by("closes_at")
+    return in_state(with_services(asked), *TAKING, State.POSTPONED, now=now).order_by("closes_at")
 
 
 def questions_for(tender: Tender, *, owner: bool, asker: Entity | None) -> QuerySet[Question]:
@@ -330,7 +358,7 @@ def tenders_to_award(entity: Entity, *, now: dt.datetime) -> QuerySet[Tender]:
     """An owner's opened tenders that wait for its award."""
     opened = Tender.objects.filter(owner=entity, opened_at__isnull=False)
     waiting = in_state(opened, State.EVALUATING, now=now)
-    return with_steps(waiting.select_related("service", "auction")).order_by("opened_at")
+    return with_services(with_steps(waiting.select_related("auction"))).order_by("opened_at")
 
 
 def with_steps(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
@@ -349,7 +377,8 @@ def bids_of(entity: Entity) -> QuerySet[Bid]:
     """All bids of an intermediary, newest first."""
     return (
         Bid.objects.filter(tenderer=entity)
-        .select_related("tender__service", "tender__region")
+        .select_related("tender__region")
+        .prefetch_related(Prefetch("tender__services", services_in_order()))
         .prefetch_related(Prefetch("tender__awards", Award.objects.live(), to_attr="live_awards"))
         .order_by("-submitted_at", "-pk")
     )
@@ -360,7 +389,8 @@ def awards_of(entity: Entity) -> QuerySet[Award]:
     return (
         Award.objects.live()
         .filter(bid__tenderer=entity)
-        .select_related("tender__service")
+        .select_related("tender")
+        .prefetch_related(Prefetch("tender__services", services_in_order()))
         .order_by("-awarded_at")
     )
 
@@ -369,6 +399,22 @@ def with_award(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
     """Each tender with the award that stands and its winner, in one query more."""
     live = Award.objects.live().select_related("bid__tenderer")
     return tenders.prefetch_related(Prefetch("awards", live, to_attr="live_awards"))
+
+
+def services_in_order() -> QuerySet[TenderService]:
+    """Services of tenders as they stand on them."""
+    return TenderService.objects.select_related("service").order_by("position")
+
+
+def services_relied(tender: Tender) -> list[TenderService]:
+    """All a tender buys, the leading service first, each with its ruling and the law behind it."""
+    law = Prefetch("ruling__bases", RulingBasis.objects.select_related("provision__instrument"))
+    return list(tender.services.select_related("service", "ruling").prefetch_related(law))
+
+
+def with_services(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
+    """Each tender with its services, in one query more."""
+    return tenders.prefetch_related(Prefetch("services", services_in_order()))
 
 
 def with_parts(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
@@ -414,8 +460,8 @@ def standing_suspensions(entity: Entity) -> QuerySet[Suspension]:
 def about(tender: Tender, *, with_rivals: bool, before: dt.datetime | None = None) -> About:
     """What the rules are told of a tender, at a gate and when its award is judged again.
 
-    Rivals only once the bids are open: before, nobody knows them. Parts in the same project are the owner's
-    other awards for the approval, of those made before a moment.
+    Every service it buys. Rivals only once the bids are open: before, nobody knows them. Parts in the same
+    project are the owner's other awards for the approval, of those made before a moment.
     """
     parts = (
         Award.objects.live()
@@ -425,12 +471,18 @@ def about(tender: Tender, *, with_rivals: bool, before: dt.datetime | None = Non
     )
     if before is not None:
         parts = parts.filter(awarded_at__lt=before)
-    others = list(parts.values_list("bid__tenderer", "tender__service__code", "tender__ref"))
-    firms = Entity.objects.in_bulk({key for key, _code, _ref in others}) if others else {}
+    others = list(
+        parts.order_by("pk", "tender__services__position").values_list(
+            "pk", "bid__tenderer", "tender__services__service__code", "tender__ref"
+        )
+    )
+    firms = Entity.objects.in_bulk({key for _pk, key, _code, _ref in others}) if others else {}
+    leading, *also = [one.service.code for one in tender.bought]
     bids = list(tender.bids.valid().select_related("tenderer").order_by("pk")) if with_rivals else []
     return About(
         owner=tender.owner,
-        service=tender.service.code,
+        service=leading,
+        also=tuple(also),
         region=tender.region,
         rivals=tuple(bid.tenderer for bid in bids),
         agents={bid.tenderer.urn: str(bid.submitted_by_id) for bid in bids},
@@ -438,6 +490,6 @@ def about(tender: Tender, *, with_rivals: bool, before: dt.datetime | None = Non
             Avoided(f"parties.entity/{unit.entity_id}", unit.reason)
             for unit in sorted(tender.avoided_units.all(), key=lambda unit: unit.pk)
         ),
-        parts=tuple(Part(firms[key].urn, code, f"tenders.tender/{ref}") for key, code, ref in others),
-        others=tuple(firms[key] for key, _code, _ref in others),
+        parts=tuple(Part(firms[key].urn, code, f"tenders.tender/{ref}") for _pk, key, code, ref in others),
+        others=tuple(firms[key] for key in {pk: key for pk, key, _code, _ref in others}.values()),
     )

@@ -48,7 +48,7 @@ def _announce(tender: Tender, one: Following | SavedSearch) -> None:
     stop = _way_out(one)
     said = {
         "title": tender.title,
-        "service": tender.service,
+        "service": tender.service_names,
         "region": tender.region,
         "closes": f"{timezone.localtime(tender.closes_at):%Y-%m-%d %H:%M}" if tender.closes_at else "",
         "address": _site() + tender.get_absolute_url(),

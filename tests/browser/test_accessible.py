@@ -27,6 +27,7 @@ from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import carry_on as audit_on
 from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.auditing.queries import last_done as last_audit
+from marketplace.tenders.demo.states import SECOND_SERVICE
 from marketplace.tenders.demo.story import APPROVAL, VISITOR_TITLE, _tender
 from marketplace.tenders.demo.world import DOMAIN
 from marketplace.tenders.models import Reaudit, Tender, TrusteeKey
@@ -453,6 +454,20 @@ def agreed() -> list[str]:
     ]
 
 
+def of_two_services(t: Tender) -> list[str]:
+    """The form of a new draft with a second service, and a draft that has one."""
+    by, now = User.objects.get(email=f"enterprise@{DOMAIN}"), database_now()
+    second = Service.objects.get(code=SECOND_SERVICE)
+    made = t.owner.tenders.filter(published_at=None, services__position=2).first()
+    if made is None:
+        made = copy_tender(tender=t, by=by, at=now)
+        made.services.create(position=2, service=second)
+    new = (
+        f"{reverse('tenders:tender_new')}?approval={APPROVAL}&service={t.service.code}&service={second.code}"
+    )
+    return [new, made.get_absolute_url(), reverse("tenders:tender_edit", args=[made.ref])]
+
+
 def carried(t: Tender) -> list[str]:
     """The form and the documents of a draft, the draft itself, the amendment of a public tender; a template
     and a saved search."""
@@ -487,6 +502,7 @@ ROLES = {
         reverse("parties:token_new"),  # asks who somebody is
         reverse("parties:switch"),
         f"{reverse('tenders:tender_new')}?approval={APPROVAL}&service={t.service.code}",
+        *of_two_services(t),
         t.get_absolute_url(),
     ],
     "intermediary1": lambda t: [

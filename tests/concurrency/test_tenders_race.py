@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from marketplace.tenders.models import Award, Bid, Opening, Tender
+from marketplace.tenders.models import Award, Bid, Opening, Tender, TenderService
 from marketplace.tenders.operations import approve_award, open_tender, propose_award, submit_bid, withdraw_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.ledger.models import Entry
@@ -123,3 +123,19 @@ def test_of_two_bids_of_one_entity_at_once_one_stands():
     bid = bid_of(tender)
     assert at_once(lambda: submit_bid(**bid), times=2) == ["AlreadyBid", "Bid"]
     assert Bid.objects.count() == 1
+
+
+def test_a_service_waits_for_whoever_publishes_and_then_finds_the_tender_public(elsewhere):
+    tender = world.tender(published_at=None)
+    service = world.service()
+
+    def add() -> None:
+        TenderService.objects.create(tender=tender, position=2, service=service)
+
+    with transaction.atomic():
+        Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            elsewhere(add)
+    assert tender.services.count() == 1
+    elsewhere(add)
+    assert tender.services.count() == 2

@@ -25,7 +25,7 @@ def award_tender(*, tender: Tender, by: User, at: dt.datetime) -> Award:
 def bid(tender: Tender, price: str, *, by: Entity | None = None, days: int = 10) -> Bid:
     return operations.submit_bid(
         tender=tender,
-        tenderer=by or world.intermediary(sells=tender.service).entity,
+        tenderer=by or world.intermediary(sells=[one.service for one in tender.bought]).entity,
         bid=PlainBid(Decimal(price), days),
         by=world.user(),
         at=timezone.now(),

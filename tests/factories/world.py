@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -143,11 +143,13 @@ def ruling(**fields: object) -> Ruling:
     return made
 
 
-def intermediary(sells: Service | None = None, declared: bool = True, **fields: object) -> Intermediary:
+def intermediary(
+    sells: Service | Sequence[Service] | None = None, declared: bool = True, **fields: object
+) -> Intermediary:
     body = fields.pop("entity", None) or entity(EntityKind.INTERMEDIARY)
     made = Intermediary.objects.create(entity=body, ref=f"intermediary-{next(count)}", **fields)
-    if sells:
-        offer(made, sells)
+    for one in [sells] if isinstance(sells, Service) else sells or ():
+        offer(made, one)
     if declared:
         Declaration.objects.create(entity=body, as_of=LONG_AGO)
     return made
@@ -214,8 +216,9 @@ def share_of(bid, tender, appointed) -> bytes | None:
     )
 
 
-def tender(**fields: object) -> Tender:
-    """A published tender that is open for another hour, with its trustees."""
+def tender(*, also: Sequence[Service | tuple[Service, Ruling | None]] = (), **fields: object) -> Tender:
+    """A published tender that is open for another hour, with its trustees; `also` are services bought with
+    its first, each with the ruling it relies on if there is one."""
     trustees()
     now = timezone.now()
     n = next(count)
@@ -242,6 +245,10 @@ def tender(**fields: object) -> Tender:
     defaults |= {"department": fields["approval"].department, "region": fields["approval"].region}
     with as_the_owner(), pgtrigger.ignore("tenders.Tender:begins_as_a_draft"):
         made = Tender.objects.create(**defaults | fields)
+        with pgtrigger.ignore("tenders.TenderService:stands_with_its_tender"):
+            for place, one in enumerate(also, start=2):
+                service_, ruling_ = one if isinstance(one, tuple) else (one, None)
+                made.services.create(position=place, service=service_, ruling=ruling_)
         if made.published_at:
             with transaction.atomic():
                 appoint_trustees(tender=made, at=now)

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.tenders.models import Award
+from marketplace.tenders.models import Award, TenderService
 from regulation.decoupling.models import Check
 from regulation.ledger.triggers import append_only, kept
 from regulation.parties.models import Entity, Region
@@ -114,6 +114,11 @@ class Contract(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("contracts:contract", args=[self.ref])
+
+    @property
+    def bought(self) -> list[TenderService]:
+        """All the services it is for, the leading one first, as its tender has them."""
+        return self.award.tender.bought
 
     @property
     def sides(self) -> list[str]:

@@ -57,7 +57,8 @@ class Part:
 def draw_up_contract(*, award: Award, at: dt.datetime) -> Contract:
     """Make the draft of a contract from a final award: parties, price, days, the milestones of its schedule.
 
-    The clock of signing began when the award became final. Raises NotFinal and AlreadyDrawnUp.
+    For several services by the general text and schedule: one made for one of them says nothing of the
+    others. The clock of signing began when the award became final. Raises NotFinal and AlreadyDrawnUp.
     """
     if award.final_at is None or award.ended_at is not None:
         raise NotFinal
@@ -84,10 +85,11 @@ def draw_up_contract(*, award: Award, at: dt.datetime) -> Contract:
 
 def _terms_for(tender: Tender, *, on: dt.date) -> tuple[ContractRule, Wording, Schedule]:
     """What is in force on a day; where nothing is on record the site's own is put there first."""
-    if rule_for(tender.region, on=on) is None or wording_for(tender.service, on=on) is None:
+    service = tender.service if len(tender.bought) == 1 else None
+    if rule_for(tender.region, on=on) is None or wording_for(service, on=on) is None:
         ensure_terms()
-    rule, wording = rule_for(tender.region, on=on), wording_for(tender.service, on=on)
-    schedule = schedule_for(tender.service, on=on)
+    rule, wording = rule_for(tender.region, on=on), wording_for(service, on=on)
+    schedule = schedule_for(service, on=on)
     if rule is None or wording is None or schedule is None:
         raise LookupError("no rule, standard text or schedule is in force for this contract")
     return rule, wording, schedule

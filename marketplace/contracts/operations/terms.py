@@ -9,7 +9,9 @@ from django.utils.translation import override
 
 from marketplace.payments.books import to_yuan
 from marketplace.tenders.limits import Limit
+from marketplace.tenders.queries import services_relied
 from regulation.parties.models import Entity
+from regulation.registry.models import Ruling
 
 from ..models import Contract, ContractRule, Milestone
 from ..text import fill
@@ -35,14 +37,23 @@ def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def _ruling(contract: Contract, lang: str) -> str:
+def _rulings(contract: Contract, lang: str) -> str:
+    """Of each service the necessity and the law it rests on."""
+    rows = services_relied(contract.award.tender)
+    if len(rows) == 1:
+        return _ruling(contract.ruling, lang)
+    said = [f"{_name(one.service, lang)}: {_ruling(one.ruling, lang)}" for one in rows]
+    return "；".join(said) if lang == "zh" else "; ".join(said)
+
+
+def _ruling(ruling: Ruling | None, lang: str) -> str:
     """The necessity and the law it rests on; at most three provisions are named."""
-    if contract.ruling is None:
+    if ruling is None:
         return "无，系自愿委托" if lang == "zh" else "none, the buyer buys by its own choice"
-    cited = contract.ruling.bases.select_related("provision__instrument").order_by("pk")[:3]
+    cited = ruling.bases.select_related("provision__instrument").order_by("pk")[:3]
     laws = [f"《{one.provision.instrument.title}》{one.provision.article}" for one in cited]
     with override("zh-hans" if lang == "zh" else "en"):
-        said = contract.ruling.get_necessity_display()
+        said = ruling.get_necessity_display()
     return f"{said}（{'、'.join(laws)}）" if lang == "zh" else f"{said} ({', '.join(laws)})"
 
 
@@ -55,10 +66,10 @@ def blanks(contract: Contract, price: Decimal, days: int, lang: str) -> dict[str
         "seller": _name(contract.seller, lang),
         "payer": _name(contract.payer, lang),
         "department": _name(contract.department, lang),
-        "service": _name(contract.service, lang),
+        "service": ("、" if lang == "zh" else "; ").join(_name(one.service, lang) for one in contract.bought),
         "approval": _name(contract.approval, lang),
         "tender": f"{contract.award.tender.title} ({contract.award.tender.ref})",
-        "ruling": _ruling(contract, lang),
+        "ruling": _rulings(contract, lang),
         "price": f"{price:,.2f}",
         "days": str(days),
         "sign_by": f"{timezone.localtime(contract.sign_by):%Y-%m-%d %H:%M}",
@@ -78,9 +89,12 @@ def _party(entity: Entity) -> dict[str, str]:
 def terms_of(
     contract: Contract, milestones: Sequence[Milestone], *, number: int, price: Decimal, days: int
 ) -> dict[str, Any]:
-    """Everything a signature stands under, as JSON values."""
-    wording = contract.wording
-    return {
+    """Everything a signature stands under, as JSON values; `services` where there are several."""
+    wording, bought = contract.wording, services_relied(contract.award.tender)
+    services = [
+        {"service": one.service.code, "ruling": one.ruling.urn if one.ruling else None} for one in bought
+    ]
+    return ({"services": services} if len(services) > 1 else {}) | {
         "format": "qinqing-contract/1",
         "contract": contract.ref,
         "version": number,

@@ -36,6 +36,7 @@ class ContractLine(Schema):
     seller: EntityShape
     payer: EntityShape
     service: ServiceShape
+    services: list[ServiceShape]
     price: Money
     bid_price: Money
     days: int
@@ -76,6 +77,7 @@ def _line(one: Contract, now: Any) -> dict[str, Any]:
         "seller": entity(one.seller),
         "payer": entity(one.payer),
         "service": service(one.service),
+        "services": [service(each.service) for each in one.bought],
         "price": money(one.price),
         "bid_price": money(one.bid_price),
         "days": one.days,

@@ -12,11 +12,12 @@ from ninja import Schema
 from marketplace.tenders.access import may_review, owns
 from marketplace.tenders.filters import SORTS, TenderFilter
 from marketplace.tenders.life_texts import STATE_WORDS, failure_words
-from marketplace.tenders.models import Bid, Tender
+from marketplace.tenders.models import Bid, Tender, TenderService
 from marketplace.tenders.queries import (
     appointed_to,
     opened_bids,
     public_tenders,
+    services_relied,
     tenders_visible_to,
     with_parts,
 )
@@ -62,12 +63,25 @@ class StateShape(Schema):
     words: str
 
 
+class RelianceShape(Schema):
+    """A service that a tender buys. `ruling` is the address of the ruling relied on, null where it is bought
+    by the owner's own choice; `necessity` is what that says."""
+
+    service: ServiceShape
+    ruling: str | None
+    necessity: str | None
+    bases: list[ProvisionShape]
+
+
 class TenderLine(Schema):
+    """`services` are all that it buys; `service` is the first of them."""
+
     ref: str
     title: str
     state: StateShape
     owner: EntityShape
     service: ServiceShape
+    services: list[ServiceShape]
     approval: ApprovalShape
     department: EntityShape
     region: RegionShape
@@ -107,7 +121,8 @@ class AmendmentShape(Schema):
 
 
 class TenderShape(TenderLine):
-    """`ruling` is the address of the ruling relied on, null where the tender is voluntary."""
+    """`ruling` is the address of the ruling relied on for the first service, null where that is voluntary;
+    `relies_on` has it for each."""
 
     description: str
     no_ceiling_reason: str
@@ -133,6 +148,7 @@ class TenderShape(TenderLine):
     reason: str
     ruling: str | None
     bases: list[ProvisionShape]
+    relies_on: list[RelianceShape]
     avoided: list[AvoidedShape]
     trustees: list[TrusteeShape]
     amendments: list[AmendmentShape]
@@ -195,6 +211,7 @@ def line(one: Tender, now: dt.datetime) -> dict[str, Any]:
         "state": {"code": str(state), "words": str(STATE_WORDS[state])},
         "owner": entity(one.owner),
         "service": service(one.service),
+        "services": [service(each.service) for each in one.bought],
         "approval": approval(one.approval),
         "department": entity(one.department),
         "region": region(one.region),
@@ -235,8 +252,8 @@ def whole(request: HttpRequest, ref: str) -> dict[str, Any]:
     """One tender with all its page says of it, for who may know of it."""
     membership, now = acting(request), database_now()
     found = get_object_or_404(with_parts(tenders_visible_to(membership)), ref=ref)
-    ruling, inside = found.ruling, owns(membership, found) or may_review(membership, found)
-    bases = ruling.bases.select_related("provision__instrument") if ruling else []
+    inside = owns(membership, found) or may_review(membership, found)
+    relies_on = [_relies(one) for one in services_relied(found)]
     return (
         line(found, now)
         | {name: getattr(found, name) for name in PLAIN}
@@ -245,8 +262,9 @@ def whole(request: HttpRequest, ref: str) -> dict[str, Any]:
             "rate_low": money(found.rate_low),
             "rate_high": money(found.rate_high),
             "reason": _reason(found, inside=inside),
-            "ruling": address(ruling) if ruling else None,
-            "bases": [provision(basis.provision) for basis in bases],
+            "ruling": relies_on[0]["ruling"],
+            "bases": relies_on[0]["bases"],
+            "relies_on": relies_on,
             "avoided": [
                 {"entity": entity(unit.entity), "reason": unit.reason} for unit in found.avoided_units.all()
             ],
@@ -257,6 +275,16 @@ def whole(request: HttpRequest, ref: str) -> dict[str, Any]:
             "history": events_of(found, now, all_of_them=inside),
         }
     )
+
+
+def _relies(one: TenderService) -> dict[str, Any]:
+    ruling = one.ruling
+    return {
+        "service": service(one.service),
+        "ruling": address(ruling) if ruling else None,
+        "necessity": str(ruling.necessity) if ruling else None,
+        "bases": [provision(basis.provision) for basis in ruling.bases.all()] if ruling else [],
+    }
 
 
 def _reason(found: Tender, *, inside: bool) -> str:

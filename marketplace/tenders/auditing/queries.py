@@ -57,7 +57,7 @@ def leads_of(reaudit: Reaudit) -> QuerySet[DesignationShare]:
 def awards_after(key: int, *, until: dt.datetime, most: int) -> list[Award]:
     """The next awards in order of keys, of those made by a moment."""
     found = Award.objects.filter(pk__gt=key, awarded_at__lte=until).select_related(
-        "tender__department", "tender__owner", "tender__service", "tender__region", "bid__tenderer"
+        "tender__department", "tender__owner", "tender__region", "bid__tenderer"
     )
     return list(found.order_by("pk")[:most])
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from openpyxl import Workbook
 
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Entity, User
+from regulation.registry.models import Service
 
 from ..models import InviteGround, PriceBasis, Tender
 from ..operations import (
@@ -27,9 +29,10 @@ from ..operations import (
     submit_tender,
     suspend_tender,
 )
-from ..operations.drafting import Terms
+from ..operations.drafting import Relied, Terms, relied_on
 
 DAY = dt.timedelta(days=1)
+SECOND_SERVICE = "hazchem-project-safety-assessment"  # beside the story's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,19 @@ def _terms(tender: Tender, **changed: Any) -> Terms:
 
 
 def _draft(
-    model: Tender, people: People, title: str, *, firms: tuple[Entity, ...] = (), **terms: Any
+    model: Tender,
+    people: People,
+    title: str,
+    *,
+    firms: tuple[Entity, ...] = (),
+    also: Sequence[Relied] = (),
+    **terms: Any,
 ) -> Tender:
     now = database_now()
     made = copy_tender(tender=model, by=people.writer, at=now)
     wanted = {"title": title, "closes_at": now + 7 * DAY} | terms
     said = _terms(made, **wanted)
-    return revise_tender(tender=made, terms=said, invited=firms, by=people.writer, at=now)
+    return revise_tender(tender=made, terms=said, invited=firms, also=also, by=people.writer, at=now)
 
 
 def _submitted(model: Tender, people: People, title: str, **terms: Any) -> Tender:
@@ -137,9 +146,18 @@ def _carrying(model: Tender, people: People) -> None:
     _passed(draft, people)
 
 
+def _of_two_services(model: Tender, people: People) -> None:
+    """One that buys a second service with the first; whoever offers both may bid."""
+    second = relied_on(
+        approval=model.approval, services=Service.objects.filter(code=SECOND_SERVICE), at=database_now()
+    )
+    draft = _draft(model, people, "十二号仓库两项安全评价（演示：两项服务合并采购）", also=second)
+    _passed(draft, people)
+
+
 def show_states(model: Tender, people: People) -> None:
     """A draft, one in review, one in its time for questions, amended, postponed, suspended and cancelled; one
-    by rate with a document, and one by invitation."""
+    by rate with a document, one by invitation, and one of two services."""
     _draft(model, people, "五号仓库安全评价（演示：草稿）")
     _submitted(model, people, "六号仓库安全评价（演示：审核中）")
     _clarified(model, people)
@@ -157,5 +175,6 @@ def show_states(model: Tender, people: People) -> None:
     stopped = _public(model, people, "八号仓库安全评价（演示：已中止）")
     suspend_tender(tender=stopped, reason="正在核实质疑。（演示）", by=people.regulator, at=database_now())
     _carrying(model, people)
+    _of_two_services(model, people)
     ended = _public(model, people, "九号仓库安全评价（演示：已取消）")
     cancel_tender(tender=ended, reason="项目暂缓建设。（演示）", by=people.writer, at=database_now())

@@ -27,12 +27,14 @@ from .reaudit import Basis, DesignationShare, Reaudit, ReauditedAward, ReauditSt
 from .recheck import Recheck
 from .rules import ProcedureRule
 from .search import SavedSearch
+from .service import MOST_SERVICES, TenderService
 from .template import TenderTemplate
 from .tender import AvoidedUnit, Method, PriceBasis, Tender, states
 from .trustee import NEEDED, TRUSTEES, Appointment, Trustee, TrusteeKey, TrusteePart
 
 __all__ = [
     "DOCUMENT_LIMIT",
+    "MOST_SERVICES",
     "NEEDED",
     "TRUSTEES",
     "Amendment",
@@ -87,6 +89,7 @@ __all__ = [
     "Tender",
     "TenderAct",
     "TenderDocument",
+    "TenderService",
     "TenderTemplate",
     "TimeLimit",
     "Trustee",

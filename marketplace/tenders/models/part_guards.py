@@ -31,6 +31,43 @@ def part_guard() -> pgtrigger.Trigger:
     )
 
 
+def service_guard() -> pgtrigger.Trigger:
+    """The first service says what its tender says, and stays. The others change in a draft alone: not even an
+    amendment says otherwise. What is relied on is a ruling on that service, for that approval or for all."""
+    return pgtrigger.Trigger(
+        name="stands_with_its_tender",
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        when=pgtrigger.Before,
+        func=f"""
+            DECLARE
+                held public.tenders_tender%ROWTYPE;
+                was integer := coalesce(OLD.position, NEW.position);
+                becomes integer := coalesce(NEW.position, OLD.position);
+                first boolean := 1 IN (was, becomes);
+            BEGIN
+            SELECT * INTO held FROM public.tenders_tender
+            WHERE id = coalesce(NEW.tender_id, OLD.tender_id) FOR SHARE;
+            IF held.id IS NULL THEN
+                RETURN coalesce(NEW, OLD);
+            ELSIF TG_OP = 'UPDATE' AND (NEW.tender_id, NEW.position) <> (OLD.tender_id, OLD.position)
+                  OR first AND (TG_OP = 'DELETE' OR NEW.service_id <> held.service_id
+                                OR NEW.ruling_id IS DISTINCT FROM held.ruling_id) THEN
+                {refuse("tender_leads_with_its_service", "held.id")}
+            ELSIF NOT first
+                  AND public.tenders_state(held, clock_timestamp()) NOT IN ('draft', 'returned') THEN
+                {refuse("tender_published_terms_stand", "held.id")}
+            ELSIF TG_OP <> 'DELETE' AND NEW.ruling_id IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM public.registry_ruling r
+                    WHERE r.id = NEW.ruling_id AND r.service_id = NEW.service_id
+                      AND coalesce(r.approval_id, held.approval_id) = held.approval_id) THEN
+                {refuse("tender_relies_on_a_ruling_of_its_service", "held.id")}
+            END IF;
+            RETURN coalesce(NEW, OLD);
+            END;
+        """,
+    )
+
+
 def document_guard() -> pgtrigger.Trigger:
     """A document changes with its draft. Of a public tender none is altered or removed: an amendment adds
     one, or says that one holds no more."""

@@ -13,7 +13,8 @@ from regulation.registry.models import Service
 class TenderTemplate(models.Model):
     """Terms to begin a tender of a service with: an entity's own, or the platform's for everybody.
 
-    `terms` holds what templates.TERMS names, in JSON. It stands as it was kept; another takes its place.
+    `terms` holds what templates.TERMS names, in JSON, and the codes of `services` bought with the first. It
+    stands as it was kept; another takes its place.
     """
 
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")

@@ -15,12 +15,15 @@ from regulation.registry.models import Approval, Ruling, Service
 
 from .. import life
 from ..rates import LEAST_BASE, rate_of
+from .ground_guards import ground_guards
 from .guards import tender_guards
 from .limit import Ground, InviteGround
 from .part_guards import part_guard
+from .service_guards import service_triggers
 
 if TYPE_CHECKING:
     from .award import Award
+    from .service import TenderService
 
 
 class Method(models.TextChoices):
@@ -70,6 +73,10 @@ class TenderQuerySet(models.QuerySet["Tender"]):
         due = self.published().filter(closes_at__lte=moment, opened_at__isnull=True)
         return due.alias(at_state=states(moment)).filter(at_state__in=(life.State.CLOSED, life.State.OPENING))
 
+    def buying(self, code: str) -> "TenderQuerySet":
+        """Those that buy a service, by its code, alone or with others."""
+        return self.filter(services__service__code=code)  # once: a service stands once on a tender
+
     def visible_to(self, entity_ids: list[int], *, reviews: bool = False) -> "TenderQuerySet":
         """Published ones for everyone; drafts for the owner's members, and for reviewers once submitted."""
         seen = Q(published_at__isnull=False) | Q(owner__in=entity_ids)
@@ -87,11 +94,11 @@ def _names() -> "ArrayField[list[str], list[str]]":
 
 
 class Tender(models.Model):
-    """An enterprise's call for one service (OCDS tender).
+    """An enterprise's call for one service, or for several at once (OCDS tender).
 
     Facts are stored (`published_at`, `opened_at` …), states derived (life.py), acts kept beside it with who
-    and why. `ruling` is the version relied on;
-    without one the tender is voluntary. The deadline is exclusive: published_at <= t < closes_at.
+    and why. `services` are what it buys (service.py), of which `service` leads; `ruling` is the version
+    relied on for that; without one it is voluntary. The deadline is exclusive: published_at <= t < closes_at.
     A bidder holds every qualification named in `all_of`, and one of those in `any_of` if there are any.
     `ceiling` is yuan without tax. By rate, a bid asks for `rate_low` to `rate_high` percent of `base_amount`,
     both included, and the ceiling is what the highest rate amounts to. With `seal_on_device` the server seals
@@ -224,7 +231,7 @@ class Tender(models.Model):
                 name="tender_rate_has_its_base_and_bounds",
             ),
         ]
-        triggers = tender_guards()
+        triggers = [*tender_guards(), *ground_guards(), *service_triggers()]
 
     def __str__(self) -> str:
         return self.title
@@ -236,6 +243,17 @@ class Tender(models.Model):
             and self.published_at <= moment
             and self.state_at(moment) == life.State.OPEN
         )
+
+    @property
+    def service_names(self) -> str:
+        """All it buys, in the reader's language; `queries.with_services` fetches them for a list."""
+        return "; ".join(str(one) for one in self.bought)
+
+    @property
+    def bought(self) -> "list[TenderService]":
+        """All it buys in order, the leading service first; as it was fetched, if it was."""
+        fetched = "services" in getattr(self, "_prefetched_objects_cache", {})
+        return list(self.services.all() if fetched else self.services.select_related("service"))
 
     @property
     def by_rate(self) -> bool:

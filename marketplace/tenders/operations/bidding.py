@@ -3,7 +3,7 @@ import hashlib
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from regulation.decoupling.models import Check, Gate, Outcome
@@ -15,7 +15,7 @@ from regulation.parties.models import Entity, User
 from .. import errors
 from ..eligibility import refuse_the_ineligible
 from ..models import NEEDED, Bid, Sealed, Tender
-from ..queries import trustee_keys
+from ..queries import services_in_order, trustee_keys
 from ..sealing import MAGIC, SUITE_ID, Key, PlainBid, Unreadable, context_of, read_header, seal
 from .filing import bind_files
 from .gating import about
@@ -82,7 +82,8 @@ def submit_bid(
     Raises TenderClosed, OwnTender, NotInvited, NotRegistered, NoOffer, AvoidedBidder, AlreadyBid,
     ConflictedBidder, UnknownStanding, NotSealable, SealItYourself, WrongEnvelope.
     """
-    prefetch_related_objects([tender], "avoided_units")  # asked of by the conditions and by the gate
+    # asked of by the conditions and by the gate
+    prefetch_related_objects([tender], "avoided_units", Prefetch("services", services_in_order()))
     refuse_the_ineligible(tender=tender, tenderer=tenderer, at=at)
     if envelope is None and tender.seal_on_device:
         raise errors.SealItYourself

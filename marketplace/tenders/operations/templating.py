@@ -21,7 +21,8 @@ TERMS = (
     "seal_on_device",
     "witnesses",
 )
-"""What holds for another project too; prices, dates, units to be avoided and who is invited do not."""
+"""What holds for another project too, beside the services bought with the first; prices, dates, units to be
+avoided and who is invited do not."""
 
 
 @transaction.atomic
@@ -36,6 +37,8 @@ def keep_template(
     if not said:
         raise NoWords
     terms: dict[str, Any] = {key: getattr(tender, key) for key in TERMS}
+    if others := [one.service.code for one in tender.bought[1:]]:
+        terms["services"] = others
     try:
         with transaction.atomic():
             made = TenderTemplate.objects.create(

@@ -41,7 +41,7 @@ def tender_feed(request: HttpRequest) -> HttpResponse:
         made.add_item(
             title=tender.title,
             link=request.build_absolute_uri(tender.get_absolute_url()),
-            description=f"{STATE_WORDS[tender.state_at(now)]} · {tender.service} · {tender.region}",
+            description=f"{STATE_WORDS[tender.state_at(now)]} · {tender.service_names} · {tender.region}",
             unique_id=f"tag:{host},2026:{tender.urn}",
             pubdate=tender.published_at,
             updateddate=tender.published_at,

@@ -5,9 +5,10 @@ import datetime as dt
 from django.utils import timezone
 
 from ..models import Method, Tender
+from ..operations.drafting import refused_of
 from ..operations.grounds import ground_refusal
 from ..operations.inviting import barred
-from ..queries import minimum_bidding
+from ..queries import minimum_bidding, services_relied
 from ..readiness import Line, check_list
 from ..standing import invitation_rules
 
@@ -21,7 +22,17 @@ def check_list_of(tender: Tender, now: dt.datetime) -> list[Line]:
         rule = invitation_rules(tender.region, on=timezone.localdate(now)).get(tender.invite_ground)
         enough = rule is not None and tender.invitations.count() >= rule.least
         invites = (rule is not None, enough, enough and not barred(tender, at=now))
-    return check_list(tender, minimum=minimum, now=now, documents=carried, grounded=grounded, invites=invites)
+    several = tender.services.count() > 1
+    return check_list(
+        tender,
+        minimum=minimum,
+        now=now,
+        documents=carried,
+        grounded=grounded,
+        invites=invites,
+        voluntary=[str(one.service) for one in services_relied(tender) if one.necessity != "mandatory"],
+        kept_apart=[str(refusal) for refusal in refused_of(tender, at=now)] if several else None,
+    )
 
 
 def missing_of(tender: Tender, now: dt.datetime) -> list[Line]:

@@ -30,6 +30,7 @@ from ..queries import (
     opened_bids,
     public_tenders,
     questions_for,
+    services_relied,
     standing_bid,
     tender_facets,
     tenders_visible_to,
@@ -88,7 +89,9 @@ def _holders(tender: Tender, now: dt.datetime) -> int | None:
     if not (tender.all_of or tender.any_of):
         return None
     asked = {"all_of": tender.all_of, "any_of": tender.any_of}
-    return sellers_holding(tender.service, **asked, on=timezone.localdate(now)).count()
+    return sellers_holding(
+        *(one.service for one in tender.bought), **asked, on=timezone.localdate(now)
+    ).count()
 
 
 @cache_control(no_cache=True)  # its clock is never late
@@ -101,6 +104,7 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
     owned = owns(membership, found)
     bidder = membership if may_bid(membership) else None
     own_bid = standing_bid(found, bidder.entity) if bidder else None
+    bought = services_relied(found)
     return render(
         request,
         "tenders/tender.html",
@@ -139,6 +143,7 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
             "own_bid": own_bid,
             "lacking": lacks_what_was_added(own_bid, found) if own_bid and state == State.OPEN else None,
             "to_confirm": own_bid is not None and state == State.OPEN and awaits_confirmation(own_bid),
-            "bases": found.ruling.bases.select_related("provision__instrument") if found.ruling else [],
+            "bought": bought,
+            "voluntary": [one for one in bought if one.necessity != "mandatory"],
         },
     )

@@ -168,6 +168,8 @@ def _plan(
         "parts": parts,
         "wanted": wanted,
         "whole": whole,
+        "together": asked.activity is None
+        and sum(one.category != queries.GENERAL_RULES for one in needed) > 1,
         "papers": next(one.now for one in totals if one.figure == "papers"),
         "totals": totals,
         "held_papers": sum(once.held for once in onces.values()),

@@ -579,3 +579,47 @@ def test_use_is_noted():
     program = Program(world.member(Role.OWNER))
     program.get("/me")
     assert AccessToken.objects.get(pk=program.token.pk).last_used_at is not None
+
+
+def test_several_services_are_written_and_read_as_a_list():
+    writer, approval = firm()[0], world.approval()
+    first, second, third = (world.service() for _n in range(3))
+    ruling = world.ruling(approval=approval, service=first)
+    asked = {"approval": approval.ref, "services": [first.code, second.code]}
+    made = writer.post("/tenders", asked | terms())
+    assert made.status_code == 201, made.content
+    said = made.json()
+    assert said["service"]["code"] == first.code
+    assert [one["code"] for one in said["services"]] == [first.code, second.code]
+    assert [(one["necessity"], len(one["bases"])) for one in said["relies_on"]] == [
+        ("mandatory", 1),
+        (None, 0),
+    ]
+    assert said["ruling"] == said["relies_on"][0]["ruling"]
+    assert str(ruling.pk) in said["ruling"]
+    address = f"/tenders/{said['ref']}"
+    kept = writer.put(address, terms(title="改名")).json()
+    assert [one["code"] for one in kept["services"]] == [first.code, second.code]
+    changed = writer.put(address, terms() | {"services": [first.code, third.code]}).json()
+    assert [one["code"] for one in changed["services"]] == [first.code, third.code]
+    problem(writer.put(address, terms() | {"services": [third.code]}), 422, "invalid")
+    alone = writer.put(address, terms() | {"services": [first.code]}).json()
+    assert [one["code"] for one in alone["services"]] == [first.code]
+
+
+def test_what_may_not_be_one_tender_is_refused_by_field():
+    writer, approval = firm()[0], world.approval()
+    first, paid = world.service(), world.service()
+    world.ruling(approval=approval, service=first)
+    world.ruling(approval=approval, service=paid, necessity="commissioned")
+    for said, field, words in (
+        ({"services": [first.code, paid.code]}, "services", "article 43"),
+        ({"services": [first.code, "no-such"]}, "services", "no-such"),
+        ({"service": paid.code, "services": [first.code]}, "services", "the service named by itself"),
+        ({"services": [world.service().code for _n in range(11)]}, "services", "At most 10"),
+        ({}, "service", "required"),
+    ):
+        answer = writer.post("/tenders", {"approval": approval.ref} | said | terms())
+        faults = problem(answer, 422, "invalid")["errors"]
+        assert any(fault["field"] == field and words in fault["message"] for fault in faults), faults
+    assert not Tender.objects.exists()

@@ -83,8 +83,8 @@ def test_the_invited_bid_and_nobody_else(monkeypatch):
     assert bid(tender, firms[0]).tenderer == firms[0]
     with pytest.raises(errors.NotInvited):
         bid(tender, outsider(tender))
-    conditions = [(label, test) for label, test in eligibility.CONDITIONS if test is not eligibility._invited]
-    monkeypatch.setattr(eligibility, "CONDITIONS", tuple(conditions))
+    conditions = [(label, test) for label, test in eligibility.FIRST if test is not eligibility._invited]
+    monkeypatch.setattr(eligibility, "FIRST", tuple(conditions))
     with pytest.raises(errors.NotInvited):  # now the trigger says it
         bid(tender, outsider(tender))
     assert tender.bids.count() == 1

@@ -3,40 +3,39 @@
 import datetime as dt
 
 from django.db import transaction
-from django.utils import timezone
 
 from regulation.parties.models import User
-from regulation.registry.queries import verdict_for
 
 from ...life import ENDED
 from ...models import Tender
 from ..documents import copy_documents
+from .services import relied_on
 from .terms import Terms
 from .writing import draft_tender
 
 
 @transaction.atomic
 def copy_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
-    """A draft of the same owner that says the same, with its documents and without its dates; the ruling is
-    today's.
+    """A draft of the same owner that says the same, with its documents and without its dates; the
+    rulings are today's.
 
     Of a tender that failed, was cancelled or declared void it is the one that will take its place.
     """
     terms = {name: getattr(tender, name) for name in Terms.__dataclass_fields__}
-    ruling = verdict_for(
-        approval=tender.approval, service=tender.service, region=tender.region, on=timezone.localdate(at)
-    )
+    services = [one.service for one in tender.bought]
+    (service, ruling), *also = relied_on(approval=tender.approval, services=services, at=at)
     units = tender.avoided_units.select_related("entity")
     made = draft_tender(
         owner=tender.owner,
         approval=tender.approval,
-        service=tender.service,
+        service=service,
         ruling=ruling,
         terms=Terms(**terms | {"closes_at": None, "opens_at": None, "questions_until": None}),
         avoided=[(unit.entity, unit.reason) for unit in units],
         invited=[one.entity for one in tender.invitations.select_related("entity")],
         by=by,
         at=at,
+        also=also,
         replaces=tender if tender.state_at(at) in ENDED else None,
     )
     copy_documents(tender, made, by=by, at=at)

@@ -25,6 +25,7 @@ from ..documents import told_documents
 from ..grounds import assert_ground
 from ..inviting import assert_invited, barred, check_invited, note_invited, refuse_the_barred
 from ..trusteeship import appoint_trustees
+from .services import assert_services, services_body
 
 NOBODY: dict[str, Any] = {"reviewed_at": None, "reviewer": None}
 
@@ -32,8 +33,8 @@ NOBODY: dict[str, Any] = {"reviewed_at": None, "reviewer": None}
 def _complete(tender: Tender, *, at: dt.datetime) -> None:
     """Raises what keeps a draft from the public.
 
-    Incomplete, CeilingMissing; by the rules of the region ClosesTooSoon, NoDirectChoice, NoInvitation and
-    TooFewInvited.
+    Incomplete, CeilingMissing; of several services TwoPayers, TiedToRequired and KeptApart; by the rules of
+    the region ClosesTooSoon, NoDirectChoice, NoInvitation and TooFewInvited.
     """
     if not (tender.title.strip() and tender.description.strip() and tender.days and tender.contact.strip()):
         raise Incomplete
@@ -43,6 +44,7 @@ def _complete(tender: Tender, *, at: dt.datetime) -> None:
     begins = max(at, tender.opens_at or at)
     if tender.closes_at is None or tender.closes_at - begins < minimum:
         raise ClosesTooSoon(minimum)
+    assert_services(tender, at=at)
     assert_ground(tender, ceiling=tender.ceiling, at=at)
     assert_invited(tender, at=at)
 
@@ -51,7 +53,8 @@ def _complete(tender: Tender, *, at: dt.datetime) -> None:
 def submit_tender(*, tender: Tender, by: User, at: dt.datetime) -> Tender:
     """Whoever wrote a draft hands it to a reviewer, and cannot change it until it is back.
 
-    Raises NotNow, NotTheWriter, CeilingMissing, ClosesTooSoon, NoDirectChoice; of one by invitation
+    Raises NotNow, NotTheWriter, CeilingMissing, ClosesTooSoon, NoDirectChoice; of several services TwoPayers,
+    TiedToRequired and KeptApart; of one by invitation
     NoInvitation, TooFewInvited and InvitedBarred.
     """
     locked = locked_tender(tender)
@@ -181,9 +184,8 @@ def published_body(tender: Tender) -> dict[str, Any]:
         "title": tender.title,
         "owner": tender.owner.urn,
         "approval": tender.approval.urn,
-        "service": tender.service.urn,
+        **services_body(tender),
         "department": tender.department.urn,
-        "ruling": tender.ruling.urn if tender.ruling else None,
         "method": tender.method,
         "direct_ground": tender.direct_ground,
         "invite_ground": tender.invite_ground,

@@ -14,6 +14,7 @@ from ... import life
 from ...errors import AlreadyPublished, StandsInReview
 from ...models import Tender
 from ..acting import locked_tender
+from .services import Relied, services_body, set_services
 from .terms import Terms, apply_terms, set_avoided, set_invited
 
 REF_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no look-alikes
@@ -36,10 +37,13 @@ def draft_tender(
     avoided: Iterable[tuple[Entity, str]] = (),
     invited: Iterable[Entity] = (),
     replaces: Tender | None = None,
+    also: Iterable[Relied] = (),
 ) -> Tender:
-    """Start a tender. Department and region are the approval's; `ruling` is the version relied on, if any.
+    """Start a tender. Department and region are the approval's; `ruling` is the version relied on, if any;
+    `also` are the services bought with this one, each with its own.
 
     `replaces` is the failed, cancelled or void one that this one is to follow once it is published.
+    Raises ServiceTwice and TooManyServices.
     """
     tender = Tender(
         ref=new_ref(at),
@@ -55,13 +59,14 @@ def draft_tender(
     )
     apply_terms(tender, terms)
     tender.save()
+    set_services(tender, also)
     set_avoided(tender, avoided)
     set_invited(tender, invited if terms.invited else ())
     record(
         kind="tenders.drafted",
         subject=tender,
         actor=by,
-        body={"owner": owner.urn, "approval": approval.urn, "service": service.urn},
+        body={"owner": owner.urn, "approval": approval.urn, **services_body(tender)},
         noticeable=False,
     )
     return tender
@@ -76,8 +81,12 @@ def revise_tender(
     at: dt.datetime,
     avoided: Iterable[tuple[Entity, str]] = (),
     invited: Iterable[Entity] = (),
+    also: Iterable[Relied] | None = None,
 ) -> Tender:
-    """Change a draft. Raises AlreadyPublished, and StandsInReview while a reviewer has it."""
+    """Change a draft; the services bought with the first stay as they are where `also` is None.
+
+    Raises AlreadyPublished, StandsInReview while a reviewer has it, ServiceTwice and TooManyServices.
+    """
     locked = locked_tender(tender)
     if locked.published_at:
         raise AlreadyPublished
@@ -85,6 +94,8 @@ def revise_tender(
         raise StandsInReview
     apply_terms(locked, terms)
     locked.save()
+    if also is not None:
+        set_services(locked, also)
     set_avoided(locked, avoided)
     set_invited(locked, invited if terms.invited else ())
     record(kind="tenders.revised", subject=locked, actor=by, body={"title": terms.title}, noticeable=False)
