@@ -265,8 +265,8 @@ def tender_facets(tenders: QuerySet[Tender], *, now: dt.datetime) -> list[Cell]:
     codes = {code for row in counted for code in row[3]}
     names = dict(Service.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
     return [
-        Cell(state, ((code, name), *((one, names[one]) for one in with_it)), *place, n)
-        for state, code, name, with_it, *place, n in counted
+        Cell(state, ((code, name), *((one, names[one]) for one in with_it)), region, region_name, n)
+        for state, code, name, with_it, region, region_name, n in counted
     ]
 
 

@@ -141,7 +141,7 @@ def _carrying(model: Tender, people: People) -> None:
     )
     add_documents(tender=by_rate, files=[_list_of_materials()], by=people.writer, at=database_now())
     _passed(by_rate, people)
-    terms = {"invited": True, "invite_ground": InviteGround.FEW}
+    terms: dict[str, Any] = {"invited": True, "invite_ground": InviteGround.FEW}
     draft = _draft(model, people, "十一号储罐专项评价（演示：邀请招标）", firms=people.invited, **terms)
     _passed(draft, people)
 

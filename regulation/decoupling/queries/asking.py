@@ -104,6 +104,7 @@ def _asking(department: Entity, *, on: dt.date, gate: str, about: About) -> Matt
         rivals=tuple(sorted(rival.urn for rival in about.rivals)),
         avoided=about.avoided,
         parts=about.parts,
+        also=about.also,
     )
 
 
@@ -115,7 +116,6 @@ def _matter(asking: Matter, intermediary: Entity, told: dict[str, Any]) -> Matte
         whole=told["whole"],
         regions=tuple(told["regions"] or ["000000"]),
         exempted=tuple(Exempted(ref, tuple(rules)) for ref, rules in told["exempted"] or ()),
-        also=about.also,
     )
 
 
