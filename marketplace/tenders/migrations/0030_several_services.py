@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('registry', '0028_names_on_staff_lists'),
-        ('tenders', '0026_no_bid_while_suspended'),
+        ('tenders', '0029_trustees_programs_in_draws'),
     ]
 
     operations = [
