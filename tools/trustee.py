@@ -12,7 +12,7 @@ the file named by --passphrase-file or asked for. The trustee's desk on the site
 browser. The store remembers for which tender a key is used and until when, and by this machine's clock never
 answers before that: a site that asks early gets nothing. It needs `cryptography` and the folder it is in.
 
-In a draw it commits to a value by itself, and opens it once the public value may be known, by this machine's
+In a draw it commits to a value by itself, and opens it once the public value is on record and may be known, by this machine's
 clock, if it heard before that moment which list was frozen. If it did not, a list made to fit could be told
 it: then a person who has seen on record when the list was frozen says which one it is (`list`).
 """
@@ -326,7 +326,7 @@ def answer_draw(store: Store, draw: dict[str, Any], now: dt.datetime) -> dict[st
         made = store.draw_commitment(known_from=known_from, now=now, **place)
         return {"commitments": [place | {"commitment": made}]}
     store.note_frozen(frozen=str(draw["list"]), now=now, **place)
-    secret = store.draw_secret(now=now, **place)
+    secret = store.draw_secret(now=now, **place) if draw.get("value") else None
     return {"secrets": [place | {"secret": secret}]} if secret else None
 
 

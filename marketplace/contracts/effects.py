@@ -1,5 +1,9 @@
 """A final award becomes a draft; accepted and held money goes out; a conflict stops what is under way."""
 
+from contextlib import suppress
+
+from django.db.models import QuerySet
+
 from marketplace.payments.models import Charge
 from marketplace.tenders.models import Award
 from regulation.decoupling.models import Check
@@ -7,7 +11,7 @@ from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
 
-from .errors import AlreadyDrawnUp, NotFinal, NotReviewedYet
+from .errors import AlreadyDrawnUp, GateClosed, NotFinal, NotReviewedYet
 from .models import Contract, Dispute
 from .noticing import KINDS, notice_of_contract
 from .operations import (
@@ -15,12 +19,16 @@ from .operations import (
     complete_contract,
     count_complaints,
     draw_up_contract,
+    fall_with_award,
+    go_on_with_tender,
     look_for_anomalies,
     name_mediator,
     open_reviews,
     pay_what_is_due,
     reckon_credit,
     refund_what_is_due,
+    stop_for_complaint,
+    stop_with_tender,
     suspend_for,
 )
 
@@ -115,6 +123,44 @@ def suspend(entry: Entry) -> None:
         return
     for contract in Contract.objects.filter(award__tender__ref=ref, award__ended_at__isnull=True):
         suspend_for(contract=contract, check=check, at=database_now())
+
+
+def _of_tender(entry: Entry) -> QuerySet[Contract]:
+    """The contracts of awards that stand of the tender an entry is about."""
+    ref = entry.subject.removeprefix("tenders.tender/")
+    return Contract.objects.filter(award__tender__ref=ref, award__ended_at__isnull=True)
+
+
+@effect("tenders.suspended")
+def stand_still(entry: Entry) -> None:
+    """A suspended tender has no contract signed meanwhile."""
+    for contract in _of_tender(entry).filter(award__tender__suspended_at__isnull=False):
+        stop_with_tender(contract=contract, at=database_now())
+
+
+@effect("tenders.resumed")
+def go_on(entry: Entry) -> None:
+    """What stood still for its tender alone goes on, if the gate is clear; else the regulators see why."""
+    for contract in _of_tender(entry).filter(award__tender__suspended_at__isnull=True):
+        with suppress(GateClosed):
+            go_on_with_tender(contract=contract, at=database_now())
+
+
+@effect("tenders.award_ended")
+def fall(entry: Entry) -> None:
+    """What was not signed when its award ended cannot be signed any more."""
+    key = _key(str(body_of(entry).get("award") or ""), "tenders.award")
+    for contract in Contract.objects.filter(award=key):
+        fall_with_award(contract=contract, at=database_now())
+
+
+@effect("tenders.upheld_after_signing")
+def stop_what_was_signed(entry: Entry) -> None:
+    """A complaint was right, and the contract is signed: it is stopped for the regulators to follow up."""
+    for contract in _of_tender(entry):
+        stop_for_complaint(
+            contract=contract, reason=str(body_of(entry).get("reason") or ""), at=database_now()
+        )
 
 
 def _contract(entry: Entry) -> Contract | None:

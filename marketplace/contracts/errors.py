@@ -72,6 +72,10 @@ class TooLate(ContractRefused):
     message = _("The time for signing is over.")
 
 
+class AwardStopped(ContractRefused):
+    message = _("The tender is suspended, or its award does not stand any more: nothing can be signed.")
+
+
 class GateClosed(ContractRefused):
     """The conflict gate did not open; `check` says why."""
 

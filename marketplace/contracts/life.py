@@ -69,7 +69,7 @@ CONTRACT = Machine(
         Transition(A.OFFER, (S.DRAFT,), (S.OFFERED,), "buyer"),
         Transition(A.TAKE_BACK, (S.OFFERED,), (S.DRAFT,), "either side", reason=True),
         Transition(A.SIGN, (S.OFFERED,), (S.IN_FORCE,), "all sides"),
-        Transition(A.LAPSE, (S.DRAFT, S.OFFERED), (S.LAPSED,), "clock"),
+        Transition(A.LAPSE, (S.DRAFT, S.OFFERED, S.SUSPENDED), (S.LAPSED,), "clock, or the end of the award"),
         Transition(A.CHANGE, (S.IN_FORCE,), (S.IN_FORCE,), "all sides", reason=True),
         Transition(
             A.SUSPEND, (S.DRAFT, S.OFFERED, S.IN_FORCE), (S.SUSPENDED,), "gate or regulator", reason=True

@@ -33,6 +33,11 @@ story(
     _("The contract lapsed: it was not signed in time."),
     facts=[("why", _("Why"), "text")],
 )
+story(
+    "contracts.fell_with_award",
+    _("The contract lapsed unsigned: its award does not stand any more."),
+    facts=[REASON],
+)
 story("contracts.suspended", _("The contract was suspended."), disclosed=True, facts=[REASON])
 story("contracts.resumed", _("The contract goes on."), disclosed=True, facts=[REASON])
 story("contracts.change_proposed", _("A side proposed a change."), facts=[PRICE, REASON])

@@ -35,12 +35,14 @@ def waiting_for(trustee: Trustee, *, now: dt.datetime) -> dict[str, Any]:
 
 
 def _draw(draw: Draw) -> dict[str, Any]:
-    """`list` is the digest of the frozen list, empty before the freeze."""
+    """`list` is the digest of the frozen list, empty before the freeze; `value` the public value once it is
+    on record: before that no secret is taken."""
     return {
         "tender": draw.tender.urn,
         "number": draw.number,
         "known_from": draw.known_from.isoformat(),
         "list": draw.list_digest,
+        "value": draw.public_value,
         "committed": draw.committed,  # type: ignore[attr-defined]
     }
 

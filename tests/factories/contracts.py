@@ -69,8 +69,6 @@ def final_award(*prices: str, **fields: object) -> Award:
 def _final(award: Award) -> Award:
     commit()
     award = tenders.past(award)
-    Tender.objects.filter(pk=award.tender_id).update(standstill_until=award.standstill_until)
-    award.tender.refresh_from_db()
     return finalise_award(award=award, at=timezone.now())
 
 
@@ -78,18 +76,20 @@ def of_opened(tender: Tender) -> Contract:
     """A draft of the award of a tender that has its bids."""
     world.close(tender)
     open_tender(tender=tender, at=timezone.now())
+    return of_award(tenders.award_tender(tender=tender, by=world.user(), at=timezone.now()))
+
+
+def of_award(award: Award) -> Contract:
+    """A draft of an award that may become final."""
     ensure_terms()
-    award = tenders.award_tender(tender=tender, by=world.user(), at=timezone.now())
-    made = operations.draw_up_contract(award=_final(award), at=timezone.now())
+    final = award if award.final_at else _final(award)
+    made = operations.draw_up_contract(award=final, at=timezone.now())
     commit()
     return made
 
 
 def drawn_up(*prices: str, **fields: object) -> Contract:
-    ensure_terms()
-    made = operations.draw_up_contract(award=final_award(*prices, **fields), at=timezone.now())
-    commit()
-    return made
+    return of_award(final_award(*prices, **fields))
 
 
 def offered(contract: Contract | None = None, **fields: object) -> Contract:

@@ -156,9 +156,14 @@ def of_a_final_award() -> pgtrigger.Trigger:
     )
 
 
+_AWARD_ENDED = """EXISTS (
+                SELECT 1 FROM public.tenders_award a WHERE a.id = NEW.award_id AND a.ended_at IS NOT NULL)"""
+
+
 def terms_stand() -> pgtrigger.Trigger:
     """What it was made of never changes; price, days and text change with the next version alone, before the
-    last day of signing by the database's clock. That day moves only to give back the time of a suspension."""
+    last day of signing by the database's clock. That day moves only to give back the time of a suspension.
+    Nothing is signed once the award ended; an unsigned contract then lapses before its day."""
     named = ", ".join(f"'{c}', {{row}}.{c}" for c in FOREVER)
     same = " IS NOT DISTINCT FROM ".join(
         f"jsonb_build_object({named.format(row=row)})" for row in ("NEW", "OLD")
@@ -188,7 +193,13 @@ def terms_stand() -> pgtrigger.Trigger:
             IF OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL AND clock_timestamp() >= OLD.sign_by THEN
                 {refuse("contract_signed_in_time")}
             END IF;
-            IF OLD.lapsed_at IS NULL AND NEW.lapsed_at IS NOT NULL AND clock_timestamp() < OLD.sign_by THEN
+            IF OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL AND {_AWARD_ENDED} THEN
+                {refuse("contract_of_a_final_award", "NEW.award_id")}
+            END IF;
+            IF OLD.lapsed_at IS NULL AND NEW.lapsed_at IS NOT NULL AND (
+                NEW.signed_at IS NOT NULL
+                OR (clock_timestamp() < OLD.sign_by OR OLD.suspended_at IS NOT NULL)
+                    AND NOT {_AWARD_ENDED}) THEN
                 {refuse("contract_lapses_only_after_its_day")}
             END IF;
             RETURN NEW;

@@ -50,8 +50,15 @@ from .reviewing import (
 )
 from .settling import charge_settled_again, refund_milestone, refund_what_is_due
 from .sharing import end_share, note_access, share_work
-from .signing import lapse_contract, offer_contract, sign_contract, take_back_contract
-from .suspending import resume_contract, suspend_contract, suspend_for
+from .signing import fall_with_award, lapse_contract, offer_contract, sign_contract, take_back_contract
+from .suspending import (
+    go_on_with_tender,
+    resume_contract,
+    stop_for_complaint,
+    stop_with_tender,
+    suspend_contract,
+    suspend_for,
+)
 from .uploading import begin_upload, drop_upload, missing, sweep_uploads, take_part
 from .wording import publish_wording
 
@@ -88,6 +95,8 @@ __all__ = [
     "end_calendar",
     "end_overdue_seat",
     "end_share",
+    "fall_with_award",
+    "go_on_with_tender",
     "hand_in_review",
     "hand_in_work",
     "lapse_contract",
@@ -129,6 +138,8 @@ __all__ = [
     "sign_contract",
     "sign_end",
     "start_milestone",
+    "stop_for_complaint",
+    "stop_with_tender",
     "suggest_split",
     "suspend_contract",
     "suspend_for",

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 
 from marketplace.tenders.errors import GateShut
+from marketplace.tenders.life import State as TenderState
 from marketplace.tenders.models import EndKind, Tender
 from marketplace.tenders.operations import end_unsigned_award, mark_contracted, pass_later_gate
 from regulation.decoupling.models import Check, Gate
@@ -12,6 +13,7 @@ from regulation.ledger.operations import record
 from regulation.parties.models import Entity, User
 
 from ..errors import (
+    AwardStopped,
     DoesNotAddUp,
     GateClosed,
     NotYourSide,
@@ -89,7 +91,7 @@ def sign_contract(
 
     The last one passes the conflict gate first; the check stands whatever it says. `proof` is how the person
     proved anew who it is. Raises NotNow, TooLate, TextChanged, NotYourSide, SignedAlready, OnePersonOneSide,
-    and GateClosed with the check: then nothing is signed.
+    AwardStopped, and GateClosed with the check: then nothing is signed.
     """
     seen = Contract.objects.select_related("award__tender", "award__bid__tenderer").get(pk=contract.pk)
     _version, signed = _refuse_the_unready(seen, side, read, by=by, at=at)
@@ -99,6 +101,8 @@ def sign_contract(
     with transaction.atomic():
         tender = Tender.objects.select_for_update(no_key=True).get(pk=seen.award.tender_id)
         locked = locked_contract(contract)
+        if tender.state_at(at) is not TenderState.AWARDED or locked.award.ended_at is not None:
+            raise AwardStopped
         version, signed = _refuse_the_unready(locked, side, read, by=by, at=at)
         put_signature(version, side, entity, proof, by=by)
         body = {"version": version.number, "text": version.digest, "side": side, "entity": entity.urn}
@@ -165,6 +169,17 @@ def _in_force(
         milestone.save(update_fields=["due_on"])
     mark_contracted(tender, by=by, at=at, body={"contract": contract.urn, "text": version.digest})
     charge_milestones(contract, by=by)
+
+
+@transaction.atomic
+def fall_with_award(*, contract: Contract, at: dt.datetime) -> Contract:
+    """The award ended before every side had signed: there is nothing to sign. Twice changes nothing."""
+    locked = locked_contract(contract)
+    if locked.signed_at is None and locked.lapsed_at is None and locked.award.ended_at is not None:
+        body = {"award": locked.award.urn, "reason": locked.award.end_reason}
+        kind = "contracts.fell_with_award"
+        do_act(locked, Act.LAPSE, kind=kind, by=None, at=at, body=body, noticeable=True, lapsed_at=at)
+    return locked
 
 
 @transaction.atomic

@@ -8,11 +8,14 @@ from regulation.decoupling.models import Check, Gate
 from regulation.parties.models import User
 
 from ..errors import NotNow
-from ..life import CONTRACT, Act
+from ..life import CONTRACT, UNSIGNED, Act, State
 from ..models import Contract
 from .acting import assert_may, do_act, locked_contract, said
 from .giving_back import give_back
 from .signing import open_gate
+
+WITH_ITS_TENDER = "招标项目已暂停"
+UPHELD = "合同签订后投诉成立"
 
 
 @transaction.atomic
@@ -49,7 +52,25 @@ def suspend_for(*, contract: Contract, check: Check, at: dt.datetime) -> bool:
     return True
 
 
-def resume_contract(*, contract: Contract, reason: str, by: User, at: dt.datetime) -> Contract:
+def stop_with_tender(*, contract: Contract, at: dt.datetime) -> None:
+    """While its tender is suspended a contract that is not signed stands still, its clock too."""
+    if contract.state_at(at) in UNSIGNED:
+        suspend_contract(contract=contract, reason=WITH_ITS_TENDER, by=None, at=at)
+
+
+def go_on_with_tender(*, contract: Contract, at: dt.datetime) -> None:
+    """The tender goes on, and with it what stood still for that alone. Raises GateClosed with the check."""
+    if contract.state_at(at) is State.SUSPENDED and contract.suspend_reason == WITH_ITS_TENDER:
+        resume_contract(contract=contract, reason="招标项目已恢复", by=None, at=at)
+
+
+def stop_for_complaint(*, contract: Contract, reason: str, at: dt.datetime) -> None:
+    """A complaint was upheld once the contract was signed: no work and no payment until regulators say."""
+    if CONTRACT.may(Act.SUSPEND, contract.state_at(at)):
+        suspend_contract(contract=contract, reason=f"{UPHELD}：{reason}", by=None, at=at)
+
+
+def resume_contract(*, contract: Contract, reason: str, by: User | None, at: dt.datetime) -> Contract:
     """Let it go on, once the conflict gate is clear again; every clock gets the lost time back.
 
     Raises NotNow, ReasonMissing, and GateClosed with the check.

@@ -138,7 +138,8 @@ class Draw(models.Model):
 
 
 class DrawSecret(models.Model):
-    """A trustee's secret: its commitment stands before the freeze, the value is opened after it.
+    """A trustee's secret: its commitment stands before the freeze; it is opened once the public value is on
+    record, so that nobody who enters a part of that value knows what it would decide.
 
     Given by a person, or by the program of a trustee of the tender, which does it by itself.
     """
@@ -195,7 +196,7 @@ class DrawSecret(models.Model):
                         IF OLD.opened_at IS NOT NULL OR NEW.commitment <> OLD.commitment
                            OR NEW.trustee_id IS DISTINCT FROM OLD.trustee_id
                            OR NEW.program_id IS DISTINCT FROM OLD.program_id OR NEW.draw_id <> OLD.draw_id
-                           OR d.frozen_at IS NULL OR committed <> OLD.commitment THEN
+                           OR d.value_at IS NULL OR committed <> OLD.commitment THEN
                             RAISE EXCEPTION 'draw_secret_as_committed: draw %', d.id
                                 USING ERRCODE = 'check_violation', CONSTRAINT = 'draw_secret_as_committed';
                         END IF;

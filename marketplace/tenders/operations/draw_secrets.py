@@ -62,11 +62,16 @@ def _has_committed(draw: Draw, person: User | None, program: Trustee | None, *, 
 def open_secret(
     *, draw: Draw, secret: str, by: User | None, at: dt.datetime, program: Trustee | None = None
 ) -> DrawSecret:
-    """A trustee opens its value after the freeze; it must be the one committed to, which anyone can check."""
+    """A trustee opens its value once the public value is on record: whoever entered that could not know it.
+
+    It must be the one committed to, which anyone can check. Raises NotFrozen, NotKnownYet, WrongSecret.
+    """
     tender = locked_for_draw(draw.tender)
     locked = standing_of(tender)
     if locked.frozen_at is None or locked.pk != draw.pk:
         raise refused.NotFrozen
+    if locked.value_at is None:
+        raise refused.NotKnownYet
     whose = Q(trustee=by) if program is None else Q(program=program)
     mine = locked.secrets.select_for_update().filter(whose, opened_at__isnull=True).first()
     if mine is None:

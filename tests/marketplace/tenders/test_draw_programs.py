@@ -94,6 +94,9 @@ def test_a_program_that_hears_of_the_list_too_late_leaves_it_to_a_person(drawn_b
     draw.refresh_from_db()
     for store in stores.values():
         store.note_frozen(tender=draw.tender.urn, number=1, frozen=draw.list_digest, now=None)
+    assert say_later(stores, client, LATER) == [], "not before the public value is on record"
+    tenders.known(draw)
+    operations.enter_value(draw=draw, value="03 07", reference="公报", by=world.user(), at=timezone.now())
     assert say_later(stores, client, LATER) == ["secrets"] * 3
 
 

@@ -204,6 +204,11 @@ def test_commitments_come_before_the_freeze_and_the_freeze_before_the_value(tend
         operations.commit_secret(draw=draw, commitment="0" * 64, by=world.user(), at=now())
     with pytest.raises(refused.NotKnownYet):
         operations.enter_value(draw=draw, value="1", reference="r", by=world.user(), at=now())
+    with pytest.raises(refused.NotKnownYet):
+        operations.open_secret(draw=draw, secret=secret, by=trustee, at=now())
+    with pytest.raises(IntegrityError, match="draw_secret_as_committed"), transaction.atomic():
+        DrawSecret.objects.filter(trustee=trustee).update(secret=secret, opened_at=now())
+    operations.enter_value(draw=tenders.known(draw), value="1", reference="r", by=world.user(), at=now())
     with pytest.raises(refused.WrongSecret):
         operations.open_secret(draw=draw, secret="0" * 64, by=trustee, at=now())
     with pytest.raises(refused.InputsMissing):
@@ -340,6 +345,7 @@ def test_the_file_of_a_trustee_makes_a_commitment_that_the_site_takes(tender, tm
     )
     operations.commit_secret(draw=draw, commitment=made.stdout.strip(), by=trustee, at=now())
     tenders.committed(draw, 1)
-    operations.freeze_draw(draw=draw, by=world.user(), at=now())
+    frozen = operations.freeze_draw(draw=draw, by=world.user(), at=now())
+    operations.enter_value(draw=tenders.known(frozen), value="1", reference="r", by=world.user(), at=now())
     shown = subprocess.run([*tool, "show", str(kept)], capture_output=True, text=True, check=True)
     assert operations.open_secret(draw=draw, secret=shown.stdout, by=trustee, at=now()).opened_at
