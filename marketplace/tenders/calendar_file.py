@@ -9,13 +9,15 @@ OCTETS = 75  # a longer line is folded (RFC 5545 3.1)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A moment in a calendar; `uid` stays the same for good, `changed` moves when the event does."""
+    """A moment in a calendar; `uid` stays the same for good, `changed` moves when the event does, and where
+    it will not happen any more it is `cancelled`, so that a calendar that has it strikes it out."""
 
     uid: str
     at: dt.datetime
     summary: str
     url: str
     changed: dt.datetime
+    cancelled: bool = False
 
 
 def _text(value: str) -> str:
@@ -58,6 +60,7 @@ def calendar(name: str, events: Iterable[Event]) -> str:
             f"DTEND:{_stamp(event.at)}",
             f"SUMMARY:{_text(event.summary)}",
             f"URL:{event.url}",
+            *(["STATUS:CANCELLED"] if event.cancelled else []),
             "END:VEVENT",
         ]
     return "".join(fold(line) + "\r\n" for line in [*lines, "END:VCALENDAR"])

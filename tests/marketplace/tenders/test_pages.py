@@ -1,6 +1,7 @@
 """What each reader sees, and what nobody sees before the opening."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from marketplace.tenders.models import Bid, Tender
-from marketplace.tenders.operations import open_tender, submit_bid
+from marketplace.tenders.operations import cancel_tender, open_tender, submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.parties.models import Membership, Role
 from tests.factories import world
@@ -31,8 +32,6 @@ def test_before_the_opening_nobody_learns_who_bids_or_how_many(who, language, cl
     addresses = [f"{language}/tenders/", f"{language}/tenders/{tender.ref}/"]
 
     def pages() -> list[str]:
-        import re
-
         texts = [reader.get(address).content.decode() for address in addresses]
         return [
             re.sub(r"<time.*?</time>|\d+ (minutes?|seconds?|分|秒).*?<|csrf\S+ value=\S+", "", t)
@@ -40,8 +39,6 @@ def test_before_the_opening_nobody_learns_who_bids_or_how_many(who, language, cl
         ]
 
     def without_clock(texts: list[str]) -> list[str]:
-        import re
-
         return [
             re.sub(r'<div class="clock">.*?</div>|csrfmiddlewaretoken" value="\w+"', "", t, flags=re.S)
             for t in texts
@@ -270,3 +267,18 @@ def test_a_tender_with_many_bids_takes_the_same_queries(client, assert_flat):
     with CaptureQueriesContext(connection) as captured:
         client.get(f"/en/tenders/{tender.ref}/")
     assert len(captured) <= 11
+
+
+def test_feed_and_calendar_follow_what_is_done_to_a_tender(client):
+    tender = world.tender(title="甲项目")
+    before = client.get("/en/tenders/atom.xml").content.decode()
+    assert "STATUS:CANCELLED" not in client.get("/en/tenders/calendar.ics").content.decode()
+    later = timezone.now() + dt.timedelta(hours=1)
+    cancel_tender(tender=tender, reason="不再需要", by=tender.created_by, at=later)
+    after = client.get("/en/tenders/atom.xml").content.decode()
+    updated = re.findall(r"<updated>(.*?)</updated>", after)
+    assert updated != re.findall(r"<updated>(.*?)</updated>", before)
+    assert later.strftime("%Y-%m-%dT%H") in updated[-1]
+    told = client.get("/en/tenders/calendar.ics").content.decode()
+    assert "STATUS:CANCELLED" in told
+    assert f"DTSTAMP:{later:%Y%m%dT%H%M%S}Z" in told
