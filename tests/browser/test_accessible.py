@@ -17,6 +17,7 @@ from cms.demo import SLUG as DEMO_PRACTICE
 from cms.models import PracticeIndexPage, PracticePage
 from marketplace.contracts.models import Contract, Dispute, Plea, Reconciliation
 from marketplace.contracts.operations import reconcile, share_work
+from marketplace.contracts.operations.calendaring import REMINDERS
 from marketplace.contracts.queries import charge_of
 from marketplace.directory.demo import HAZCHEM
 from marketplace.directory.models import Intermediary, Sanction
@@ -45,6 +46,7 @@ from regulation.oversight.models import Finding, Report
 from regulation.oversight.operations import note_sweep
 from regulation.parties.exchange.operations import run_import as run_interests
 from regulation.parties.exchange.operations import upload_interests
+from regulation.parties.mail import way_out
 from regulation.parties.models import Contest, Person, Suggestion, User
 from regulation.parties.operations import keep_row, mark_end
 from regulation.parties.rows import SORTS
@@ -446,6 +448,8 @@ def agreed() -> list[str]:
         reverse("contracts:more_days", args=[held.ref, 2]),
         reverse("contracts:end", args=[held.ref]),
         reverse("contracts:calendar"),
+        reverse("parties:mail"),
+        reverse("parties:mail_stop", args=[way_out(User.objects.order_by("pk")[0].pk, REMINDERS)]),
         waiting.get_absolute_url(),
         reverse("contracts:sign", args=[waiting.ref]),  # asks who somebody is
         reverse("payments:charge_list"),
