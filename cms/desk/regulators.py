@@ -1,5 +1,6 @@
 """The desk of a regulator."""
 
+import datetime as dt
 from typing import Any
 
 from django.urls import reverse
@@ -24,6 +25,7 @@ from .parts import SHOWN, item, section
 
 
 def regulator(acting: Membership) -> list[dict[str, Any]]:
+    now = database_now()
     waiting = [
         item(
             _("%(intermediary)s and %(department)s")
@@ -32,7 +34,7 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
             _("The records do not settle this check: determine it."),
             c.due_at,
         )
-        for c in waiting_checks()[:SHOWN]
+        for c in waiting_checks().filter(due_at__gt=now)[:SHOWN]
     ]
     proposed = [
         item(
@@ -68,7 +70,7 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
     return [
         *_reports(acting),
         *to_judge(acting),
-        _overdue(),
+        _overdue(now),
         section(_("Checks to determine"), waiting, _("No check waits."), checks),
         section(_("Determinations to decide"), proposed, _("No determination waits.")),
         complaints(),
@@ -81,7 +83,7 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
     ]
 
 
-def _overdue() -> dict[str, Any]:
+def _overdue(now: dt.datetime) -> dict[str, Any]:
     """Doubts that two regulators did not settle in time: whoever bids is passed over until they do."""
     late = [
         item(
@@ -91,7 +93,7 @@ def _overdue() -> dict[str, Any]:
             _("Not answered in time. The firm is passed over until it is."),
             c.due_at,
         )
-        for c in overdue_checks(database_now())[:SHOWN]
+        for c in overdue_checks(now)[:SHOWN]
     ]
     every = (_("All that is overdue"), reverse("decoupling:check_list") + "?waiting=overdue")
     return section(_("Referrals that are overdue"), late, _("None is overdue."), every)

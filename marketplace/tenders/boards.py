@@ -75,8 +75,8 @@ def to_review(membership: Membership, *, now: dt.datetime) -> QuerySet[Tender]:
         waiting = waiting.filter(owner=membership.entity)
     by_others = waiting.exclude(created_by=membership.user_id).exclude(reviewer=membership.user_id)
     return (
-        in_state(by_others, State.IN_REVIEW, State.REVIEWED, now=now)
-        .select_related("service", "region", "owner")
+        with_services(in_state(by_others, State.IN_REVIEW, State.REVIEWED, now=now))
+        .select_related("region", "owner")
         .order_by("submitted_at", "pk")
     )
 

@@ -4,8 +4,11 @@ import datetime as dt
 import json
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from regulation.decoupling.models import SweepStatus
+from regulation.decoupling.published.queries import shipped_body
+from regulation.decoupling.rules import PACK
 from regulation.decoupling.sweeping.operations import carry_on
 from regulation.ledger.queries import database_now
 from regulation.parties.exchange.operations import run_import
@@ -125,3 +128,42 @@ def test_a_firm_declares_on_a_phone_contests_a_row_and_is_answered(acting_page):
     agent.goto(contest)
     assert agent.get_by_text("转让协议属实").is_visible()
     assert violations(agent) == []
+
+
+def pack_file(version: str, **said: object) -> dict:
+    """The pack in use with another version and, where it is told, another first rule; as an upload."""
+    body = shipped_body(PACK)
+    body |= {"version": version, "rules": [body["rules"][0] | said, *body["rules"][1:]]}
+    return {"name": "pack.json", "mimeType": "application/json", "buffer": json.dumps(body).encode()}
+
+
+def test_two_regulators_bring_in_a_version_of_the_rules_and_ask_about_another_day(acting_page):
+    world.region("370000", "山东省")
+    for ref in {ref for rule in shipped_body(PACK)["rules"] for ref in rule["provisions"]}:
+        world.provision(ref=ref)
+    department, firm = world.department(name="某局"), world.intermediary().entity
+    world.interest(department, firm, held=DateRange(world.LONG_AGO, dt.date(2026, 1, 1)))
+    one, other = acting_page(world.member(Role.REGULATOR)), acting_page(world.member(Role.REGULATOR), 390)
+    one.goto("/en/packs/new/")
+    one.set_input_files("main [name=file]", pack_file("own-1", outcome="no", regions=["99"]))
+    press(one, "Check and propose")
+    assert one.get_by_role("cell", name="outcome", exact=True).is_visible()
+    assert violations(one) == []
+    one.set_input_files("main [name=file]", pack_file("own-1", outcome="refer"))
+    press(one, "Check and propose")
+    assert one.get_by_role("cell", name="refer", exact=True).is_visible(), "what changes, before and after"
+    assert violations(one) == []
+
+    other.goto("/en/desk/")
+    other.get_by_role("link", name="own-1").first.click()
+    press(other, "Publish this version")
+    assert other.get_by_text("in use", exact=True).first.is_visible()
+    assert violations(other) == []
+    other.goto("/en/packs/")
+    assert violations(other) == []
+
+    one.goto("/en/checks/new/")
+    enter(one, intermediary=firm.credit_code, department=department.name, on="2025-12-31")
+    press(one, "Run the check")
+    assert one.get_by_role("heading", name="What the rules say").is_visible()
+    assert violations(one) == []

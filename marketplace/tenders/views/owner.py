@@ -68,7 +68,7 @@ def tender_new(request: HttpRequest) -> HttpResponse:
     approval, now = asked[0], database_now()
     bought = relied_on(approval=approval, services=asked[1], at=now)
     service, ruling = bought[0]
-    title = f"{approval.name}：{service.name}"[:200]
+    title = f"{approval.name}：{'、'.join(one.name for one, _ruling in bought)}"[:200]
     initial = {
         "title": title,
         "closes_at": earliest_deadline(approval.region, now=now),

@@ -37,7 +37,7 @@ class PackForm(forms.Form):
         if not self.faults:
             self.faults = faults(body, _known())
         if self.faults:
-            raise forms.ValidationError(_("Nothing was put on record: see below what does not fit."))
+            raise forms.ValidationError(_("Nothing was put on record. The list says what does not fit."))
         made: dict[str, Any] = body
         return made
 

@@ -199,6 +199,7 @@ def entity(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Entity.objects.select_related("region"), pk=pk)
     regulates = acts_as(acting(request), Role.REGULATOR)
     form = TimeForm({k: request.GET[k] for k in ("on", "known") if k in request.GET}, now=database_now())
+    form.fields["on"].help_text = _("Empty: all that is on record, ended interests with it.")
     if not regulates:
         del form.fields["known"]  # what was taken off the record is shown to nobody else
     asked = form.cleaned_data if form.is_valid() else {}
