@@ -5,6 +5,7 @@ import hashlib
 from functools import partial
 from typing import Any
 
+import psycopg
 from celery import current_app
 from django.db import DataError, IntegrityError, connection, transaction
 
@@ -92,8 +93,8 @@ def _check(job: Import, *, at: dt.datetime) -> None:
 def _content_of(job: Import) -> bytes:
     """The file of an import; asked for in binary, since as text it would stand in memory three times."""
     connection.ensure_connection()
-    with connection.connection.cursor(binary=True) as cursor:
-        cursor.execute("SELECT content FROM registry_import WHERE id = %s", [job.pk])
+    with psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute("SELECT content FROM registry_import WHERE id = %s", [job.pk], binary=True)
         row = cursor.fetchone()
     return bytes(row[0]) if row and row[0] is not None else b""
 
