@@ -47,7 +47,8 @@ def house(django_db_setup, django_db_blocker):
         question = open_tender.questions.create(asker=agent.entity, asked_by=agent.user, text="几个储罐？")
         seat = tender.evaluators.create(user=world.user(), named_by=owner.user)
         auctioned, _seated = tenders.opened("900.00", "950.00", method="price_auction", owner=tender.owner)
-        start_auction(tender=auctioned, starts_at=timezone.now(), by=owner.user, at=timezone.now())
+        now = timezone.now()
+        start_auction(tender=auctioned, starts_at=now, by=owner.user, at=now)
         drawn, _drawn = tenders.opened("900.00", method="random_draw", owner=tender.owner)
         tenders.named_draw(drawn)
         low = LowPrice.objects.create(
