@@ -13,7 +13,7 @@ from marketplace.payments.books import to_fen, to_yuan
 from regulation.parties.models import Membership
 
 from .dispute_queries import to_list
-from .forms import ManyFiles
+from .forms import FilesForm, ManyFiles
 from .models import Dispute, Milestone, Outcome
 
 LONG = forms.Textarea(attrs={"rows": 6})
@@ -67,10 +67,9 @@ class DisputeForm(forms.Form):
         return [file for file in self.cleaned_data["uploads"] if file]
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(FilesForm):
     uploads = ManyFiles(
         label=_("Files"),
-        required=False,  # large ones come in parts before the form does
         help_text=_("At most 10 PDF, DOCX, XLSX, PNG or JPEG of 500 MB each; without JavaScript of 50 MB."),
     )
     note = forms.CharField(label=_("What they show"), required=False, max_length=600, widget=SHORT)

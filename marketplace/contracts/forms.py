@@ -129,10 +129,18 @@ class ChangeForm(forms.Form):
         return {n: Wanted(told[f"amount_{n}"], told[f"days_{n}"]) for n in self.positions}
 
 
-class WorkForm(forms.Form):
+class FilesForm(forms.Form):
+    """Files are needed, unless they came in parts before the form did: then `held` are the uploads."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = list(self.data.getlist("held")) if hasattr(self.data, "getlist") else []
+        self.fields["uploads"].required = not self.held
+
+
+class WorkForm(FilesForm):
     uploads = ManyFiles(
         label=_("Files"),
-        required=False,  # large ones come in parts before the form does
         help_text=_("At most 10 PDF, DOCX, XLSX, PNG or JPEG of 500 MB each; without JavaScript of 50 MB."),
     )
     note = forms.CharField(

@@ -149,3 +149,18 @@ def test_mediators_are_named_once_however_often_it_is_pressed():
     outcomes = pressed(lambda: operations.name_mediator(dispute=dispute, at=timezone.now()))
     assert outcomes == {"Seat": 1, "NoneType": TIMES - 1}
     assert dispute.seats.count() == 1
+
+
+def test_without_the_lock_a_hundred_proposals_get_in_each_others_way(monkeypatch):
+    """The control of the lock: the same as above, with the row merely read."""
+    made = contracts.signed()
+    dispute = contracts.disputed(contracts.handed_in(contracts.first(made)))
+    seller = contracts.binder(made, "seller").user
+
+    def read(of):
+        return Dispute.objects.select_related("milestone__contract").get(pk=of.pk)
+
+    monkeypatch.setattr("marketplace.contracts.operations.disputing.locked_dispute", read)
+    split = {"dispute": dispute, "side": "seller", "note": "", "by": seller, "at": timezone.now()}
+    outcomes = pressed(lambda: operations.propose_split(**split, released_fen=1))
+    assert outcomes["IntegrityError"] > 0

@@ -173,7 +173,7 @@ def dispute_evidence(request: HttpRequest, ref: str) -> HttpResponse:
             dispute=found,
             side=side,
             files=form.cleaned_data["uploads"],
-            held=request.POST.getlist("held"),
+            held=form.held,
             note=form.cleaned_data["note"],
             by=request.user,  # type: ignore[arg-type]
             at=database_now(),

@@ -117,7 +117,7 @@ def hand_in(request: HttpRequest, ref: str, position: int) -> HttpResponse:
         lambda: hand_in_work(
             milestone=found,
             files=form.cleaned_data["uploads"],
-            held=request.POST.getlist("held"),
+            held=form.held,
             note=form.cleaned_data["note"],
             by=request.user,  # type: ignore[arg-type]
             at=database_now(),

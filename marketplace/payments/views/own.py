@@ -37,6 +37,7 @@ from ..queries import (
     receipts_of,
 )
 from ..statement import workbook
+from .standing import standing
 
 PAGE = 20
 
@@ -92,6 +93,7 @@ def charge(request: HttpRequest, ref: str) -> HttpResponse:
         "charge": found,
         "balances": {str(k): to_yuan(abs(v)) for k, v in told.items()},
         "orders": orders,
+        "standing": standing(found, told, orders),
         "pays": access.pays(membership, found),
         "may_fund": access.pays(membership, found)
         and not found.cancelled_at
