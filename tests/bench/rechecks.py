@@ -7,6 +7,7 @@ and its slices one after the other as one worker carries them; queue and polling
 """
 
 import argparse
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -23,22 +24,34 @@ EACH = 5  # bids a tender
 
 
 def prepare(bids: int, awards: int):
-    """The holder of all, and the department of all approvals."""
+    """The holder of all, and the department of all approvals. Rows as they stand, without their way there."""
+    from django.db import transaction
     from django.utils import timezone
 
-    from marketplace.tenders.operations import open_tender, submit_bid
-    from marketplace.tenders.sealing import PlainBid
+    from marketplace.tenders.life import Act
+    from marketplace.tenders.models import Award, Bid
+    from marketplace.tenders.operations.acting import do_act
+    from marketplace.tenders.operations.marking import mark_awarded
+    from regulation.ledger.operations import record
     from tests.factories import world
-    from tests.factories.tenders import award_tender
 
     approval, service, holder = world.approval(), world.service(), world.entity()
-    by = world.user()
+    by, other = world.user(), world.user()
 
-    def bid(tender) -> None:
+    def bid(tender):
         firm = world.intermediary(sells=service).entity
         world.interest(holder, firm, "shareholding", share_min=60, share_max=60)
-        plain = PlainBid(Decimal("9000.00"), 10)
-        submit_bid(tender=tender, tenderer=firm, bid=plain, by=by, at=timezone.now())
+        gate = world.check(intermediary=firm, department=approval.department, gate="award")
+        with transaction.atomic():
+            record(kind="decoupling.checked", subject=gate, actor=None, body={})
+        return Bid.objects.create(
+            tender=tender,
+            tenderer=firm,
+            envelope=b"x",
+            envelope_digest=str(firm.pk),
+            gate=gate,
+            submitted_by=by,
+        )
 
     for n in range(bids):
         if n % EACH == 0:
@@ -46,11 +59,22 @@ def prepare(bids: int, awards: int):
         bid(tender)
     for _ in range(awards):
         tender = world.tender(approval=approval, service=service)
-        bid(tender)
-        world.close(tender)
-        open_tender(tender=tender, at=timezone.now())
-        tender.refresh_from_db()
-        award_tender(tender=tender, by=by, at=timezone.now())
+        made, at = bid(tender), timezone.now()
+        world.close(tender, shares=False)
+        with transaction.atomic():
+            do_act(tender, Act.OPEN, kind="tenders.opened", by=None, at=at, body={"bids": []}, opened_at=at)
+            tender.bids.update(opened_at=at, price=Decimal("9000.00"), days=5)
+            until = at + dt.timedelta(days=3)
+            mark_awarded(tender, by=by, at=timezone.now(), until=until, body={})
+            Award.objects.create(
+                tender=tender,
+                bid=made,
+                price=Decimal("9000.00"),
+                gate=made.gate,
+                proposed_by=by,
+                awarded_by=other,
+                standstill_until=until,
+            )
     return holder, approval.department
 
 
