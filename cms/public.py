@@ -18,7 +18,7 @@ from wagtail.models import Page
 
 from marketplace.directory.queries import listed
 from marketplace.tenders.models import Tender
-from regulation.ledger.receipts import qr
+from regulation.ledger.receipts import qr_file
 from regulation.registry.models import Approval, Consultation, Service, Zone
 
 from . import health
@@ -61,7 +61,7 @@ def qr_code(request: HttpRequest) -> HttpResponse:
     path = request.GET.get("path", "/")
     if not path.startswith("/") or path.startswith("//") or len(path) > QR_LONGEST or not path.isprintable():
         raise Http404
-    image = qr(request.build_absolute_uri(path))
+    image = qr_file(request.build_absolute_uri(path))
     return HttpResponse(image, content_type="image/svg+xml")
 
 

@@ -3,6 +3,7 @@
 import base64
 import secrets
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -79,6 +80,14 @@ def qr(address: str) -> str:
     """The address as an SVG image to be put into a page."""
     made = segno.make(address, error="m", micro=False)
     return str(made.svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=False))
+
+
+def qr_file(address: str) -> bytes:
+    """The address as an SVG file of its own, which names its namespace: without it no browser draws one."""
+    made = segno.make(address, error="m", micro=False)
+    file = BytesIO()
+    made.save(file, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False, nl=False)
+    return file.getvalue()
 
 
 def keys_of(said: Trust) -> tuple[list[Key], list[Key]]:

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from marketplace.tenders.models import Tender
 from regulation.registry.models import Approval, Ruling
+from tests.factories import world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HIDDEN = (".site-nav", ".site-search", ".site-foot", ".breadcrumbs", "main [data-print]", ".as-of")
@@ -12,7 +12,7 @@ HIDDEN = (".site-nav", ".site-search", ".site-foot", ".breadcrumbs", "main [data
 
 def pages():
     ruling = Ruling.objects.on_record().filter(approval__isnull=False).order_by("pk").first()
-    notice = Tender.objects.filter(published_at__isnull=False).order_by("pk").first()
+    notice = world.tender()
     return {
         "need": f"/en/need/?approval={ruling.approval.ref}&skip=1",
         "approval": f"/en{Approval.objects.get(pk=ruling.approval_id).get_absolute_url()}",
@@ -47,6 +47,7 @@ def _look(page, name, address):
     paper = page.locator(".print-only")
     assert paper.is_visible(), name
     assert "http" in paper.inner_text(), name
+    paper.scroll_into_view_if_needed()
     page.wait_for_function("document.querySelector('.print-only img').naturalWidth > 0")
     folds = "all => all.map((one) => one.open)"
     before = page.eval_on_selector_all("main details", folds)
