@@ -2,8 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
-from regulation.registry.models import Approval, Ruling
+from regulation.registry.models import Ruling
 from tests.factories import world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -13,12 +14,13 @@ HIDDEN = (".site-nav", ".site-search", ".site-foot", ".breadcrumbs", "main [data
 def pages():
     ruling = Ruling.objects.on_record().filter(approval__isnull=False).order_by("pk").first()
     notice = world.tender()
-    return {
-        "need": f"/en/need/?approval={ruling.approval.ref}&skip=1",
-        "approval": f"/en{Approval.objects.get(pk=ruling.approval_id).get_absolute_url()}",
-        "ruling": f"/en{ruling.get_absolute_url()}",
-        "notice": f"/en{reverse('tenders:notice', args=[notice.ref, 'procurement'])}",
-    }
+    with override("en"):
+        return {
+            "need": f"{reverse('registry:need_check')}?approval={ruling.approval.ref}&skip=1",
+            "approval": ruling.approval.get_absolute_url(),
+            "ruling": ruling.get_absolute_url(),
+            "notice": reverse("tenders:notice", args=[notice.ref, "procurement"]),
+        }
 
 
 def shown(page, selector):
