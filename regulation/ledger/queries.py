@@ -103,10 +103,17 @@ class OutboxState:
     lag: dt.timedelta
 
 
-def outbox_state(*, at: dt.datetime) -> OutboxState:
-    """What /metrics and the staff see of the outbox; the lag is counted from the entry's record."""
+def outbox_state(*, at: dt.datetime, shown: bool = False) -> OutboxState:
+    """What /metrics sees of the outbox; the lag is counted from the entry's record.
+
+    `shown`: as the staff see it on a page, without what is owed by entries in nobody's lists, which a number
+    would count.
+    """
     alive = Q(dead_at__isnull=True)
-    found = Outstanding.objects.aggregate(
+    rows = Outstanding.objects.all()
+    if shown:
+        rows = rows.exclude(entry__in=Entry.objects.filter(withheld()))
+    found = rows.aggregate(
         waiting=Count("pk", filter=alive),
         dead=Count("pk", filter=~alive),
         oldest=Min("made_at", filter=alive),

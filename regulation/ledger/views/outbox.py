@@ -44,7 +44,7 @@ def dead_letter_list(request: HttpRequest) -> HttpResponse:
     """Effects given up after their last try, the newest first, each with its failure."""
     found = DeadLetterFilter(request.GET or None, queryset=dead_letters())
     page = Paginator(found.qs, PAGE).get_page(request.GET.get("page"))
-    state = outbox_state(at=timezone.now())
+    state = outbox_state(at=timezone.now(), shown=True)
     context = {"filter": found, "page_obj": page, "state": state, "lag": int(state.lag.total_seconds())}
     chosen = (
         found.form.cleaned_data.get("effect", "") if found.form.is_bound and found.form.is_valid() else ""

