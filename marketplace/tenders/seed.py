@@ -1,4 +1,4 @@
-"""Time limits, the grounds of direct choice and invitations, the rule on low prices. Idempotent."""
+"""Time limits, procedure, direct choice, invitations, low prices: rules from data files. Idempotent."""
 
 import csv
 import datetime as dt
@@ -11,15 +11,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from regulation.registry.models import Provision
 
-from .models import DirectChoiceRule, InvitationRule, LowPriceRule, TimeLimit
+from .models import DirectChoiceRule, InvitationRule, LowPriceRule, ProcedureRule, TimeLimit
 
 FILE = Path(settings.BASE_DIR) / "data" / "time_limits.csv"
 INVITED = FILE.with_name("invitation_rules.csv")
 DIRECT = FILE.with_name("direct_choice_rules.csv")
-LOW_NOTE = (
-    "本平台规则：低于全部有效报价平均值的50%、低于次低报价的50%，或者低于最高限价的45%的，视为异常低价。",
-    "A rule of this site: below 50% of the mean of valid prices or of the next price, or 45% of the ceiling.",
-)
+LOW = FILE.with_name("low_price_rules.csv")
+PROCEDURE = FILE.with_name("procedure_rules.csv")
 
 
 @transaction.atomic
@@ -44,18 +42,39 @@ def ensure_rules() -> int:
                 },
             )
             made += new
-    if not LowPriceRule.objects.filter(region="000000").exists():
-        LowPriceRule.objects.create(
-            region_id="000000",
-            of_mean=Decimal(50),
-            of_next=Decimal(50),
-            of_ceiling=Decimal(45),
-            in_force=DateRange(dt.date(2026, 1, 1), None, "[)"),
-            note=LOW_NOTE[0],
-            note_en=LOW_NOTE[1],
-        )
-        made += 1
-    return made + _direct_choice() + _invitations()
+    return made + _low_prices() + _procedure() + _direct_choice() + _invitations()
+
+
+def _low_prices() -> int:
+    made = 0
+    with LOW.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if LowPriceRule.objects.filter(region=row["region"]).exists():
+                continue
+            LowPriceRule.objects.create(
+                region_id=row["region"],
+                in_force=DateRange(dt.date.fromisoformat(row["in_force_from"]), None, "[)"),
+                **{name: Decimal(row[name]) for name in ("of_mean", "of_next", "of_ceiling")},
+                **{name: row[name] for name in ("note", "note_en")},
+            )
+            made += 1
+    return made
+
+
+def _procedure() -> int:
+    made, times = 0, ("minimum_bidding", "opening_grace", "after_amendment")
+    with PROCEDURE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if ProcedureRule.objects.filter(region=row["region"]).exists():
+                continue
+            ProcedureRule.objects.create(
+                region_id=row["region"],
+                in_force=DateRange(dt.date.fromisoformat(row["in_force_from"]), None, "[)"),
+                **{name: dt.timedelta(hours=int(row[f"{name}_hours"])) for name in times},
+                **{name: row[name] for name in ("note", "note_en")},
+            )
+            made += 1
+    return made
 
 
 def _direct_choice() -> int:

@@ -130,14 +130,8 @@ def _consultation(enterprise: Entity, now: dt.datetime) -> None:
 
 
 def _procedure_rules(today: dt.date) -> None:
-    """The ordinary rule for the country, and the demo's own for its region, dated and saying so."""
+    """The demo's own rule for its region, dated and saying so."""
     for region, minimum, note, note_en in (
-        (
-            "000000",
-            dt.timedelta(days=3),
-            "演示：一般项目至少公告三日。",
-            "Demo: ordinary tenders stay open three days.",
-        ),
         (
             REGION,
             SECONDS,

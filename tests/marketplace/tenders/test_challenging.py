@@ -181,7 +181,7 @@ def test_the_complaint_comes_in_time_or_not_at_all(filed):
 
 def test_the_limits_are_dated_data_with_the_law_behind_them(filed):
     world.region()
-    assert ensure_rules() == 12
+    assert ensure_rules() == 13
     assert ensure_rules() == 0
     held = {rule.kind: rule.limit for rule in TimeLimit.objects.all()}
     assert held == {str(kind): limit for kind, limit in DEFAULT_LIMITS.items()}
