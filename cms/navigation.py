@@ -73,6 +73,7 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("Disputes"), "contracts:dispute_list"),
             (_("Challenges and complaints"), "tenders:challenge_list"),
             (_("Ways to choose"), "tenders:methods"),
+            (_("What this platform takes"), "payments:fees"),
         ],
     ),
     (

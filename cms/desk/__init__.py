@@ -19,6 +19,7 @@ from .market import agent, owner, practitioner, trustee
 from .parts import SHOWN, by_urgency, item, section
 from .regulators import regulator
 from .reviews import centre
+from .site import site, to_see_to
 
 DESKS: dict[str, Callable[[Membership], list[dict[str, Any]]]] = {
     Role.OWNER: owner,
@@ -75,23 +76,6 @@ def _alarms(user: User, acting: Membership | None) -> list[dict[str, Any]]:
     return [section(_("Alarms of the record"), found, _("No alarm is open."), every, erasures)]
 
 
-def staff() -> dict[str, Any]:
-    return section(
-        _("The site"),
-        [],
-        "",
-        (_("Edit the site"), reverse("wagtailadmin_home")),
-        (_("Accounts and memberships"), reverse("admin:index")),
-        (_("Style page"), reverse("styleguide")),
-        (_("Undelivered effects"), reverse("ledger:dead_letter_list")),
-        (_("Contracts"), reverse("contracts:contract_list")),
-        (_("Reconciliations"), reverse("contracts:reconciliation_list")),
-        (_("Payments"), reverse("payments:charge_list")),
-        (_("Transfers to confirm"), reverse("payments:transfer_list")),
-        (_("Events of payment providers"), reverse("payments:event_list")),
-    )
-
-
 def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
     """What the desk shows: the role's own sections in order of urgency, and the site's for staff."""
     own = by_urgency(DESKS[acting.role](acting)) if acting else []
@@ -100,8 +84,9 @@ def sections(user: User, acting: Membership | None) -> list[dict[str, Any]]:
         *panels(user),
         *draws(user),
         *by_urgency(centre(user)),
+        *([to_see_to()] if user.is_staff else []),
         *own,
         *_own_reports(user, acting),
         _followed(user),
-        *([staff()] if user.is_staff else []),
+        *([site()] if user.is_staff else []),
     ]

@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 
 from marketplace.payments.books import Account
 from marketplace.payments.models import Charge, PostingLine
+from marketplace.payments.queries import came_back
 from regulation.parties.models import Entity, Membership, Region, Role, User
 from regulation.parties.queries import region_and_parents
 
@@ -169,9 +170,9 @@ def settlements_of(milestones: list[Milestone]) -> dict[int, Settlement]:
 
 
 def ordered_of(charge: Charge, kind: str) -> int:
-    """Fen of a charge ordered in a direction, but for what failed."""
+    """Fen of a charge ordered in a direction, but for what failed or came back."""
     told = charge.orders.filter(kind=kind, failed_at__isnull=True).aggregate(n=Sum("fen"))["n"]
-    return int(told or 0)
+    return int(told or 0) - came_back(charge, kind)
 
 
 def to_refund(contract: Contract | None = None) -> list[Milestone]:

@@ -107,7 +107,10 @@ def due_for(membership: Membership) -> list[Due]:
             told += _of_milestones(queries.to_examine(entity), "examine", examine, "silence_until")
         else:
             hand_in = _("Hand in: %(name)s · %(title)s")
-            told += _of_milestones(queries.to_hand_in(entity), "hand-in", hand_in, "due_on")
+            fresh = queries.to_hand_in(entity).filter(mend_until__isnull=True)
+            told += _of_milestones(fresh, "hand-in", hand_in, "due_on")
+            mend = _("Mend and hand in again: %(name)s · %(title)s")
+            told += _of_milestones(queries.to_mend(entity), "mend", mend, "mend_until")
     return sorted(told, key=lambda one: (one.at, one.key))
 
 

@@ -31,6 +31,7 @@ from .operations import (
     stop_with_tender,
     suspend_for,
 )
+from .telling import tell_sides_of_mending, tell_sides_of_money
 
 
 def _key(urn: str, prefix: str) -> int:
@@ -95,6 +96,28 @@ def pay_funded(entry: Entry) -> None:
     if (contract := _contract_of_charge(entry)) is not None:
         pay_what_is_due(at=database_now(), contract=contract)
         refund_what_is_due(at=database_now(), contract=contract)
+
+
+@effect("payments.reversed", "payments.reinstated", "payments.returned")
+def tell_of_the_bank(entry: Entry) -> None:
+    """Both sides learn that money held or paid out for them was taken back, or came back."""
+    if (contract := _contract_of_charge(entry)) is not None:
+        tell_sides_of_money(contract, entry)
+        _move(contract)
+
+
+@effect("contracts.mending_over")
+def tell_of_mending(entry: Entry) -> None:
+    """Both sides learn that returned work did not come in time, and what may follow."""
+    if (contract := _contract_of(entry)) is not None:
+        tell_sides_of_mending(contract, entry)
+
+
+@effect("payments.hold_ended")
+def move_again(entry: Entry) -> None:
+    """What was held back goes where it belongs."""
+    if (contract := _contract_of_charge(entry)) is not None:
+        _move(contract)
 
 
 @effect("payments.order_failed")

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from marketplace.payments.books import Account
-from marketplace.payments.models import Charge, Order, PostingLine
+from marketplace.payments.models import Charge, Hold, Order, PostingLine
 from marketplace.payments.queries import balances_of
 from marketplace.tenders.limits import Limit, ends
 from marketplace.tenders.models import TenderService
@@ -27,6 +27,7 @@ from .models import (
     MilestoneCharge,
     PartialUpload,
     Schedule,
+    Settlement,
     ShareLink,
     Signature,
     Submission,
@@ -223,6 +224,33 @@ def silent_past(now: dt.datetime) -> QuerySet[Milestone]:
     return waiting.select_related("contract").order_by("silence_until", "pk")
 
 
+def mending_over(now: dt.datetime) -> QuerySet[Milestone]:
+    """Returned work that was not handed in again in time, which nobody has been told of."""
+    found = Milestone.objects.filter(
+        mend_until__lte=now,
+        mend_noted_at__isnull=True,
+        submitted_at__isnull=True,
+        accepted_at__isnull=True,
+        cancelled_at__isnull=True,
+        disputed_at__isnull=True,
+        contract__suspended_at__isnull=True,
+        contract__terminated_at__isnull=True,
+    )
+    return found.select_related("contract").order_by("mend_until", "pk")
+
+
+def not_mended(entity: Entity) -> QuerySet[Milestone]:
+    """Work a buyer returned that the seller did not hand in again in time."""
+    waiting = _running(buyer=entity).filter(submitted_at__isnull=True, disputed_at__isnull=True)
+    return waiting.filter(mend_noted_at__isnull=False).order_by("mend_until", "pk")
+
+
+def to_mend(entity: Entity) -> QuerySet[Milestone]:
+    """Returned work a seller has to mend, the most urgent first."""
+    waiting = _running(seller=entity).filter(submitted_at__isnull=True, disputed_at__isnull=True)
+    return waiting.filter(mend_until__isnull=False).order_by("mend_until", "pk")
+
+
 def register() -> QuerySet[Milestone]:
     """The public register: accepted milestones of signed contracts, the newest first. Never a file."""
     found = Milestone.objects.filter(contract__signed_at__isnull=False, accepted_at__isnull=False)
@@ -309,6 +337,7 @@ def to_pay_out(contract: Contract | None = None) -> list[Milestone]:
     ready = MilestoneCharge.objects.filter(
         Q(milestone__accepted_at__isnull=False) | Q(milestone__settlement__released_fen__gt=0),
         ~Exists(ordered),
+        ~Exists(Hold.objects.filter(charge=OuterRef("charge"), ended_at__isnull=True)),
         ended_at__isnull=True,
         milestone__contract__suspended_at__isnull=True,
         milestone__contract__completed_at__isnull=True,
@@ -317,6 +346,18 @@ def to_pay_out(contract: Contract | None = None) -> list[Milestone]:
         ready = ready.filter(milestone__contract=contract)
     found = ready.filter(held__gt=0).select_related("milestone__contract").order_by("pk")
     return [one.milestone for one in found[:200]]
+
+
+def less_by_settlement(contracts: list[Contract]) -> dict[int, int]:
+    """By contract the fen that settlements send back to the payer; one query for all."""
+    found = Settlement.objects.filter(milestone__contract__in=contracts).order_by()
+    told = found.values_list("milestone__contract").annotate(n=Sum("refunded_fen"))
+    return {pk: int(n) for pk, n in told}
+
+
+def comes_to(contract: Contract) -> int:
+    """Fen that the contract comes to: its price, less what settlements send back."""
+    return int(contract.price * 100) - less_by_settlement([contract]).get(contract.pk, 0)
 
 
 def standing_change(contract: Contract) -> Change | None:

@@ -19,6 +19,7 @@ from .operations import (
     lapse_demand,
     name_mediator,
     note_cure_over,
+    note_mending_over,
     pay_what_is_due,
     refund_what_is_due,
     remind,
@@ -27,7 +28,7 @@ from .operations import (
 from .operations import reckon_credit as reckon
 from .operations import reconcile as compare
 from .operations.calendaring import who_may_be_reminded
-from .queries import running_contracts, silent_past, unsigned_past
+from .queries import mending_over, running_contracts, silent_past, unsigned_past
 from .review_queries import sellers_reviewed, to_disclose
 
 AT_ONCE = 200
@@ -82,12 +83,13 @@ def pay_due() -> int:
 
 @shared_task(name="contracts.dispute_clocks")
 def dispute_clocks() -> int:
-    """What is over by the database's clock, the time to agree and mediators' time; returns how many.
+    """What is over by the database's clock: the time to mend, to agree, and mediators'; returns how many.
 
     Safe to run twice.
     """
     now = database_now()
     told = sum(note_cure_over(dispute=one, at=now) for one in cure_over(now)[:AT_ONCE])
+    told += sum(note_mending_over(milestone=one, at=now) for one in mending_over(now)[:AT_ONCE])
     return told + sum(end_overdue_seat(seat=one, at=now) for one in overdue_seats(now)[:AT_ONCE])
 
 

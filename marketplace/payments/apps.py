@@ -7,4 +7,9 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Payments")
 
     def ready(self) -> None:
+        from regulation.registry.seed.load import FURTHER
+
         from . import stories  # noqa: F401
+        from .seed import seeded
+
+        FURTHER["fee_rules.csv"] = seeded

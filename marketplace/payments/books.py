@@ -2,7 +2,8 @@
 
 All amounts are whole fen (1 yuan = 100 fen). A line moves `fen` into an account (positive) or out of it
 (negative); the lines of one posting add up to nothing, so those of a contract do too. `held` is what the
-platform or its payment institution keeps for the two sides; it is never below nothing.
+platform or its payment institution keeps for the two sides; it is never below nothing. Where a bank takes
+back what has gone out already, whoever keeps the money has covered it: then `covered` is below nothing.
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ class Account(StrEnum):
 
     OWNER = "owner"
     HELD = "held"
+    COVERED = "covered"
     INTERMEDIARY = "intermediary"
     FEE = "fee"
     REFUND = "refund"
@@ -28,6 +30,8 @@ class Move(StrEnum):
     RELEASED = "released"
     REFUNDED = "refunded"
     REVERSED = "reversed"
+    REINSTATED = "reinstated"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,12 @@ def fee_of(fen: int, per_mille: Decimal) -> int:
     return int((Decimal(fen) * per_mille / 1000).to_integral_value(ROUND_HALF_UP))
 
 
-def lines(move: Move, fen: int, *, fee: int = 0) -> list[Entry]:
+def lines(move: Move, fen: int, *, fee: int = 0, back_from: Account = Account.INTERMEDIARY) -> list[Entry]:
     """The lines of a posting of `fen` (> 0); `fee` (0 <= fee <= fen) is taken from a release alone.
 
     funded: owner → held. released: held → intermediary, less the fee. refunded: held → refund.
-    reversed: a payment taken back by the bank or card scheme: held → owner.
+    reversed: a payment taken back by the bank or card scheme: held → owner; reinstated: that came back.
+    returned: what had gone out came back: `back_from` (the intermediary, or a refund) → held.
     """
     if fen <= 0 or not 0 <= fee <= fen or (fee and move is not Move.RELEASED):
         raise ValueError(f"{move} of {fen} fen with a fee of {fee}")
@@ -69,9 +74,28 @@ def lines(move: Move, fen: int, *, fee: int = 0) -> list[Entry]:
         Move.RELEASED: (Account.HELD, Account.INTERMEDIARY),
         Move.REFUNDED: (Account.HELD, Account.REFUND),
         Move.REVERSED: (Account.HELD, Account.OWNER),
+        Move.REINSTATED: (Account.OWNER, Account.HELD),
+        Move.RETURNED: (back_from, Account.HELD),
     }
     out, into = way[move]
     made = [Entry(out, -fen), Entry(into, fen - fee), Entry(Account.FEE, fee)]
+    return [line for line in made if line.fen]
+
+
+def covering(entries: Iterable[Entry], *, standing: int) -> list[Entry]:
+    """The same lines, what is held and what had to be covered told apart.
+
+    `standing` is held and covered together before. Whatever the order of a charge's postings, `held` is in
+    the end what stands above nothing, and `covered` what stands below it.
+    """
+    made = []
+    for line in entries:
+        if line.account is not Account.HELD:
+            made.append(line)
+            continue
+        after = standing + line.fen
+        held = max(after, 0) - max(standing, 0)
+        made += [Entry(Account.HELD, held), Entry(Account.COVERED, line.fen - held)]
     return [line for line in made if line.fen]
 
 

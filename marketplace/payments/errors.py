@@ -36,6 +36,19 @@ class NotHeld(PaymentRefused):
     message = _("No more can be paid out than is held and not yet ordered.")
 
 
+class HeldBack(NotHeld):
+    message = _("This payment is held back: its bank or the provider has a say in it first.")
+    next_step = _("The page of the payment says why, and until when.")
+
+
+class HoldEnded(PaymentRefused):
+    message = _("This payment is not held back any more.")
+
+
+class BankDecides(PaymentRefused):
+    message = _("A dispute with the bank ends when the bank has decided it.")
+
+
 class AlreadyOrdered(PaymentRefused):
     message = _("This payment was ordered already. Wait for its answer, or see it fail first.")
 

@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from regulation.ledger.models import ReceiptLink
@@ -11,17 +12,31 @@ from regulation.ledger.receipts import receipts_about
 from regulation.parties.models import Entity, User
 
 from .books import Account, fee_of
-from .models import BankTransfer, Charge, FeeRule, Order, PayoutAccount, PostingLine, ProviderEvent
+from .models import BankTransfer, Charge, FeeRule, Hold, Order, PayoutAccount, PostingLine, ProviderEvent
+from .models.account import Provider
+from .models.event import EventState
 from .models.order import OrderKind
 
 # Entries of what moved, which mostly no person's click has written: both sides are given their receipts.
-MOVED = ("payments.funded", "payments.released", "payments.refunded", "payments.reversed")
+MOVED = (
+    "payments.funded",
+    "payments.released",
+    "payments.refunded",
+    "payments.reversed",
+    "payments.reinstated",
+    "payments.returned",
+)
 
 
 def fee_in_force(fen: int, *, at: dt.datetime) -> int:
     """The platform's fee for a release ordered at a moment: nothing where no rule stands."""
     rule = FeeRule.objects.filter(in_force__contains=timezone.localdate(at)).first()
     return fee_of(fen, rule.per_mille) if rule else 0
+
+
+def fee_rules() -> QuerySet[FeeRule]:
+    """What the platform took, takes and will take, the newest first."""
+    return FeeRule.objects.order_by("-in_force")
 
 
 def balances_of(charges: Iterable[int]) -> dict[int, dict[str, int]]:
@@ -39,6 +54,30 @@ def held(charge: Charge) -> int:
     return balances_of([charge.pk])[charge.pk][Account.HELD]
 
 
+def owed(charge: Charge) -> int:
+    """Fen that the payer has not paid in, or that its bank has taken back."""
+    paid = PostingLine.objects.filter(charge=charge, account=Account.OWNER).aggregate(n=Sum("fen"))["n"]
+    return max(0, charge.fen + int(paid or 0))
+
+
+def holds_on(charge: Charge) -> QuerySet[Hold]:
+    """What stands in the way of each payment of a charge, and what stood."""
+    return charge.holds.order_by("ended_at", "-pk")
+
+
+def standing_holds() -> QuerySet[Hold]:
+    """Payments held back, the oldest first."""
+    found = Hold.objects.filter(ended_at__isnull=True)
+    return found.select_related("charge__payer", "charge__payee").order_by("pk")
+
+
+def came_back(charge: Charge, kind: str) -> int:
+    """Fen of a charge that went out in a direction and came back."""
+    account = {"release": Account.INTERMEDIARY, "refund": Account.REFUND}[kind]
+    found = PostingLine.objects.filter(charge=charge, account=account, posting__move="returned")
+    return -int(found.aggregate(n=Sum("fen"))["n"] or 0)
+
+
 def charges_of(entity: Entity) -> QuerySet[Charge]:
     """What an entity pays or is paid, the newest first."""
     found = Charge.objects.filter(Q(payer=entity) | Q(payee=entity))
@@ -46,10 +85,17 @@ def charges_of(entity: Entity) -> QuerySet[Charge]:
 
 
 def to_pay(entity: Entity) -> QuerySet[Charge]:
-    """What an entity owes and has not begun to pay, the oldest first."""
-    begun = Order.objects.filter(charge=OuterRef("pk"), kind=OrderKind.FUND, failed_at__isnull=True)
-    found = Charge.objects.filter(~Exists(begun), payer=entity, cancelled_at__isnull=True)
-    return found.select_related("payee").order_by("pk")
+    """What an entity owes and has not begun to pay, or its bank has taken back; the oldest first."""
+    begun = Order.objects.filter(
+        charge=OuterRef("pk"), kind=OrderKind.FUND, failed_at__isnull=True, posting__isnull=True
+    )
+    held_back = Hold.objects.filter(charge=OuterRef("pk"), ended_at__isnull=True)
+    paid = (
+        PostingLine.objects.filter(charge=OuterRef("pk"), account=Account.OWNER).order_by().values("charge")
+    )
+    left = F("fen") + Coalesce(Subquery(paid.annotate(n=Sum("fen")).values("n")), 0)
+    found = Charge.objects.filter(~Exists(begun), ~Exists(held_back), payer=entity, cancelled_at__isnull=True)
+    return found.alias(left=left).filter(left__gt=0).select_related("payee").order_by("pk")
 
 
 def to_see_arrive(entity: Entity) -> QuerySet[BankTransfer]:
@@ -82,6 +128,31 @@ def unanswered_transfers() -> QuerySet[BankTransfer]:
     return found.select_related("order__charge__payer", "order__charge__payee").order_by("pk")
 
 
+def to_transfer() -> QuerySet[Order]:
+    """Payouts and refunds that the staff have to transfer at the bank and to record, the oldest first."""
+    there = BankTransfer.objects.filter(order=OuterRef("pk"), refused_at__isnull=True)
+    found = Order.objects.filter(
+        ~Exists(there),
+        kind__in=[OrderKind.RELEASE, OrderKind.REFUND],
+        charge__provider=Provider.BANK,
+        failed_at__isnull=True,
+        posting__isnull=True,
+    )
+    return found.select_related("charge__payer", "charge__payee").order_by("pk")
+
+
+def waiting_for_staff() -> dict[str, int]:
+    """How much of each kind waits for the site's staff, by a word."""
+    open_ones = unanswered_transfers()
+    return {
+        "held_back": standing_holds().count(),
+        "to_see": open_ones.filter(received_at__isnull=True, order__kind=OrderKind.FUND).count(),
+        "to_confirm": open_ones.filter(received_at__isnull=False).count(),
+        "to_transfer": to_transfer().count(),
+        "failed": events().filter(state=EventState.FAILED).count(),
+    }
+
+
 def events() -> QuerySet[ProviderEvent]:
     return ProviderEvent.objects.order_by("-pk")
 
@@ -94,3 +165,9 @@ def lines_of_month(entity: Entity, first: dt.date) -> QuerySet[PostingLine]:
     found = PostingLine.objects.filter(posting__posted_at__gte=start, posting__posted_at__lt=end)
     found = found.filter(Q(charge__payer=entity) | Q(charge__payee=entity))
     return found.select_related("posting", "charge__payer", "charge__payee").order_by("posting_id", "pk")
+
+
+def totals_of(lines: QuerySet[PostingLine]) -> list[tuple[str, int]]:
+    """By account what lines come to together, in fen, in the order of the books."""
+    told = dict(lines.order_by().values_list("account").annotate(Sum("fen")))
+    return [(str(account), told[account]) for account in Account if account in told]

@@ -10,18 +10,19 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from .books import to_yuan
+from .books import Account, to_yuan
 from .models import PostingLine
 
 
 def workbook(title: str, first: dt.date, lines: Iterable[PostingLine]) -> bytes:
-    """One row a line, in yuan; formulas are never written, only values."""
+    """One row a line, in yuan, and the totals by account; formulas are never written, only values."""
     book = Workbook(write_only=False)
     sheet = book.create_sheet(first.strftime("%Y-%m"), 0)
     del book["Sheet"]
     sheet.append([title])
     sheet.append([_("Day"), _("Payment"), _("What happened"), _("Account"), _("Amount (yuan)")])
-    for line in lines:
+    told, names = list(lines), dict(PostingLine._meta.get_field("account").flatchoices)
+    for line in told:
         sheet.append(
             [
                 timezone.localtime(line.posting.posted_at).date(),
@@ -31,7 +32,15 @@ def workbook(title: str, first: dt.date, lines: Iterable[PostingLine]) -> bytes:
                 to_yuan(line.fen),
             ]
         )
-    for cell in (*sheet[1], *sheet[2]):
+    totals = dict.fromkeys(Account, 0)
+    for line in told:
+        totals[Account(line.account)] += line.fen
+    rows = sheet.max_row
+    for account, fen in totals.items():
+        if any(line.account == account for line in told):
+            sheet.append([_("Total"), "", "", str(names[str(account)]), to_yuan(fen)])
+    totalled = [cell for row in sheet.iter_rows(min_row=rows + 1) for cell in row]
+    for cell in (*sheet[1], *sheet[2], *totalled):
         cell.font = Font(bold=True)
     for column, width in enumerate((12, 48, 24, 16, 16), start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width

@@ -7,14 +7,14 @@ from regulation.ledger.queries import database_now
 from .errors import PaymentRefused
 from .models import Order
 from .models.account import Provider
-from .operations import carry_out, note_accounts_named_before
+from .operations import carry_out, follow_standing, note_accounts_named_before
 
 AT_ONCE = 200
 
 
 @shared_task(name="payments.settle")
 def settle_waiting() -> int:
-    """How many orders were looked at."""
+    """How many orders and disputes were looked at."""
     waiting = Order.objects.filter(
         charge__provider=Provider.STRIPE, failed_at__isnull=True, posting__isnull=True
     ).select_related("charge__payee")
@@ -25,7 +25,7 @@ def settle_waiting() -> int:
         except PaymentRefused:
             continue
         looked += 1
-    return looked
+    return looked + follow_standing(at=database_now())
 
 
 @shared_task(name="payments.note_accounts")

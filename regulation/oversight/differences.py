@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, Any] = {
     "amount": _("the provider moved another sum"),
+    "taken_back": _("the payer's bank took a payment back"),
+    "came_back": _("a payment out came back"),
     "state": _("the provider says otherwise"),
     "provider_silent": _("the provider did not answer"),
     "provider_unset": _("the provider is not set up any more"),

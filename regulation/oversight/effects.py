@@ -174,6 +174,25 @@ def note_contract(entry: Entry) -> None:
         )
 
 
+BY_THE_BANK = {"payments.reversed": ("taken_back", "payer"), "payments.returned": ("came_back", "payee")}
+
+
+@effect(*BY_THE_BANK)
+def note_taken_back(entry: Entry) -> None:
+    """Money held or paid out for a contract was taken back by a bank, or came back."""
+    body, (what, side) = body_of(entry), BY_THE_BANK[entry.kind]
+    if (entity := _party(body.get(side))) is not None:
+        told = {"what": what, "ours": body.get("amount", ""), "theirs": ""}
+        seen = Seen(
+            kind=FindingKind.MONEY,
+            entity=entity,
+            rule=what,
+            subject=str(body.get("group") or entry.subject),
+            evidence={"difference": told, "entry": entry.commitment.hex()},
+        )
+        note_finding(seen=seen, at=entry.recorded_at)
+
+
 @effect("contracts.seat_ended")
 def note_undecided(entry: Entry) -> None:
     """A mediator did not decide a dispute in time: told of the body it acts for."""

@@ -16,7 +16,7 @@ from cms.site import load_site
 from marketplace.contracts.operations import make_calendar, reconcile, share_work
 from marketplace.directory.operations import open_sanction
 from marketplace.directory.queries import consequence_rules
-from marketplace.payments.models import ProviderEvent
+from marketplace.payments.models import Hold, ProviderEvent
 from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.models import Evaluator, LowPrice
@@ -477,7 +477,14 @@ def paid(payer, payee, by):
     event = ProviderEvent.objects.create(
         provider="stripe", external="evt_1", kind="k", payload="{}", state="failed"
     )
-    keys = {"order": order.pk, "transfer": transfer.pk, "provider_event": event.pk}
+    hold = Hold.objects.create(charge=transfer.order.charge, cause="returned", external="tr_1/1", fen=1)
+    keys = {
+        "order": order.pk,
+        "transfer": transfer.pk,
+        "provider_event": event.pk,
+        "payment_hold": hold.pk,
+        "payer_entity": payer.pk,
+    }
     return {"charge": charge.ref, **keys}
 
 

@@ -598,6 +598,8 @@ ROLES = {
         Reconciliation.objects.get().get_absolute_url(),
         reverse("payments:transfer_list"),
         reverse("payments:event_list"),
+        reverse("payments:payout_list"),
+        reverse("payments:hold_list"),
         Charge.objects.order_by("pk")[0].get_absolute_url(),
         reverse("desk"),
         reverse("styleguide"),

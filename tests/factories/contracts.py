@@ -211,6 +211,25 @@ def unanswered(milestone: Milestone) -> Milestone:
     return milestone
 
 
+def returned(milestone: Milestone) -> Milestone:
+    """Handed in, and returned with reasons."""
+    operations.return_work(
+        milestone=milestone, judged=judged(milestone, "不齐"), by=world.user(), at=timezone.now()
+    )
+    commit()
+    milestone.refresh_from_db()
+    return milestone
+
+
+def past_mending(milestone: Milestone) -> Milestone:
+    """Move the time to mend into the past."""
+    with pgtrigger.ignore("contracts.Milestone:facts_in_order"):
+        past = timezone.now() - dt.timedelta(seconds=1)
+        Milestone.objects.filter(pk=milestone.pk).update(mend_until=past)
+    milestone.refresh_from_db()
+    return milestone
+
+
 @dataclass(frozen=True)
 class Listed:
     """A mediator on the list, with who it is."""

@@ -133,7 +133,9 @@ class StandIn(stripe.HTTPClient):
         if told["destination"] not in self.things:
             return self._refuse("resource_missing", "no such destination")
         marks = told.get("metadata", {})
-        return self._new("transfer", "tr", amount=int(told["amount"]), reversed=False, metadata=marks)
+        return self._new(
+            "transfer", "tr", amount=int(told["amount"]), amount_reversed=0, reversed=False, metadata=marks
+        )
 
     def _refund(self, told: dict[str, Any]) -> Any:
         marks = told.get("metadata", {})
@@ -149,6 +151,50 @@ class StandIn(stripe.HTTPClient):
     def expire(self, session: str) -> dict[str, Any]:
         self.things[session] |= {"status": "expired", "url": None}
         return self.event("checkout.session.expired", session)
+
+    def send_back(self, transfer: str, fen: int) -> dict[str, Any]:
+        """A part of a transfer comes back; gives the event."""
+        held = self.things[transfer]
+        held["amount_reversed"] += fen
+        held["reversed"] = held["amount_reversed"] == held["amount"]
+        return self.event("transfer.reversed", transfer)
+
+    def fail_refund(self, refund: str) -> dict[str, Any]:
+        """A refund that was done fails afterwards."""
+        self.things[refund]["status"] = "failed"
+        return self.event("refund.failed", refund)
+
+    def dispute(self, session: str, *, fen: int | None = None) -> list[dict[str, Any]]:
+        """The payer's bank opens a dispute and takes the money: the events, and the dispute's identifier."""
+        intent = self.things[self.things[session]["payment_intent"]]
+        made = self._new(
+            "dispute",
+            "dp",
+            amount=fen or intent["amount"],
+            currency="cny",
+            status="needs_response",
+            payment_intent=intent["id"],
+            metadata={},
+            evidence_details={"due_by": int(time.time()) + 86400},
+            balance_transactions=[],
+        )
+        told = [self.event("charge.dispute.created", made)]
+        self._moves(made, -made["amount"])
+        return [*told, self.event("charge.dispute.funds_withdrawn", made)]
+
+    def decide(self, dispute: str, *, won: bool) -> list[dict[str, Any]]:
+        """The bank decides; won, the money comes back."""
+        held = self.things[dispute]
+        held["status"] = "won" if won else "lost"
+        told = [self.event("charge.dispute.closed", held)]
+        if won:
+            self._moves(held, held["amount"])
+            told.append(self.event("charge.dispute.funds_reinstated", held))
+        return told
+
+    def _moves(self, dispute: dict[str, Any], fen: int) -> None:
+        moved = {"object": "balance_transaction", "amount": fen, "currency": "cny"}
+        dispute["balance_transactions"] = [*dispute["balance_transactions"], moved]
 
     def event(self, kind: str, thing: str | dict[str, Any]) -> dict[str, Any]:
         about = self.things[thing] if isinstance(thing, str) else thing

@@ -22,6 +22,8 @@ _FACTS = (
     "submitted_at",
     "silence_until",
     "returned_at",
+    "mend_until",
+    "mend_noted_at",
     "disputed_at",
     "accepted_at",
     "accepted_by_id",
@@ -34,7 +36,9 @@ class Milestone(models.Model):
 
     `fen` is without tax. `days` are working days from signing, `due_on` the day they end, set at signing.
     `checklist` is what it is examined by: [{text, text_en}], fixed with the version. Without an answer until
-    `silence_until` (exclusive) what was handed in is accepted by rule: then `accepted_by` is empty.
+    `silence_until` (exclusive) what was handed in is accepted by rule: then `accepted_by` is empty. Returned
+    work is to be mended and handed in again until `mend_until` (exclusive); `mend_noted_at` is when both
+    sides learned that it was not.
     """
 
     contract = models.ForeignKey(Contract, models.CASCADE, related_name="milestones")
@@ -49,6 +53,8 @@ class Milestone(models.Model):
     submitted_at = models.DateTimeField(null=True, editable=False)
     silence_until = models.DateTimeField(null=True, editable=False)
     returned_at = models.DateTimeField(null=True, editable=False)
+    mend_until = models.DateTimeField(null=True, editable=False)
+    mend_noted_at = models.DateTimeField(null=True, editable=False)
     disputed_at = models.DateTimeField(null=True, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -117,6 +123,14 @@ class Milestone(models.Model):
                     IF OLD.returned_at IS NOT NULL AND NEW.returned_at IS DISTINCT FROM OLD.returned_at THEN
                         {guards.refuse("milestone_returned_once")}
                     END IF;
+                    IF OLD.returned_at IS NULL AND NEW.returned_at IS NOT NULL AND NEW.mend_until IS NULL
+                       OR NEW.mend_until < OLD.mend_until THEN
+                        {guards.refuse("milestone_returned_gives_time_to_mend")}
+                    END IF;
+                    IF OLD.mend_noted_at IS NULL AND NEW.mend_noted_at IS NOT NULL
+                       AND (clock_timestamp() < NEW.mend_until OR NEW.submitted_at IS NOT NULL) THEN
+                        {guards.refuse("milestone_mending_is_over")}
+                    END IF;
                     IF NEW.accepted_at IS NOT NULL AND NEW.accepted_by_id IS NULL AND OLD.disputed_at IS NULL
                        AND clock_timestamp() < OLD.silence_until THEN
                         {guards.refuse("milestone_silence_is_over")}
@@ -146,6 +160,11 @@ class Milestone(models.Model):
     @property
     def yuan(self) -> object:
         return to_yuan(self.fen)
+
+    def mends_late(self, moment: dt.datetime) -> bool:
+        """Whether returned work was not handed in again in time."""
+        waits = self.mend_until is not None and self.submitted_at is None and self.accepted_at is None
+        return waits and self.mend_until is not None and moment >= self.mend_until
 
     @property
     def by_rule(self) -> bool:

@@ -29,6 +29,7 @@ from .mediating import (
     object_to_mediator,
     suggest_split,
 )
+from .mending import note_mending_over
 from .paying import complete_contract, pay_what_is_due, release_milestone
 from .pleading import (
     complain_of_quality,
@@ -108,6 +109,7 @@ __all__ = [
     "name_mediator",
     "note_access",
     "note_cure_over",
+    "note_mending_over",
     "object_to_mediator",
     "object_to_review",
     "offer_contract",

@@ -30,6 +30,7 @@ from ..life import Act, Step
 from ..models import Change, Contract, Milestone, MilestoneCharge, Version
 from ..queries import (
     charge_of,
+    comes_to,
     days_given_back,
     due_day,
     later_day,
@@ -37,10 +38,10 @@ from ..queries import (
     signatures_of,
     standing_change,
 )
-from ..schedule import drift
 from ..text import digest
 from .acting import assert_may, do_act, locked_contract, said
 from .charging import charge_milestone
+from .drifting import tell_drift
 from .signing import open_gate, put_signature
 from .terms import terms_of
 
@@ -238,7 +239,7 @@ def _apply(contract: Contract, change: Change, gate: Check, *, by: User, at: dt.
         charge_milestone(milestone=one, payer=contract.payer, by=by)
     change.agreed_at = at
     change.save(update_fields=["agreed_at"])
-    _tell_drift(contract, at=at)
+    tell_drift(contract, fen=comes_to(contract))
 
 
 def _as_agreed(milestone: Milestone, contract: Contract, *, by: User, at: dt.datetime) -> bool:
@@ -259,19 +260,3 @@ def _as_agreed(milestone: Milestone, contract: Contract, *, by: User, at: dt.dat
     )
     milestone.save(update_fields=["fen", "days", "due_on"])
     return not begun
-
-
-def _tell_drift(contract: Contract, *, at: dt.datetime) -> None:
-    """Beyond the rule's limit the regulators learn of it."""
-    moved = drift(contract.bid_price, contract.price)
-    if abs(moved) > contract.rule.drift_limit:
-        body = {
-            "buyer": contract.buyer.urn,
-            "seller": contract.seller.urn,
-            "department": contract.department.urn,
-            "bid_price": str(contract.bid_price),
-            "price": str(contract.price),
-            "drift": str(moved),
-            "limit": str(contract.rule.drift_limit),
-        }
-        record(kind="contracts.drifted", subject=contract, actor=None, body=body)

@@ -144,7 +144,10 @@ def accept_work(*, milestone: Milestone, judged: Sequence[Judged], by: User, at:
 
 @transaction.atomic
 def return_work(*, milestone: Milestone, judged: Sequence[Judged], by: User, at: dt.datetime) -> Milestone:
-    """The buyer returns it, once, with reasons by line. Raises NotNow, ReturnedOnce, NothingUnmet."""
+    """The buyer returns it, once, with reasons by line; the time to mend it begins.
+
+    Raises NotNow, ReturnedOnce, NothingUnmet.
+    """
     locked = locked_milestone(milestone)
     assert_may(locked, Act.RETURN, at=at)
     last = locked.submissions.order_by("-number")[0]
@@ -157,9 +160,12 @@ def return_work(*, milestone: Milestone, judged: Sequence[Judged], by: User, at:
     Answer.objects.create(
         submission=last, number=last.number, accepted=False, items=items, answered_by=by, answered_at=at
     )
+    until = ends_at(at, locked.contract.rule.cure)
     facts: dict[str, Any] = {"returned_at": at, "submitted_at": None, "silence_until": None}
+    facts["mend_until"] = until
     reason = "；".join(f"{item['text']}：{item['why'].rstrip('。.')}" for item in unmet)
-    do_act(locked, Act.RETURN, kind="contracts.returned", by=by, at=at, reason=reason, **facts)
+    body = {"mend_by": until.isoformat()}
+    do_act(locked, Act.RETURN, kind="contracts.returned", by=by, at=at, reason=reason, body=body, **facts)
     return locked
 
 

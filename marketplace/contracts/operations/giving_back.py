@@ -32,10 +32,10 @@ def give_back(contract: Contract, *, since: dt.datetime, at: dt.datetime) -> Non
 
 
 def moved(milestone: Milestone, *, since: dt.datetime, at: dt.datetime) -> list[str]:
-    """Set the clock that ran at `since` so much later, where one did; the names of what was set.
+    """Set the clocks that ran at `since` so much later, where one did; the names of what was set.
 
-    Work handed in waits for its answer by the moment; work to be handed in by the day, and each working day
-    on which it stood still counts whole.
+    Work handed in waits for its answer by the moment, returned work for its mending too; work to be handed in
+    by the day, and each working day on which it stood still counts whole.
     """
     if milestone.accepted_at is not None or milestone.cancelled_at is not None:
         return []
@@ -44,10 +44,14 @@ def moved(milestone: Milestone, *, since: dt.datetime, at: dt.datetime) -> list[
             return []
         milestone.silence_until += at - since
         return ["silence_until"]
-    if milestone.due_on is None or milestone.due_on < timezone.localdate(since):
-        return []
-    milestone.due_on = later_day(milestone.due_on, days_lost(since, at))
-    return ["due_on"]
+    names = []
+    if milestone.mend_until is not None and milestone.mend_until > since:
+        milestone.mend_until += at - since
+        names.append("mend_until")
+    if milestone.due_on is not None and milestone.due_on >= timezone.localdate(since):
+        milestone.due_on = later_day(milestone.due_on, days_lost(since, at))
+        names.append("due_on")
+    return names
 
 
 def _to_a_dispute(dispute: Dispute, *, since: dt.datetime, at: dt.datetime) -> None:

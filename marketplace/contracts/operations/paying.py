@@ -17,8 +17,9 @@ from ..dispute_queries import ordered_of, settlement_of, settlements_of
 from ..errors import GateClosed, NotDue
 from ..life import Act, State, Step
 from ..models import Contract, Milestone, Payout
-from ..queries import charge_of, held_for, money_of, to_pay_out
+from ..queries import charge_of, held_for, money_of, paid_out, to_pay_out
 from .acting import do_act, locked_contract, locked_milestone
+from .drifting import tell_drift
 from .signing import open_gate
 from .suspending import suspend_for
 
@@ -56,7 +57,9 @@ def to_release(milestone: Milestone, charge: Charge) -> int:
     held, settlement = held_for(charge), settlement_of(milestone)
     if settlement is not None:
         return max(0, min(held, settlement.released_fen - ordered_of(charge, "release")))
-    return held if milestone.accepted_at is not None else 0
+    if milestone.accepted_at is None:
+        return 0
+    return max(0, min(held, charge.fen - ordered_of(charge, "release")))
 
 
 def _due(milestone: Milestone, *, at: dt.datetime) -> bool:
@@ -67,6 +70,7 @@ def _due(milestone: Milestone, *, at: dt.datetime) -> bool:
         stands
         and milestone.state_at(at) in (Step.ACCEPTED, Step.CANCELLED)
         and charge is not None
+        and not charge.holds.filter(ended_at__isnull=True).exists()
         and to_release(milestone, charge) > 0
         and not milestone.payouts.filter(order__failed_at__isnull=True, order__posting__isnull=True).exists()
     )
@@ -95,8 +99,10 @@ def complete_contract(*, contract: Contract, at: dt.datetime) -> bool:
     locked = locked_contract(contract)
     if locked.state_at(at) is not State.IN_FORCE:
         return False
-    if not is_paid(list(locked.milestones.all())):
+    milestones = list(locked.milestones.all())
+    if not is_paid(milestones):
         return False
+    tell_drift(locked, fen=sum(paid_out(milestones).values()))
     do_act(locked, Act.COMPLETE, kind="contracts.completed", by=None, at=at, noticeable=True, completed_at=at)
     return True
 
@@ -108,6 +114,7 @@ def is_paid(milestones: list[Milestone]) -> bool:
         told, settlement = money.get(one.pk, {}), settled.get(one.pk)
         owed = settlement.released_fen if settlement else one.fen
         out = told.get(Account.INTERMEDIARY, 0) + told.get(Account.FEE, 0)
-        if (one.accepted_at is None and settlement is None) or out < owed or told.get(Account.HELD, 0):
+        stays = told.get(Account.HELD, 0) or told.get(Account.COVERED, 0)
+        if (one.accepted_at is None and settlement is None) or out < owed or stays:
             return False
     return bool(milestones)

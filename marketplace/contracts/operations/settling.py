@@ -15,9 +15,10 @@ from ..dispute_queries import ordered_of, settlement_of, to_refund
 from ..errors import NotDue
 from ..life import State
 from ..models import Contract, Milestone, MilestoneCharge, Refund, Settlement
-from ..queries import charge_of, held_for
+from ..queries import charge_of, comes_to, held_for
 from .acting import locked_milestone
 from .charging import charge_milestone
+from .drifting import tell_drift
 
 
 def settle(
@@ -34,6 +35,7 @@ def settle(
         **ground,
     )
     charge_what_is_left(milestone, made, by=by, at=at)
+    tell_drift(milestone.contract, fen=comes_to(milestone.contract))
     return made
 
 

@@ -29,7 +29,11 @@ def _of_work(milestone: Milestone, step: Step) -> tuple[str, str, Any]:
     words = {
         Step.PLANNED: (_("Begin: %(name)s"), "seller", milestone.due_on),
         Step.STARTED: (_("Hand in: %(name)s"), "seller", milestone.due_on),
-        Step.RETURNED: (_("Mend and hand in again: %(name)s"), "seller", milestone.due_on),
+        Step.RETURNED: (
+            _("Mend and hand in again: %(name)s"),
+            "seller",
+            milestone.mend_until or milestone.due_on,
+        ),
         Step.SUBMITTED: (_("Examine: %(name)s"), "buyer", milestone.silence_until),
         Step.DISPUTED: (_("Settle the dispute: %(name)s"), "", None),
     }

@@ -33,6 +33,7 @@ from ..operations import (
     take_back_contract,
 )
 from ..queries import (
+    comes_to,
     contracts_visible_to,
     latest_version,
     milestones_of,
@@ -139,9 +140,15 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
     disputes = list(disputes_in(found)) if found.signed_at else []
     steps = next_steps(found, side, rows, disputes, now) if side and state is State.IN_FORCE else {}
     ending = standing_ending(found) if whole and found.signed_at else None
+    settled_to = to_yuan(comes_to(found))
     context = {
         "contract": found,
-        "paid": sum(row["paid"] for row in rows),
+        "paid": (paid := sum(row["paid"] for row in rows)),
+        "over": found.completed_at or found.terminated_at,
+        "paid_drift": drift(found.bid_price, Decimal(paid)),
+        "paid_share": (Decimal(paid) / found.bid_price * 100).quantize(Decimal("0.01")),
+        "settled_to": settled_to,
+        "settled_drift": drift(found.bid_price, settled_to),
         "state": str(state),
         "state_words": STATE_WORDS[state],
         "tone": TONES[state],

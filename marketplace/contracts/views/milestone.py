@@ -59,6 +59,7 @@ def milestone(request: HttpRequest, ref: str, position: int) -> HttpResponse:
     acts = [str(act) for act in MILESTONE.acts if goes and MILESTONE.may(act, step)]
     extends = goes and step in (Step.PLANNED, Step.STARTED)
     money = money_of([found]).get(found.pk, {})
+    charge = money.get("charge")
     late, rule = lateness(found), found.contract.rule
     submissions = handed_in([found])[found.pk]
     context: dict[str, Any] = {
@@ -70,10 +71,12 @@ def milestone(request: HttpRequest, ref: str, position: int) -> HttpResponse:
         "side": side,
         "acts": acts,
         "submissions": submissions,
+        "mends_late": found.mends_late(now),
         "may_return": found.returned_at is None,
         "late": late,
         "penalty": to_yuan(penalty(found.fen, late or 0, rule.late_per_mille, rule.late_cap)),
-        "charge": money.get("charge"),
+        "charge": charge,
+        "held_back": charge is not None and charge.holds.filter(ended_at__isnull=True).exists(),
         "held": to_yuan(money.get("held", 0)),
         "paid": to_yuan(money.get("intermediary", 0)),
         "invoices": found.invoices.all(),

@@ -1,5 +1,6 @@
 """What a payment provider does for us, whoever it is."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -18,13 +19,30 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The provider's own identifier of an order, its state, its fen, and where the payer goes to pay."""
+    """The provider's own identifier of an order, its state, its fen, and where the payer goes to pay.
+
+    `came_back` is how many fen of what was done came back since.
+    """
 
     external: str
     state: State
     fen: int = 0
     address: str = ""
     why: str = ""
+    came_back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """What the provider says of a payer's dispute with its bank: the fen disputed, taken, and given back."""
+
+    external: str
+    status: str
+    fen: int
+    taken: int
+    given_back: int
+    over: bool
+    answer_by: dt.datetime | None = None
 
 
 class PaymentProvider(Protocol):

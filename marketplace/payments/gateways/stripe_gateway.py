@@ -4,6 +4,7 @@ Amounts are whole fen. The key is a restricted one, from the environment, and is
 waits is a held payment: no escrow.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -15,9 +16,10 @@ from ..errors import Forged, ProviderAway, ProviderRefused
 from ..models import Order, PayoutAccount
 from ..models.order import OrderKind
 from ..queries import fee_in_force
-from .base import Answer, State
+from .base import Answer, Disputed, State
 
 TOLERANCE = 300  # seconds: an older signature is refused
+_OVER = ("won", "lost", "warning_closed", "prevented")  # won: once the money is back, too
 P = ParamSpec("P")
 R = TypeVar("R")
 METHODS = ("card", "alipay", "wechat_pay")
@@ -107,7 +109,8 @@ class StripeProvider:
         return _of_transfer(made)
 
     def _refund(self, order: Order, *, account: PayoutAccount | None, back: str) -> Answer:
-        funding = order.charge.orders.filter(kind=OrderKind.FUND, posting__isnull=False).first()
+        paid = order.charge.orders.filter(kind=OrderKind.FUND, posting__isnull=False)
+        funding = paid.order_by("-pk").first()  # the one before was taken back by the payer's bank
         if funding is None:
             raise ProviderRefused
         session = self.client.v1.checkout.sessions.retrieve(funding.external)
@@ -120,6 +123,11 @@ class StripeProvider:
             options={"idempotency_key": order.key},
         )
         return _of_refund(made)
+
+    @spoken
+    def dispute(self, external: str) -> Disputed:
+        """What Stripe says of a dispute now."""
+        return _of_dispute(self.client.v1.disputes.retrieve(external))
 
     @spoken
     def open_account(self, *, email: str, key: str) -> str:
@@ -194,13 +202,32 @@ def _of_session(session: Any) -> Answer:
 
 
 def _of_transfer(transfer: Any) -> Answer:
-    state = State.FAILED if transfer.reversed else State.DONE
-    return Answer(transfer.id, state, int(transfer.amount))
+    back = int(transfer.amount_reversed or 0)
+    return Answer(transfer.id, State.DONE, int(transfer.amount), came_back=back)
 
 
 def _of_refund(refund: Any) -> Answer:
     state = _REFUND_STATES.get(refund.status or "", State.WAITING)
     return Answer(refund.id, state, int(refund.amount), why=str(getattr(refund, "failure_reason", "") or ""))
+
+
+def _of_dispute(dispute: Any) -> Disputed:
+    """Withdrawn and reinstated by its balance transactions: in our currency, or the sum disputed."""
+    moved = {True: 0, False: 0}
+    for one in dispute.balance_transactions or []:
+        fen = abs(int(one.amount)) if one.currency == dispute.currency else int(dispute.amount)
+        moved[one.amount < 0] += fen
+    lost_or_no_money = dispute.status != "won" or not moved[True] or bool(moved[False])
+    by = getattr(dispute.evidence_details, "due_by", None) if dispute.evidence_details else None
+    return Disputed(
+        external=dispute.id,
+        status=dispute.status,
+        fen=int(dispute.amount),
+        taken=moved[True],
+        given_back=moved[False],
+        over=dispute.status in _OVER and lost_or_no_money,
+        answer_by=dt.datetime.fromtimestamp(by, dt.UTC) if by else None,
+    )
 
 
 def from_settings() -> StripeProvider | None:

@@ -3,6 +3,7 @@
 from .account import PayoutAccount
 from .charge import Charge, FeeRule
 from .event import ProviderEvent
+from .hold import Hold
 from .order import Order, Posting, PostingLine
 from .transfer import BankTransfer
 
@@ -10,6 +11,7 @@ __all__ = [
     "BankTransfer",
     "Charge",
     "FeeRule",
+    "Hold",
     "Order",
     "PayoutAccount",
     "Posting",

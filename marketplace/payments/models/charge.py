@@ -20,9 +20,11 @@ class FeeRule(models.Model):
     per_mille = models.DecimalField(max_digits=5, decimal_places=2)
     in_force = DateRangeField()
     reason = models.CharField(max_length=300)
+    reason_en = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("fee rule")
+        ordering = ["in_force"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(per_mille__gte=0, per_mille__lte=100), name="fee_rule_at_most_a_tenth"
@@ -31,7 +33,22 @@ class FeeRule(models.Model):
                 name="fee_rule_one_at_a_time", expressions=[("in_force", RangeOperators.OVERLAPS)]
             ),
         ]
-        triggers = kept()
+        triggers = [
+            *kept(),
+            pgtrigger.Trigger(
+                name="rate_stands",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF (to_jsonb(NEW) - 'in_force') IS DISTINCT FROM (to_jsonb(OLD) - 'in_force')
+                       OR lower(NEW.in_force) <> lower(OLD.in_force) THEN
+                        RAISE EXCEPTION 'fee_rule_stands: rule %', OLD.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'fee_rule_stands';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.per_mille}‰"

@@ -19,6 +19,14 @@ class OrderKind(models.TextChoices):
     REFUND = "refund", _("refund to the payer")
 
 
+_HELD_BACK = """IF EXISTS (SELECT 1 FROM payments_hold h
+                               WHERE h.charge_id = NEW.charge_id AND h.ended_at IS NULL) THEN
+                        RAISE EXCEPTION 'order_held_back: charge %', NEW.charge_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_held_back';
+                    END IF;"""
+"""Nothing of a charge is ordered while a hold stands on it."""
+
+
 class Order(models.Model):
     """One movement that was ordered: written before the provider is asked, and answered at most once.
 
@@ -45,23 +53,43 @@ class Order(models.Model):
         indexes = [models.Index(fields=["external"], name="order_by_external")]
         constraints = [
             models.CheckConstraint(condition=Q(fen__gt=0), name="order_is_positive"),
-            models.UniqueConstraint(
-                fields=["charge"],
-                condition=Q(kind="fund", failed_at__isnull=True),
-                name="order_one_funding_at_a_time",
-            ),
         ]
         triggers = [
             *kept(),
+            pgtrigger.Trigger(
+                name="within_what_is_owed",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__kind="fund"),
+                func=f"""
+                    DECLARE owed bigint;
+                    BEGIN
+                    SELECT c.fen INTO owed FROM payments_charge c WHERE id = NEW.charge_id FOR UPDATE;
+                    {_HELD_BACK}
+                    IF NEW.fen > owed + (SELECT coalesce(sum(l.fen), 0) FROM payments_postingline l
+                                          WHERE l.charge_id = NEW.charge_id AND l.account = 'owner')
+                       OR EXISTS (SELECT 1 FROM payments_order o
+                                   WHERE o.charge_id = NEW.charge_id AND o.kind = 'fund'
+                                     AND o.failed_at IS NULL
+                                     AND NOT EXISTS (SELECT 1 FROM payments_posting p
+                                                      WHERE p.order_id = o.id)) THEN
+                        RAISE EXCEPTION 'order_one_funding_at_a_time: charge %', NEW.charge_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_one_funding_at_a_time';
+                    END IF;
+                    RETURN NEW;
+                    END;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="within_what_is_held",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(new__kind__in=["release", "refund"]),
-                func="""
+                func=f"""
                     DECLARE held bigint; ordered bigint;
                     BEGIN
                     PERFORM 1 FROM payments_charge WHERE id = NEW.charge_id FOR UPDATE;
+                    {_HELD_BACK}
                     SELECT coalesce(sum(l.fen), 0) INTO held FROM payments_postingline l
                      WHERE l.charge_id = NEW.charge_id AND l.account = 'held';
                     SELECT coalesce(sum(o.fen), 0) INTO ordered FROM payments_order o
@@ -120,14 +148,27 @@ def as_ordered() -> pgtrigger.Trigger:
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_balanced';
             END IF;
             IF NEW.order_id IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM public.payments_order o JOIN public.payments_postingline l
-                    ON l.posting_id = NEW.id AND l.account = 'held'
+                SELECT 1 FROM public.payments_order o
                  WHERE o.id = NEW.order_id AND o.charge_id = NEW.charge_id AND o.failed_at IS NULL
-                   AND l.fen = CASE o.kind WHEN 'fund' THEN o.fen ELSE -o.fen END
+                   AND (SELECT coalesce(sum(l.fen), 0) FROM public.payments_postingline l
+                         WHERE l.posting_id = NEW.id AND l.account IN ('held', 'covered'))
+                       = CASE o.kind WHEN 'fund' THEN o.fen ELSE -o.fen END
                    AND NEW.move = CASE o.kind WHEN 'fund' THEN 'funded' WHEN 'release' THEN 'released'
                                               ELSE 'refunded' END) THEN
                 RAISE EXCEPTION 'posting_as_ordered: posting %', NEW.id
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_as_ordered';
+            END IF;
+            IF NEW.move = 'returned' AND NOT EXISTS (
+                SELECT 1 FROM public.payments_order o
+                  JOIN public.payments_posting went ON went.order_id = o.id
+                 WHERE o.id = NEW.back_of_id AND o.charge_id = NEW.charge_id AND o.kind <> 'fund'
+                   AND (SELECT -sum(l.fen) FROM public.payments_postingline l
+                          JOIN public.payments_posting back ON back.id = l.posting_id
+                         WHERE back.back_of_id = o.id AND l.account IN ('intermediary', 'refund'))
+                       <= (SELECT sum(l.fen) FROM public.payments_postingline l
+                            WHERE l.posting_id = went.id AND l.account IN ('intermediary', 'refund'))) THEN
+                RAISE EXCEPTION 'posting_back_of_what_went: posting %', NEW.id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_back_of_what_went';
             END IF;
             RETURN NULL;
         """,
@@ -154,11 +195,18 @@ def seen_to_arrive() -> pgtrigger.Trigger:
     )
 
 
+BY_THE_BANK = ("reversed", "reinstated", "returned")
+
+
 class Posting(models.Model):
-    """Money that moved. One per order; a reversal by the bank or card scheme has no order. Append-only."""
+    """Money that moved: one per order; what a bank or card scheme does by itself has no order.
+
+    `back_of` is the order of which a part came back. Append-only.
+    """
 
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="postings")
     order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="posting")
+    back_of = models.ForeignKey(Order, models.PROTECT, null=True, related_name="came_back")
     move = models.CharField(
         max_length=10,
         choices=[
@@ -166,6 +214,8 @@ class Posting(models.Model):
             ("released", _("paid to the intermediary")),
             ("refunded", _("refunded")),
             ("reversed", _("taken back by the bank")),
+            ("reinstated", _("given back by the bank")),
+            ("returned", _("came back unpaid")),
         ],
     )
     external = models.CharField(max_length=120, blank=True)
@@ -176,10 +226,17 @@ class Posting(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(order__isnull=False) | Q(move="reversed"), name="posting_of_an_order"
+                condition=Q(order__isnull=False) | Q(move__in=BY_THE_BANK), name="posting_of_an_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(move="returned", back_of__isnull=False)
+                | (~Q(move="returned") & Q(back_of__isnull=True)),
+                name="posting_back_of_an_order",
             ),
             models.UniqueConstraint(
-                fields=["external"], condition=Q(move="reversed"), name="posting_one_reversal_per_event"
+                fields=["move", "external"],
+                condition=Q(move__in=BY_THE_BANK),
+                name="posting_once_per_external",
             ),
         ]
         triggers = [*append_only(), as_ordered(), seen_to_arrive()]
@@ -193,7 +250,8 @@ class PostingLine(models.Model):
     """One line of a posting: fen into an account, or out of it below zero. Append-only.
 
     At the commit the lines of a posting add up to nothing, those of a charge's `held` are not below it, and
-    what was released and refunded is no more than was paid in.
+    what was released and refunded is no more than was paid in, but for what a bank has taken back since:
+    `covered`, never beside money held.
     """
 
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="lines")
@@ -203,6 +261,7 @@ class PostingLine(models.Model):
         choices=[
             ("owner", _("payer")),
             ("held", _("held")),
+            ("covered", _("covered by whoever keeps the money")),
             ("intermediary", _("intermediary")),
             ("fee", _("fee")),
             ("refund", _("refund")),
@@ -218,7 +277,7 @@ class PostingLine(models.Model):
             models.UniqueConstraint(fields=["posting", "account"], name="line_once_per_account"),
             models.CheckConstraint(condition=~Q(fen=0), name="line_moves_something"),
             models.CheckConstraint(
-                condition=Q(account__in=["owner", "held", "intermediary", "fee", "refund"]),
+                condition=Q(account__in=["owner", "held", "covered", "intermediary", "fee", "refund"]),
                 name="line_of_a_known_account",
             ),
         ]
@@ -242,6 +301,17 @@ class PostingLine(models.Model):
                          WHERE l.charge_id = NEW.charge_id AND l.account = 'held') THEN
                         RAISE EXCEPTION 'held_is_not_below_nothing: charge %', NEW.charge_id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'held_is_not_below_nothing';
+                    END IF;
+                    IF (SELECT s.covered > 0 OR s.covered < 0 AND (s.held > 0 OR -s.covered > s.taken)
+                          FROM (SELECT coalesce(sum(l.fen) FILTER (WHERE l.account = 'covered'), 0) covered,
+                                       coalesce(sum(l.fen) FILTER (WHERE l.account = 'held'), 0) held,
+                                       coalesce(sum(l.fen) FILTER (WHERE l.account = 'owner'
+                                           AND p.move IN ('reversed', 'reinstated')), 0) taken
+                                  FROM public.payments_postingline l
+                                  JOIN public.payments_posting p ON p.id = l.posting_id
+                                 WHERE l.charge_id = NEW.charge_id) s) THEN
+                        RAISE EXCEPTION 'covered_is_what_was_taken_back: charge %', NEW.charge_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'covered_is_what_was_taken_back';
                     END IF;
                     RETURN NULL;
                 """,

@@ -4,8 +4,9 @@ from .accounts import name_bank_account, note_accounts_named_before, open_stripe
 from .charging import cancel_charge, charge
 from .comparing import compare_with_provider
 from .events import replay_event, take_event
+from .holding import end_hold, follow_dispute, follow_standing, take_back
 from .ordering import fail_order, note_external, order_funding, order_refund, order_release
-from .posting import post, post_reversal
+from .posting import post, post_reinstatement, post_return, post_reversal
 from .settling import carry_out, settle
 from .transferring import confirm_transfer, receive_transfer, record_transfer, refuse_transfer
 
@@ -15,7 +16,10 @@ __all__ = [
     "charge",
     "compare_with_provider",
     "confirm_transfer",
+    "end_hold",
     "fail_order",
+    "follow_dispute",
+    "follow_standing",
     "name_bank_account",
     "note_accounts_named_before",
     "note_external",
@@ -24,11 +28,14 @@ __all__ = [
     "order_refund",
     "order_release",
     "post",
+    "post_reinstatement",
+    "post_return",
     "post_reversal",
     "receive_transfer",
     "record_transfer",
     "refuse_transfer",
     "replay_event",
     "settle",
+    "take_back",
     "take_event",
 ]

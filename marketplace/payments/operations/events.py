@@ -14,7 +14,7 @@ from ..gateways.stripe_gateway import StripeProvider
 from ..models import Order, PayoutAccount, ProviderEvent
 from ..models.account import Provider
 from ..models.event import EventState
-from .posting import post_reversal
+from .holding import follow_dispute
 from .settling import settle
 
 OF_AN_ORDER = (
@@ -32,7 +32,13 @@ OF_AN_ORDER = (
     "transfer.updated",
     "transfer.reversed",
 )
-TAKEN_BACK = "charge.dispute.funds_withdrawn"
+OF_A_DISPUTE = (
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+)
 OF_AN_ACCOUNT = "account.updated"
 
 
@@ -96,13 +102,13 @@ def _act(event: dict[str, Any], *, provider: StripeProvider, at: dt.datetime) ->
     thing, kind = event["data"]["object"], event["type"]
     if kind == OF_AN_ACCOUNT:
         return _account(thing["id"], provider=provider, at=at)
-    if kind not in OF_AN_ORDER and kind != TAKEN_BACK:
+    if kind not in OF_AN_ORDER and kind not in OF_A_DISPUTE:
         return EventState.UNKNOWN
     order = _order(provider.marks_of(thing))
     if order is None:
         return EventState.NOTHING
-    if kind == TAKEN_BACK:
-        post_reversal(charge=order.charge, fen=int(thing["amount"]), external=thing["id"])
+    if kind in OF_A_DISPUTE:
+        follow_dispute(charge=order.charge, told=provider.dispute(thing["id"]), at=at)
         return EventState.APPLIED
     if not order.external:  # told before our own call came back: the task that made the call settles it
         return EventState.NOTHING

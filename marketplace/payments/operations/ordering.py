@@ -8,9 +8,10 @@ from regulation.ledger.operations import record
 from regulation.parties.models import User
 
 from ..books import to_yuan
-from ..errors import AlreadyOrdered, ChargeEnded, NotHeld, NotOurPayee
+from ..errors import AlreadyOrdered, ChargeEnded, HeldBack, NotHeld, NotOurPayee
 from ..models import Charge, Order, PayoutAccount
 from ..models.order import OrderKind
+from ..queries import owed
 
 
 def _order(*, charge: Charge, kind: OrderKind, fen: int, reason: str, by: User | None) -> Order:
@@ -32,6 +33,8 @@ def _order(*, charge: Charge, kind: OrderKind, fen: int, reason: str, by: User |
                     ordered_by=by,
                 )
         except IntegrityError as refusal:
+            if "order_held_back" in str(refusal):
+                raise HeldBack from refusal
             if "order_one_funding_at_a_time" in str(refusal):
                 raise AlreadyOrdered from refusal
             if "order_within_what_is_held" in str(refusal):
@@ -40,14 +43,18 @@ def _order(*, charge: Charge, kind: OrderKind, fen: int, reason: str, by: User |
 
 
 def order_funding(*, charge: Charge, by: User | None) -> Order:
-    """Ask the payer's money into custody, the whole sum. Raises ChargeEnded, AlreadyOrdered."""
-    return _order(charge=charge, kind=OrderKind.FUND, fen=charge.fen, reason="", by=by)
+    """Ask the payer's money into custody, the whole sum, or what its bank has taken back of it.
+
+    Raises ChargeEnded, AlreadyOrdered where nothing is owed or a payment is on its way, HeldBack.
+    """
+    fen = owed(charge) or charge.fen  # of which nothing is owed: refused under the charge's lock
+    return _order(charge=charge, kind=OrderKind.FUND, fen=fen, reason="", by=by)
 
 
 def order_release(*, charge: Charge, fen: int, reason: str, by: User | None) -> Order:
     """Pay held money to the payee: fen > 0. Whoever calls has seen that it is due and the gate clear.
 
-    Raises ChargeEnded, NotHeld, and NotOurPayee where the provider cannot pay the payee yet.
+    Raises ChargeEnded, NotHeld, HeldBack, and NotOurPayee where the provider cannot pay the payee yet.
     """
     account = PayoutAccount.objects.filter(
         entity=charge.payee_id, provider=charge.provider, closed_at__isnull=True, ready_at__isnull=False
@@ -58,7 +65,7 @@ def order_release(*, charge: Charge, fen: int, reason: str, by: User | None) -> 
 
 
 def order_refund(*, charge: Charge, fen: int, reason: str, by: User | None) -> Order:
-    """Give held money back to the payer: fen > 0. Raises ChargeEnded, NotHeld."""
+    """Give held money back to the payer: fen > 0. Raises ChargeEnded, NotHeld, HeldBack."""
     return _order(charge=charge, kind=OrderKind.REFUND, fen=fen, reason=reason, by=by)
 
 

@@ -7,23 +7,28 @@ from django.db import transaction
 
 from ..errors import AmountDiffers, ProviderRefused
 from ..gateways import Answer, State, provider_named
-from ..models import Order
+from ..models import Order, Posting
 from ..models.order import OrderKind
 from ..queries import fee_in_force, open_account
+from .holding import take_back
 from .ordering import fail_order, note_external
 from .posting import post
 
 
 @transaction.atomic
 def settle(*, order: Order, answer: Answer, at: dt.datetime) -> None:
-    """Post what is done, fail what failed, leave what waits. Raises AmountDiffers."""
+    """Post what is done and what came back, fail what failed, leave what waits. Raises AmountDiffers."""
     note_external(order=order, external=answer.external, address=answer.address)
-    if answer.state is State.FAILED:
+    if answer.state is State.FAILED and Posting.objects.filter(order=order).exists():
+        take_back(order=order, whole=_expected(order))  # a refund that was done, and failed afterwards
+    elif answer.state is State.FAILED:
         fail_order(order=order, why=answer.why or "failed", at=at)
     elif answer.state is State.DONE:
         if answer.fen != _expected(order):
             raise AmountDiffers
         post(order=order, external=answer.external)
+        if answer.came_back:
+            take_back(order=order, whole=answer.came_back)
 
 
 def _expected(order: Order) -> int:

@@ -1,8 +1,10 @@
 """Pages of payments."""
 
-from .own import account, charge, charge_list, statement, statement_file, stripe_account, voucher
+from .fees import fees
+from .own import account, charge, charge_list, stripe_account, voucher
 from .provider import stripe_webhook
-from .staff import event_list, event_replay, transfer_list
+from .staff import event_list, event_replay, hold_end, hold_list, payout_list, transfer_list
+from .statements import statement, statement_file, statement_file_of, statement_of
 from .steps import fund, transfer_confirm, transfer_new, transfer_receive, transfer_refuse
 
 __all__ = [
@@ -11,9 +13,15 @@ __all__ = [
     "charge_list",
     "event_list",
     "event_replay",
+    "fees",
     "fund",
+    "hold_end",
+    "hold_list",
+    "payout_list",
     "statement",
     "statement_file",
+    "statement_file_of",
+    "statement_of",
     "stripe_account",
     "stripe_webhook",
     "transfer_confirm",

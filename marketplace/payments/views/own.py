@@ -1,4 +1,3 @@
-import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -31,12 +30,13 @@ from ..queries import (
     all_charges,
     balances_of,
     charges_of,
-    lines_of_month,
+    holds_on,
     open_account,
     orders_of,
+    owed,
     receipts_of,
+    to_pay,
 )
-from ..statement import workbook
 from .standing import standing
 
 PAGE = 20
@@ -95,9 +95,10 @@ def charge(request: HttpRequest, ref: str) -> HttpResponse:
         "orders": orders,
         "standing": standing(found, told, orders),
         "pays": access.pays(membership, found),
-        "may_fund": access.pays(membership, found)
-        and not found.cancelled_at
-        and not any(o["order"].kind == "fund" and not o["order"].failed_at for o in orders),
+        "oversees": user.is_staff or acts_as(membership, Role.REGULATOR),  # type: ignore[union-attr]
+        "holds": list(holds_on(found)),
+        "left": to_yuan(owed(found)),
+        "may_fund": access.pays(membership, found) and to_pay(found.payer).filter(pk=found.pk).exists(),
         "custody": settings.PAYMENTS_CUSTODY,
         "payee_account": open_account(found.payee, found.provider) if user.is_staff else None,  # type: ignore[union-attr]
         "receipts": [(str(_sentence(link)), link) for link in receipts_of(found, user)],  # type: ignore[arg-type]
@@ -164,43 +165,3 @@ def stripe_account(request: HttpRequest) -> HttpResponse:
     except PaymentRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("payments:account")
-
-
-def _month(request: HttpRequest) -> dt.date:
-    """The first of the month asked for, or of this one."""
-    try:
-        asked = dt.date.fromisoformat(request.GET.get("month", "")[:7] + "-01")
-    except ValueError:
-        asked = timezone.localdate()
-    return asked.replace(day=1)
-
-
-@never_cache
-@acting_required(Role.OWNER, Role.AGENT)
-def statement(request: HttpRequest) -> HttpResponse:
-    """What moved in a month, to read and to print."""
-    entity, first = request.acting.entity, _month(request)  # type: ignore[attr-defined]
-    page = Paginator(lines_of_month(entity, first), 100).get_page(request.GET.get("page"))
-    rows = [{"line": line, "amount": to_yuan(line.fen)} for line in page]
-    before = (first - dt.timedelta(days=1)).replace(day=1)
-    after = (first + dt.timedelta(days=32)).replace(day=1)
-    context = {
-        "entity": entity,
-        "first": first,
-        "before": before,
-        "after": after if after <= timezone.localdate() else None,
-        "rows": rows,
-        "page_obj": page,
-    }
-    return render(request, "payments/statement.html", context)
-
-
-@never_cache
-@acting_required(Role.OWNER, Role.AGENT)
-def statement_file(request: HttpRequest) -> HttpResponse:
-    """The same as a workbook."""
-    entity, first = request.acting.entity, _month(request)  # type: ignore[attr-defined]
-    held = workbook(str(entity), first, lines_of_month(entity, first))
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    name = f"statement-{first:%Y-%m}.xlsx"
-    return HttpResponse(held, kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

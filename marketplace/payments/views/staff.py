@@ -12,9 +12,9 @@ from regulation.ledger.views.outbox import staff_required
 from ..errors import PaymentRefused
 from ..forms import EventFilter
 from ..gateways.stripe_gateway import from_settings
-from ..models import ProviderEvent
-from ..operations import replay_event
-from ..queries import events, unanswered_transfers
+from ..models import Hold, ProviderEvent
+from ..operations import end_hold, replay_event
+from ..queries import events, standing_holds, to_transfer, unanswered_transfers
 
 PAGE = 20
 
@@ -25,6 +25,40 @@ def transfer_list(request: HttpRequest) -> HttpResponse:
     """Recorded transfers that wait for somebody who saw them arrive."""
     page = Paginator(unanswered_transfers(), PAGE).get_page(request.GET.get("page"))
     return render(request, "payments/transfer_list.html", {"page_obj": page})
+
+
+@never_cache
+@staff_required
+def payout_list(request: HttpRequest) -> HttpResponse:
+    """Payouts and refunds ordered and not yet transferred at the bank."""
+    page = Paginator(to_transfer(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "payments/payout_list.html", {"page_obj": page})
+
+
+@never_cache
+@staff_required
+def hold_list(request: HttpRequest) -> HttpResponse:
+    """Payments held back: disputed with a bank, or come back."""
+    page = Paginator(standing_holds(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "payments/hold_list.html", {"page_obj": page})
+
+
+@require_POST
+@staff_required
+def hold_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """What came back may be paid out again."""
+    found = get_object_or_404(Hold.objects.select_related("charge"), pk=pk)
+    try:
+        end_hold(
+            hold=found,
+            reason=request.POST.get("reason", ""),
+            by=request.user,  # type: ignore[arg-type]
+            at=database_now(),
+        )
+        messages.success(request, _("The payment is not held back any more; what is due goes out again."))
+    except PaymentRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(found.charge)
 
 
 @never_cache

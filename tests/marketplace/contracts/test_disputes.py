@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.contracts import dispute_errors, effects, errors, operations
@@ -18,8 +19,11 @@ from marketplace.contracts.models import (
     Refund,
     Settlement,
 )
-from marketplace.contracts.queries import charge_of
+from marketplace.contracts.operations.drifting import tell_drift
+from marketplace.contracts.queries import charge_of, comes_to
+from marketplace.contracts.schedule import drift
 from marketplace.contracts.tasks import accept_unanswered, pay_due
+from marketplace.payments.books import to_yuan
 from marketplace.payments.models import Order
 from marketplace.payments.operations import fail_order, order_funding, order_refund, order_release
 from marketplace.payments.queries import balances_of
@@ -119,6 +123,19 @@ def test_what_nobody_has_begun_to_pay_is_charged_anew_with_what_is_left(fen):
     carried_out(milestone)
     assert balances(milestone) == {"owner": -fen, "intermediary": fen}
     assert not Refund.objects.exists()
+
+
+def test_the_drift_of_a_settlement_is_told_once_and_shown(client):
+    milestone = contracts.first(contracts.signed())
+    contract = milestone.contract
+    agreed(contracts.started(milestone), 0)
+    told = Entry.objects.get(kind="contracts.drifted")
+    left = contract.price - to_yuan(milestone.fen)
+    assert body_of(told)["price"] == str(left)
+    assert comes_to(contract) == left * 100
+    assert not tell_drift(contract, fen=comes_to(contract))
+    for address in (contract.get_absolute_url(), reverse("contracts:contract_list")):
+        assert f"{drift(contract.bid_price, left)}%" in client.get(address).content.decode()
 
 
 def test_a_payment_on_its_way_is_split_when_it_comes_and_charged_anew_when_it_fails():

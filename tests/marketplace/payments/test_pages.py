@@ -53,7 +53,33 @@ def test_a_payment_from_the_first_button_to_the_workbook(sides, sign_in, client)
     sign_in(agent)
     answer = client.get(reverse("payments:statement_file"))
     sheet = load_workbook(io.BytesIO(answer.content)).active
-    assert [row[4] for row in sheet.iter_rows(min_row=3, values_only=True)] == [-900, 900]
+    assert [row[4] for row in sheet.iter_rows(min_row=3, values_only=True)] == [-900, 900, -900, 900]
+    page = client.get("/en/payments/statement/").content.decode()
+    assert "The month together" in page
+    assert "All rows, to print" not in page
+
+
+def test_a_statement_is_read_by_regulators_and_staff_whole_with_its_totals(
+    sides, sign_in, client, monkeypatch
+):
+    payer, agent, charge = sides
+    charge_too = payments.a_charge(payer=payer.entity, payee=agent.entity)
+    for one in (charge, charge_too):
+        payments.transferred(order_funding(charge=one, by=None))
+    monkeypatch.setattr("marketplace.payments.views.statements.PAGE", 3)
+    way = reverse("payments:statement_of", args=[payer.entity.pk])
+    sign_in(world.member(Role.REGULATOR))
+    answer = client.get(way)
+    assert [len(answer.context["rows"]), len(client.get(way + "?all=1").context["rows"])] == [3, 4]
+    assert {one["amount"] for one in answer.context["totals"]} == {-1800, 1800}
+    assert (
+        reverse("payments:statement_of", args=[agent.entity.pk])
+        in client.get(charge.get_absolute_url()).content.decode()
+    )
+    file = staff(client).get(reverse("payments:statement_file_of", args=[payer.entity.pk]))
+    assert load_workbook(io.BytesIO(file.content)).active.max_row == 2 + 4 + 2
+    sign_in(payer)
+    assert client.get(way).status_code == 403
 
 
 def test_a_day_to_come_is_refused_in_words_and_nothing_is_recorded(sides, sign_in, client):

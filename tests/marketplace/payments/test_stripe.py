@@ -242,19 +242,6 @@ def test_an_expired_payment_can_be_begun_anew(stripes, charge):
     assert second.key != first.key
 
 
-def test_a_dispute_takes_money_back_once(stripes, charge):
-    order = begun(charge)
-    stripes.pay(order.external)
-    carry_out(order=order, at=now())
-    intent = stripes.things[order.external]["payment_intent"]
-    dispute = {"id": "dp_1", "object": "dispute", "amount": 1000, "payment_intent": intent}
-    for _ in range(2):
-        event = stripes.event("charge.dispute.funds_withdrawn", dispute)
-        kept = take_event(event=event, raw=b"{}", provider=stripes.provider, at=now())
-        assert kept.state == EventState.APPLIED
-    assert told(charge) == {}
-
-
 def test_events_in_any_order_end_in_one_state(stripes, charge):
     """Every event of a payment's life, in 500 orders and some twice: the same end each time."""
     order = begun(charge)

@@ -54,9 +54,7 @@ DYNAMIC = {  # kinds made of parts: the file that makes them, and all they can b
         f"directory.sanction_{what}"
         for what in ("opened", "replied", "proposed", "returned", "imposed", "dropped", "lifted")
     },
-    "marketplace/payments/operations/posting.py": {
-        f"payments.{move}" for move in Move if move is not Move.REVERSED
-    },
+    "marketplace/payments/operations/posting.py": {f"payments.{move}" for move in Move},
     "marketplace/payments/operations/transferring.py": {
         f"payments.transfer_{step}" for step in ("received", "confirmed", "refused")
     },
