@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0006_invoices_and_calendars'),
+        ('contracts', '0008_falls_with_its_award'),
     ]
 
     operations = [
