@@ -12,9 +12,10 @@ the file named by --passphrase-file or asked for. The trustee's desk on the site
 browser. The store remembers for which tender a key is used and until when, and by this machine's clock never
 answers before that: a site that asks early gets nothing. It needs `cryptography` and the folder it is in.
 
-In a draw it commits to a value by itself, and opens it once the public value is on record and may be known, by this machine's
-clock, if it heard before that moment which list was frozen. If it did not, a list made to fit could be told
-it: then a person who has seen on record when the list was frozen says which one it is (`list`).
+In a draw it commits to a value by itself, and opens it once the public value is on record and, by this
+machine's clock, may be known, if it heard before that moment which list was frozen. If it did not, a list
+made to fit could be told it: then a person who has seen on record when the list was frozen says which one it
+is (`list`).
 """
 
 import argparse
