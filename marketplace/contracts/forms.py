@@ -12,10 +12,11 @@ from marketplace.payments.books import to_fen, to_yuan
 from regulation.parties.models import Region
 from regulation.parties.upload_fields import ManyFiles
 from regulation.parties.widgets import DayInput
+from regulation.registry.models import Service
 
 from .models import Contract, Milestone
 from .operations import Judged, Part, Wanted
-from .queries import services_contracted
+from .queries import services_contracted, tenders_of
 
 MOST_MILESTONES = 12
 MOST_LINES = 30
@@ -214,10 +215,14 @@ class _Places(django_filters.FilterSet):
         label=_("Region"),
     )
     service = django_filters.ModelChoiceFilter(
-        field_name="award__tender__services__service",
+        method="by_service",
         queryset=lambda _request: services_contracted(),
         label=_("Service"),
     )
+
+    def by_service(self, queryset: Any, name: str, value: Service) -> Any:
+        """Also where it was bought together with others."""
+        return queryset.filter(award__tender__in=tenders_of(value))
 
 
 class ContractFilter(_Places):
@@ -235,7 +240,7 @@ class RegisterFilter(django_filters.FilterSet):
         field_name="contract__award__tender__title", lookup_expr="icontains", label=_("Title")
     )
     service = django_filters.ModelChoiceFilter(
-        field_name="contract__award__tender__services__service",
+        method="by_service",
         queryset=lambda _request: services_contracted(),
         label=_("Service"),
     )
@@ -247,4 +252,7 @@ class RegisterFilter(django_filters.FilterSet):
 
     class Meta:
         model = Milestone
-        fields = ["q", "service", "region"]
+        fields = ["q", "region"]
+
+    def by_service(self, queryset: Any, name: str, value: Service) -> Any:
+        return queryset.filter(contract__award__tender__in=tenders_of(value))

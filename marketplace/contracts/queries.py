@@ -52,6 +52,11 @@ def services_contracted() -> QuerySet[Service]:
     return Service.objects.filter(pk__in=bought.values("service"))
 
 
+def tenders_of(service: Service) -> Any:
+    """The tenders that buy a service, alone or with others, for a subquery."""
+    return TenderService.objects.filter(service=service).values("tender")
+
+
 def schedule_for(service: Service | None, *, on: dt.date) -> Schedule | None:
     """The schedule of a service on a day, or the one for every other; that too where None is given."""
     held = Schedule.objects.filter(Q(service=service) | Q(service__isnull=True), in_force__contains=on)

@@ -7,10 +7,12 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from regulation.registry.models import Service
+
 from .forms import clean_text
 from .indicators import DIMENSIONS, By, indicators_for, may_leave_out
 from .models import Plea, PleaKind, Review, Reviewer
-from .queries import services_contracted
+from .queries import services_contracted, tenders_of
 
 MARKS = [
     ("5", _("5 very good")),
@@ -81,7 +83,7 @@ class ReviewFilter(django_filters.FilterSet):
         choices=[choice for choice in Reviewer.choices if choice[0] != By.SELLER], label=_("Reviewing side")
     )
     service = django_filters.ModelChoiceFilter(
-        field_name="contract__award__tender__services__service",
+        method="by_service",
         queryset=lambda _request: services_contracted(),
         label=_("Service"),
     )
@@ -89,6 +91,9 @@ class ReviewFilter(django_filters.FilterSet):
     class Meta:
         model = Review
         fields = ["q", "side"]
+
+    def by_service(self, queryset: Any, name: str, value: Service) -> Any:
+        return queryset.filter(contract__award__tender__in=tenders_of(value))
 
     def by_firm(self, queryset: Any, name: str, value: str) -> Any:
         text = value.replace("\0", "")
