@@ -177,8 +177,16 @@ def fall_with_award(*, contract: Contract, at: dt.datetime) -> Contract:
     locked = locked_contract(contract)
     if locked.signed_at is None and locked.lapsed_at is None and locked.award.ended_at is not None:
         body = {"award": locked.award.urn, "reason": locked.award.end_reason}
-        kind = "contracts.fell_with_award"
-        do_act(locked, Act.LAPSE, kind=kind, by=None, at=at, body=body, noticeable=True, lapsed_at=at)
+        do_act(
+            locked,
+            Act.LAPSE,
+            kind="contracts.fell_with_award",
+            by=None,
+            at=at,
+            body=body,
+            noticeable=True,
+            lapsed_at=at,
+        )
     return locked
 
 

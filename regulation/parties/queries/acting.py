@@ -1,12 +1,13 @@
 """Whom a user acts for, and where."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from regulation.ledger.models import Entry
 
-from ..models import Entity, EntityKind, Membership, Region, User
+from ..models import Entity, EntityKind, Membership, Notice, Region, User
 
 LOOKED = "parties.looked"
 
@@ -24,8 +25,12 @@ def memberships_of(user: User | AnonymousUser) -> QuerySet[Membership]:
 
 
 def acting_membership(*, user: User | AnonymousUser, chosen: int | None) -> Membership | None:
-    """The membership a user acts by: the one chosen for this session if still held, else the first."""
-    held = list(memberships_of(user))
+    """The membership a user acts by: the one chosen for this session if still held, else the first.
+
+    It comes with `unread`, how many notices its person has not read: every page's frame shows that."""
+    waiting = Notice.objects.filter(user=OuterRef("user")).unread().order_by().values("user")
+    count = Subquery(waiting.annotate(n=Count("pk")).values("n"))
+    held = list(memberships_of(user).annotate(unread=Coalesce(count, 0)))
     return next((m for m in held if m.pk == chosen), held[0] if held else None)
 
 
