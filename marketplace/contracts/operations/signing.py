@@ -5,7 +5,6 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 
 from marketplace.tenders.errors import GateShut
-from marketplace.tenders.life import State as TenderState
 from marketplace.tenders.models import EndKind, Tender
 from marketplace.tenders.operations import end_unsigned_award, mark_contracted, pass_later_gate
 from regulation.decoupling.models import Check, Gate
@@ -101,7 +100,7 @@ def sign_contract(
     with transaction.atomic():
         tender = Tender.objects.select_for_update(no_key=True).get(pk=seen.award.tender_id)
         locked = locked_contract(contract)
-        if tender.state_at(at) is not TenderState.AWARDED or locked.award.ended_at is not None:
+        if tender.suspended_at is not None or locked.award.ended_at is not None:
             raise AwardStopped
         version, signed = _refuse_the_unready(locked, side, read, by=by, at=at)
         put_signature(version, side, entity, proof, by=by)
