@@ -247,7 +247,7 @@ class Tender(models.Model):
     @property
     def service_names(self) -> str:
         """All it buys, in the reader's language; `queries.with_services` fetches them for a list."""
-        return "; ".join(str(one) for one in self.bought)
+        return str(_("; ")).join(str(one) for one in self.bought)
 
     @property
     def bought(self) -> "list[TenderService]":
