@@ -121,8 +121,12 @@ def contracts_of(entity: Entity) -> QuerySet[Contract]:
 
 
 def signed_contracts() -> QuerySet[Contract]:
-    """Every signed contract, the newest first."""
-    return with_sides(Contract.objects.signed()).order_by("-signed_at", "-pk")
+    """Every signed contract, the newest first, each with the fen `sent_back` by settlements."""
+    back = (
+        Settlement.objects.filter(milestone__contract=OuterRef("pk")).order_by().values("milestone__contract")
+    )
+    told = Coalesce(Subquery(back.annotate(n=Sum("refunded_fen")).values("n")), 0)
+    return with_sides(Contract.objects.signed()).annotate(sent_back=told).order_by("-signed_at", "-pk")
 
 
 def running_contracts() -> QuerySet[Contract]:
@@ -353,16 +357,10 @@ def to_pay_out(contract: Contract | None = None) -> list[Milestone]:
     return [one.milestone for one in found[:200]]
 
 
-def less_by_settlement(contracts: list[Contract]) -> dict[int, int]:
-    """By contract the fen that settlements send back to the payer; one query for all."""
-    found = Settlement.objects.filter(milestone__contract__in=contracts).order_by()
-    told = found.values_list("milestone__contract").annotate(n=Sum("refunded_fen"))
-    return {pk: int(n) for pk, n in told}
-
-
 def comes_to(contract: Contract) -> int:
     """Fen that the contract comes to: its price, less what settlements send back."""
-    return int(contract.price * 100) - less_by_settlement([contract]).get(contract.pk, 0)
+    found = Settlement.objects.filter(milestone__contract=contract)
+    return int(contract.price * 100) - int(found.aggregate(n=Sum("refunded_fen"))["n"] or 0)
 
 
 def standing_change(contract: Contract) -> Change | None:

@@ -13,7 +13,7 @@ from regulation.ledger.queries import database_now
 
 from ..forms import ContractFilter, RegisterFilter
 from ..life_texts import STATE_WORDS, TONES
-from ..queries import less_by_settlement, register, signed_contracts
+from ..queries import register, signed_contracts
 from ..schedule import drift
 
 PAGE = 20
@@ -24,11 +24,10 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     """Signed contracts, the newest first, each with how its price has moved since the bid."""
     found = ContractFilter(request.GET or None, queryset=signed_contracts())
     page, now = Paginator(found.qs, PAGE).get_page(request.GET.get("page")), database_now()
-    less = less_by_settlement(list(page))
     rows = [
         {
             "contract": contract,
-            "now": (settled := contract.price - to_yuan(less.get(contract.pk, 0))),
+            "now": (settled := contract.price - to_yuan(int(contract.sent_back))),
             "words": STATE_WORDS[contract.state_at(now)],
             "tone": TONES[contract.state_at(now)],
             "drift": drift(contract.bid_price, settled),
