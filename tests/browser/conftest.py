@@ -52,10 +52,10 @@ def demo_folder(tmp_path_factory, django_db_setup):
 
 
 @pytest.fixture
-def demo(transactional_db, demo_folder, settings):
+def demo(transactional_db, demo_folder, tmp_path, settings):
     """Real seed data, the site's pages and the demo's accounts; returns passwords by e-mail.
 
-    Loaded once a session; later tests begin with a copy of that database."""
+    Loaded once a session; later tests begin with a copy of that database, and of the trustees' stores."""
     settings.LEDGER_KEY_FILE = str(demo_folder / "ledger-key")
     passwords = demo_folder / "accounts.json"
     if passwords.exists():
@@ -66,6 +66,7 @@ def demo(transactional_db, demo_folder, settings):
         call_command("demo_world", passwords=str(passwords), trustees=str(demo_folder / "trustees"))
         call_command("demo_practice")
         copy_database(connection.settings_dict["NAME"], kept_database())
+    shutil.copytree(demo_folder / "trustees", tmp_path / "trustees")
     return {row["email"]: row["password"] for row in json.loads(passwords.read_text())}
 
 
