@@ -108,6 +108,25 @@ def _set_aside(acting: Membership, profile: Intermediary | None) -> list[dict[st
     return aside + [item(s.offer.service, s.check_made.get_absolute_url(), text) for s in prices]
 
 
+def _to_explain(acting: Membership) -> list[dict[str, Any]]:
+    """Prices the bidder is asked about and still may explain; nothing where there is none."""
+    text = _("Your price is unusually low: say why it holds.")
+    asked = [
+        item(low.bid.tender.title, reverse("tenders:choosing", args=[low.bid.tender.ref]), text, low.due_at)
+        for low in standing.prices_to_justify(acting.entity, now=database_now())[:SHOWN]
+    ]
+    return [section(_("Prices to explain"), asked, "")] if asked else []
+
+
+def _invited(acting: Membership) -> list[dict[str, Any]]:
+    """Tenders the firm is invited to; nothing where there is none."""
+    asked = [
+        item(t.title, t.get_absolute_url(), _("Bid, or let it pass: nobody learns which."), t.closes_at)
+        for t in tenders.invitations_to(acting.entity, now=database_now())[:SHOWN]
+    ]
+    return [section(_("Invitations to bid"), asked, "")] if asked else []
+
+
 def agent(acting: Membership) -> list[dict[str, Any]]:
     won = [
         item(a.tender.title, a.tender.get_absolute_url(), _("Awarded to you"))
@@ -131,27 +150,14 @@ def agent(acting: Membership) -> list[dict[str, Any]]:
         for f in oversight.findings_about(acting.entity).filter(status="open", cleared_at=None)[:SHOWN]
     ]
     aside = _set_aside(acting, profile)
-    asked = [
-        item(t.title, t.get_absolute_url(), _("Bid, or let it pass: nobody learns which."), t.closes_at)
-        for t in tenders.invitations_to(acting.entity, now=database_now())[:SHOWN]
-    ]
     checks = (_("Checks of your firm"), reverse("decoupling:own_checks"))
     told = (_("All findings about your firm"), reverse("oversight:own_findings"))
-    asked_prices = [
-        item(
-            low.bid.tender.title,
-            reverse("tenders:choosing", args=[low.bid.tender.ref]),
-            _("Your price is unusually low: say why it holds."),
-            low.due_at,
-        )
-        for low in standing.prices_to_justify(acting.entity, now=database_now())[:SHOWN]
-    ]
     return [
-        *([section(_("Prices to explain"), asked_prices, "")] if asked_prices else []),
+        *_to_explain(acting),
         declaration(acting.entity),
         section(_("Bids and prices set aside"), aside, _("No bid or price of yours is set aside."), checks),
         section(_("Findings about your firm"), found, _("Nothing was found about your firm."), told),
-        *([section(_("Invitations to bid"), asked, "")] if asked else []),
+        *_invited(acting),
         *sanctions_of(profile),
         contracts(acting),
         *reviews(acting),

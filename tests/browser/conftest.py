@@ -57,8 +57,8 @@ def demo(transactional_db, demo_folder, tmp_path, settings):
 
     Loaded once a session; later tests begin with a copy of that database, and of the trustees' stores."""
     settings.LEDGER_KEY_FILE = str(demo_folder / "ledger-key")
-    passwords = demo_folder / "accounts.json"
-    if passwords.exists():
+    passwords, whole = demo_folder / "accounts.json", demo_folder / "whole"
+    if whole.exists():
         copy_database(kept_database(), connection.settings_dict["NAME"])
     else:
         call_command("load_seed", verbosity=0)
@@ -66,6 +66,7 @@ def demo(transactional_db, demo_folder, tmp_path, settings):
         call_command("demo_world", passwords=str(passwords), trustees=str(demo_folder / "trustees"))
         call_command("demo_practice")
         copy_database(connection.settings_dict["NAME"], kept_database())
+        whole.touch()
     shutil.copytree(demo_folder / "trustees", tmp_path / "trustees")
     return {row["email"]: row["password"] for row in json.loads(passwords.read_text())}
 
