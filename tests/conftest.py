@@ -145,8 +145,11 @@ def ledger_key(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    """Each test begins with an empty cache."""
+    """Each test begins with an empty cache, and knows no rule packs of another's."""
+    from regulation.decoupling.queries import kept_packs
+
     cache.clear()
+    kept_packs.clear()
 
 
 @pytest.fixture(autouse=True)

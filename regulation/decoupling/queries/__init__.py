@@ -53,7 +53,7 @@ __all__ = [
 
 NOT_PUBLIC = (Gate.BID, Gate.DRAW_POOL, Gate.OPENING)  # they tell who bids (招标投标法 22)
 
-_packs: dict[str, Pack] = {}  # what a version says never changes
+kept_packs: dict[str, Pack] = {}  # shipped and published ones: what they say never changes
 
 
 def current_pack(*, at: dt.datetime) -> Pack:
@@ -64,10 +64,13 @@ def current_pack(*, at: dt.datetime) -> Pack:
 
 def pack_named(version: str) -> Pack:
     """A pack by its version, as published or shipped. Raises FileNotFoundError."""
-    if version not in _packs:
-        published = RulePack.objects.filter(pk=version).first()
-        _packs[version] = read_pack(published.body) if published else shipped_pack(version)
-    return _packs[version]
+    if version in kept_packs:
+        return kept_packs[version]
+    held = RulePack.objects.filter(pk=version).select_related("publication").first()
+    pack = read_pack(held.body) if held else shipped_pack(version)
+    if held is None or hasattr(held, "publication"):
+        kept_packs[version] = pack
+    return pack
 
 
 def proposed_packs() -> QuerySet[RulePack]:

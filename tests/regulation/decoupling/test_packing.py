@@ -15,7 +15,7 @@ from regulation.decoupling.forms import ExemptionForm
 from regulation.decoupling.models import Gate, PackPublication, PackRejection, RulePack
 from regulation.decoupling.operations import propose_pack, publish_pack, reject_pack
 from regulation.decoupling.packing.reading import Known, decoded, faults
-from regulation.decoupling.queries import current_pack, proposed_packs
+from regulation.decoupling.queries import current_pack, pack_named, proposed_packs
 from regulation.decoupling.rules import PACK, PACKS
 from regulation.ledger.models import Entry
 from regulation.parties.models import Role
@@ -272,6 +272,16 @@ def test_a_file_that_is_none_is_refused_on_the_page(content, sign_in):
     assert client.post("/en/packs/new/", {"file": file(content)}).status_code == 422
     assert client.post("/en/packs/new/").status_code == 422
     assert client.get("/en/packs/nothing-1/").status_code == 404
+
+
+def test_a_proposal_that_was_taken_back_is_not_remembered():
+    """What judges is what stands on record: a version may come again with other words."""
+    with pytest.raises(RuntimeError), transaction.atomic():
+        propose_pack(body=pack(), source="s", by=world.user())
+        assert pack_named("own-1").rule("r-1").outcome == "bar"
+        raise RuntimeError
+    propose_pack(body=pack(rule(outcome="refer")), source="s", by=world.user())
+    assert pack_named("own-1").rule("r-1").outcome == "refer"
 
 
 def test_the_list_of_versions_takes_the_same_queries_for_any_number(sign_in, assert_flat):
