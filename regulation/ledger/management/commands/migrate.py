@@ -1,30 +1,72 @@
-"""`./run manage migrate`: Django's, in half the time."""
+"""`./run manage migrate`: Django's, in a fifth of the time."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from django.core.management.commands import migrate
-from django.db.migrations.operations import AddConstraint, AddIndex
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.operations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    CreateModel,
+    RemoveConstraint,
+    RemoveIndex,
+)
 from django.db.migrations.state import ProjectState
-from pgtrigger.migrations import AddTrigger
+from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
-OPTIONS: dict[Any, str] = {AddConstraint: "constraints", AddIndex: "indexes", AddTrigger: "triggers"}
+OPTIONS: dict[Any, str] = {
+    AddConstraint: "constraints",
+    RemoveConstraint: "constraints",
+    AddIndex: "indexes",
+    RemoveIndex: "indexes",
+    AddTrigger: "triggers",
+    RemoveTrigger: "triggers",
+}
+Step = Callable[..., None]
 
 
-def _kept(forwards: Callable[..., None], option: str) -> Callable[..., None]:
-    """The step on the state alone; the rendered model is told of the option and stays."""
+def _option_told(operation: Any, app_label: str, state: ProjectState) -> None:
+    option, name = OPTIONS[type(operation)], operation.model_name.lower()
+    told = list(state.models[app_label, name].options[option])
+    setattr(state.apps.get_model(app_label, name)._meta, option, told)
+
+
+def _field_told(operation: Any, app_label: str, state: ProjectState) -> None:
+    name = operation.model_name.lower()
+    field = state.models[app_label, name].fields[operation.name].clone()
+    state.apps.get_model(app_label, name).add_to_class(operation.name, field)
+
+
+def _model_told(operation: Any, app_label: str, state: ProjectState) -> None:
+    state.apps.render_multiple([state.models[app_label, operation.name.lower()]])
+
+
+def _kept(forwards: Step, tell: Step, *, rooms: frozenset[str] | None = None) -> Step:
+    """The step on the state alone; the rendered models are told what is new and stay."""
 
     def state_forwards(self: Any, app_label: str, state: ProjectState) -> None:
-        rendered = state.__dict__.pop("apps", None)
+        if "apps" not in state.__dict__ or (rooms is not None and app_label not in rooms):
+            return forwards(self, app_label, state)
+        rendered = state.__dict__.pop("apps")
         forwards(self, app_label, state)
-        if rendered is not None:
-            state.__dict__["apps"] = rendered
-            name = self.model_name.lower()
-            told = list(state.models[app_label, name].options[option])
-            setattr(rendered.get_model(app_label, name)._meta, option, told)
+        state.__dict__["apps"] = rendered
+        return tell(self, app_label, state)
 
     return state_forwards
+
+
+@contextmanager
+def _told(tell: dict[Any, Step], rooms: frozenset[str] | None = None) -> Iterator[None]:
+    with ExitStack() as stack:
+        for operation, how in tell.items():
+            step = _kept(operation.state_forwards, how, rooms=rooms)
+            stack.enter_context(patch.object(operation, "state_forwards", step))
+        yield
 
 
 @contextmanager
@@ -33,17 +75,27 @@ def models_kept() -> Iterator[None]:
 
     Django makes anew the model and all it is tied to, with us nearly all there are, for each of some 500.
     """
-    plain = {operation: operation.state_forwards for operation in OPTIONS}
-    try:
-        for operation, option in OPTIONS.items():
-            operation.state_forwards = _kept(plain[operation], option)
+    with _told(dict.fromkeys(OPTIONS, _option_told)):
         yield
-    finally:
-        for operation, forwards in plain.items():
-            operation.state_forwards = forwards
+
+
+class Executor(MigrationExecutor):
+    """Forwards, a new column is added to its model and a new model to the others, which stay.
+
+    Not backwards: there the states before and after a step are both kept, and share their models. And only in
+    rooms of this house, whose models no other model inherits.
+    """
+
+    HOUSE = ("cms", "regulation", "marketplace")
+
+    def apply_migration(self, state: ProjectState, migration: Migration, *args: Any, **kw: Any) -> Any:
+        if type(migration).__module__.split(".")[0] not in self.HOUSE:
+            return super().apply_migration(state, migration, *args, **kw)
+        with _told({AddField: _field_told, CreateModel: _model_told}, frozenset({migration.app_label})):
+            return super().apply_migration(state, migration, *args, **kw)
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
-        with models_kept():
+        with models_kept(), patch.object(migrate, "MigrationExecutor", Executor):
             return super().handle(*args, **options)
