@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulation.registry.forms import DayForm
+
 TOKENS = ("cinnabar", "bamboo", "ochre", "slate", "plum", "link", "ink", "ink-2")
 SEALS = ("mandatory", "optional", "commissioned", "area_assessed", "abolished", "none")
 OUTCOMES = ("clear", "conflicted", "unknown", "opened", "awarded", "verified")
@@ -75,4 +77,4 @@ def _samples() -> dict[str, Any]:
 @staff_member_required(login_url="account_login")
 def styleguide(request: HttpRequest) -> HttpResponse:
     """The living style page."""
-    return render(request, "styleguide.html", _samples())
+    return render(request, "styleguide.html", _samples() | {"day_form": DayForm(request.GET or None)})

@@ -15,6 +15,7 @@ from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.test import Client
+from xdist.scheduler import LoadScopeScheduling
 
 from regulation.ledger.roles import append_only_tables
 
@@ -26,14 +27,40 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("house")
 
 
+# What takes minutes begins first, or a whole run would wait for it at the end with one of its processes idle.
+LONG = (
+    "tests/config/test_demo.py",
+    "tests/browser/test_accessible.py",
+    "tests/architecture/test_migrations.py",
+    "tests/browser/",
+    "tests/marketplace/opendata/test_cpsv.py",
+    "tests/concurrency/",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What asks Stripe itself is left out unless it is asked for by its mark: a green run hides no skip."""
+    """The long ones first. What asks Stripe itself is left out unless it is asked for by its mark: a green
+    run hides no skip."""
+    items.sort(key=lambda item: next((n for n, long in enumerate(LONG) if item.nodeid.startswith(long)), 99))
     if "stripe_live" in (config.getoption("markexpr") or ""):
         return
     live = [item for item in items if item.get_closest_marker("stripe_live")]
     if live:
         config.hook.pytest_deselected(items=live)
         items[:] = [item for item in items if item not in live]
+
+
+class Scheduling(LoadScopeScheduling):
+    """A module to a process; of the one whose tests take minutes each, a test."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        alone = nodeid.startswith("tests/browser/test_accessible.py")
+        return nodeid if alone else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return Scheduling(config, log)
 
 
 def replant() -> None:
