@@ -42,6 +42,7 @@ def _money(acting: Membership) -> dict[str, Any]:
     ]
     ways = [(_("All payments"), reverse("payments:charge_list"))]
     ways.append((_("Monthly statement"), reverse("payments:statement")))
+    ways.append((_("Bank statements"), reverse("payments:bank_statement_list")))
     if acting.role == Role.AGENT:
         ways.append((_("Where you are paid"), reverse("payments:account")))
     return section(_("Payments"), arriving + due, _("No payment waits for you."), *ways)

@@ -43,5 +43,6 @@ def site() -> dict[str, Any]:
         (_("Transfers to confirm"), reverse("payments:transfer_list")),
         (_("Payouts and refunds to transfer"), reverse("payments:payout_list")),
         (_("Payments held back"), reverse("payments:hold_list")),
+        (_("Bank statements"), reverse("payments:bank_statement_list")),
         (_("Events of payment providers"), reverse("payments:event_list")),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role
 
-from .models import Charge, Order
+from .models import BankStatement, Charge, Order
 from .models.order import OrderKind
 
 
@@ -45,3 +45,31 @@ def receives(user: Any, membership: Membership | None, order: Order) -> bool:
     if order.kind == OrderKind.RELEASE:
         return is_paid(membership, order.charge)
     return pays(membership, order.charge)
+
+
+def keeps_statements(user: Any, membership: Membership | None) -> bool:
+    """Whoever pays or is paid, of its own account; the site's staff, of the operating centre's."""
+    return bool(user.is_staff) or acts_as(membership, Role.OWNER, Role.AGENT)
+
+
+def sees_statement(user: Any, membership: Membership | None, statement: BankStatement) -> bool:
+    """Whose account it is, regulators, and the site's staff."""
+    return oversees(user, membership) or _is_own(membership, statement)
+
+
+def withdraws(user: Any, membership: Membership | None, statement: BankStatement) -> bool:
+    """The staff of the operating centre's; a party's own people of theirs."""
+    return bool(user.is_staff) if statement.entity_id is None else _is_own(membership, statement)
+
+
+def _is_own(membership: Membership | None, statement: BankStatement) -> bool:
+    return (
+        acts_as(membership, Role.OWNER, Role.AGENT)
+        and membership is not None
+        and membership.entity_id == statement.entity_id
+    )
+
+
+def oversees(user: Any, membership: Membership | None) -> bool:
+    """Regulators, and the site's staff who keep the money."""
+    return bool(user.is_staff) or acts_as(membership, Role.REGULATOR)

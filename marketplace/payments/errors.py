@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -104,3 +105,35 @@ class Forged(PaymentRefused):
 
 class AmountDiffers(PaymentRefused):
     message = _("The provider moved another sum than was ordered.")
+
+
+class StatementRefused(PaymentRefused):
+    """A bank statement of which nothing is kept, as rows of it are faulty: `faults` says which and why."""
+
+    message = _("Nothing was kept: put the rows below right in your file and upload it again.")
+
+    def __init__(self, faults: Sequence[Any], found: int) -> None:
+        super().__init__()
+        self.faults, self.found = faults, found
+
+
+class AccountNotNamed(PaymentRefused):
+    message = _(
+        "The operating centre has not named its account yet, so no row can be told to be a payment to it."
+    )
+    next_step = _("Its staff name it in the settings of the site.")
+
+
+class NoAccountsTold(PaymentRefused):
+    message = _(
+        "The column “Counterparty's account” is missing: only rows that name the operating centre's are kept."
+    )
+    next_step = _("Begin with the template, and fill that column in.")
+
+
+class StatementWithdrawn(PaymentRefused):
+    message = _("This statement was withdrawn already.")
+
+
+class WithdrawalNeedsReason(PaymentRefused):
+    message = _("Say why the statement is withdrawn.")

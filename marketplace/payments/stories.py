@@ -26,3 +26,14 @@ story("payments.account_opened", _("An account for payouts was named."))
 story("payments.account_ready", _("The account for payouts is ready."))
 story("payments.account_closed", _("An account for payouts was closed."))
 story("payments.event_replayed", _("Staff applied a provider's event again."))
+ROWS = ("rows", _("Rows"), "count")
+story(
+    "payments.bank_statement_taken",
+    _("A bank statement was compared with the transfers on record."),
+    facts=[ROWS],
+)
+story(
+    "payments.bank_statement_withdrawn",
+    _("A bank statement was withdrawn."),
+    facts=[("reason", _("Reason"), "text")],
+)

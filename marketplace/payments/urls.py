@@ -23,6 +23,24 @@ urlpatterns = [
     path("payments/fees/", views.fees, name="fees"),
     path("payments/events/", views.event_list, name="event_list"),
     path("payments/events/<int:pk>/again/", views.event_replay, name="event_replay"),
+    path("payments/bank-statements/", views.bank_statement_list, name="bank_statement_list"),
+    path("payments/bank-statements/new/", views.bank_statement_new, name="bank_statement_new"),
+    path(
+        "payments/bank-statements/template.<str:fmt>",
+        views.bank_statement_template,
+        name="bank_statement_template",
+    ),
+    path("payments/bank-statements/<slug:ref>/", views.bank_statement, name="bank_statement"),
+    path(
+        "payments/bank-statements/<slug:ref>/compared.<str:fmt>",
+        views.bank_statement_file,
+        name="bank_statement_file",
+    ),
+    path(
+        "payments/bank-statements/<slug:ref>/withdraw/",
+        views.bank_statement_withdraw,
+        name="bank_statement_withdraw",
+    ),
     path("payments/<slug:ref>/", views.charge, name="charge"),
     path("payments/<slug:ref>/fund/", views.fund, name="fund"),
 ]

@@ -209,17 +209,17 @@ def note_undecided(entry: Entry) -> None:
         note_finding(seen=seen, at=entry.recorded_at)
 
 
-@effect("contracts.reconciled")
+@effect("contracts.reconciled", "payments.bank_statement_taken")
 def note_differences(entry: Entry) -> None:
-    """What the day's reconciliation found not to fit, each once as long as it lasts."""
+    """What the day's reconciliation, or a bank statement, found not to fit, each once as long as it lasts."""
     for told in body_of(entry).get("differences", []):
         if (entity := _party(told.get("party"))) is not None:
-            of = f"contracts.contract/{told['contract']}" if told.get("contract") else told.get("charge", "")
+            of = f"contracts.contract/{told['contract']}" if told.get("contract") else told.get("charge")
             seen = Seen(
                 kind=FindingKind.MONEY,
                 entity=entity,
                 rule=str(told.get("what", "")),
-                subject=str(of),
+                subject=str(of or told.get("line", "")),
                 evidence={"difference": told},
             )
             note_finding(seen=seen, at=entry.recorded_at)

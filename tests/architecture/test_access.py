@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
@@ -16,7 +17,7 @@ from cms.site import load_site
 from marketplace.contracts.operations import make_calendar, reconcile, share_work
 from marketplace.directory.operations import open_sanction
 from marketplace.directory.queries import consequence_rules
-from marketplace.payments.models import Hold, ProviderEvent
+from marketplace.payments.models import BankStatement, Hold, ProviderEvent
 from marketplace.payments.operations import order_funding, record_transfer
 from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.models import Evaluator, LowPrice
@@ -478,7 +479,10 @@ def paid(payer, payee, by):
         provider="stripe", external="evt_1", kind="k", payload="{}", state="failed"
     )
     hold = Hold.objects.create(charge=transfer.order.charge, cause="returned", external="tr_1/1", fen=1)
+    days = DateRange(dt.date(2026, 1, 1), dt.date(2026, 2, 1), "[)")
+    told = {"ref": "b260201-aaaaaa", "digest": "0", "rows": 0, "uploaded_by": by}
     keys = {
+        "bank_statement": BankStatement.objects.create(entity=payer, days=days, **told).ref,
         "order": order.pk,
         "transfer": transfer.pk,
         "provider_event": event.pk,

@@ -1,5 +1,6 @@
 """axe finds nothing, and nothing is wider than a phone, on every page a visitor or a role works with."""
 
+import datetime as dt
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ import pgtrigger
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -23,8 +25,13 @@ from marketplace.directory.demo import HAZCHEM
 from marketplace.directory.models import Intermediary, Sanction
 from marketplace.directory.operations import open_sanction
 from marketplace.directory.queries import consequence_rules
-from marketplace.payments.models import Charge
-from marketplace.payments.operations import order_funding, record_transfer
+from marketplace.payments.models import BankStatement, Charge
+from marketplace.payments.operations import (
+    order_funding,
+    record_transfer,
+    take_bank_statement,
+    withdraw_bank_statement,
+)
 from marketplace.tenders.auditing.operations import carry_on as audit_on
 from marketplace.tenders.auditing.operations import start_reaudit
 from marketplace.tenders.auditing.queries import last_done as last_audit
@@ -47,7 +54,7 @@ from regulation.oversight.operations import note_sweep
 from regulation.parties.exchange.operations import run_import as run_interests
 from regulation.parties.exchange.operations import upload_interests
 from regulation.parties.mail import way_out
-from regulation.parties.models import Contest, Person, Suggestion, User
+from regulation.parties.models import Contest, Entity, Person, Suggestion, User
 from regulation.parties.operations import keep_row, mark_end
 from regulation.parties.rows import SORTS
 from regulation.registry.exchange.operations import confirm_import, run_import, upload_import
@@ -377,8 +384,23 @@ def contracted() -> Contract:
     share_work(milestone=milestone, whom="窗口", days=1, by=world.user(), at=timezone.now())
     order = order_funding(charge=charge_of(milestone), by=None)
     record_transfer(order=order, number="6210-1", paid_on=timezone.localdate(), voucher=None, by=world.user())
+    compared_with_banks(order.charge.payer)
     reconcile(at=timezone.now())
     return held
+
+
+def compared_with_banks(payer: Entity) -> None:
+    """A statement of the operating centre's, with rows that fit, do not, and were never recorded; a payer's
+    that was withdrawn."""
+    today = timezone.localdate()
+    rows = [f"6210-1,{today},1.00,,,户名,摘要", f"6210-9,{today - dt.timedelta(days=9)},5.00,,,,"]
+    told = {"name": "s.csv", "first": today - dt.timedelta(days=20), "last": today}
+    content = "\n".join(["number,day,paid_in,paid_out,account,name,purpose", *rows]).encode()
+    take_bank_statement(entity=None, content=content, by=world.user(), at=timezone.now(), **told)
+    content = f"number,day,paid_out,account\n6210-1,{today},1.00,6222000000000000".encode()
+    with override_settings(PAYMENTS_CUSTODY="代管账户 · 6222 0000 0000 0000"):
+        own = take_bank_statement(entity=payer, content=content, by=world.user(), at=timezone.now(), **told)
+    withdraw_bank_statement(statement=own, reason="传错文件", by=world.user(), at=timezone.now())
 
 
 def reviewed() -> dict[str, Any]:
@@ -455,6 +477,9 @@ def agreed() -> list[str]:
         reverse("payments:charge_list"),
         *(charge.get_absolute_url() for charge in Charge.objects.order_by("pk")[:2]),
         reverse("payments:statement"),
+        reverse("payments:bank_statement_list"),
+        reverse("payments:bank_statement_new"),
+        *(one.get_absolute_url() for one in BankStatement.objects.filter(entity=held.payer)),
     ]
 
 
@@ -600,6 +625,9 @@ ROLES = {
         reverse("payments:event_list"),
         reverse("payments:payout_list"),
         reverse("payments:hold_list"),
+        reverse("payments:bank_statement_list"),
+        reverse("payments:bank_statement_new"),
+        BankStatement.objects.get(entity=None).get_absolute_url(),
         Charge.objects.order_by("pk")[0].get_absolute_url(),
         reverse("desk"),
         reverse("styleguide"),

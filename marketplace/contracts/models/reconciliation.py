@@ -7,14 +7,16 @@ from regulation.ledger.triggers import append_only
 
 
 class Reconciliation(models.Model):
-    """A day's comparison of contracts, books and the provider's records. Append-only.
+    """A day's comparison of contracts, books, the provider's records and banks' statements. Append-only.
 
-    `differences` is [{what, contract or charge, party, ours, theirs}]; each becomes a finding.
+    `differences` is [{what, contract or charge or line, party, ours, theirs}]; each with a party becomes
+    a finding.
     """
 
     on = models.DateField(unique=True)
     contracts = models.PositiveIntegerField()
     orders = models.PositiveIntegerField()
+    bank_rows = models.PositiveIntegerField(default=0)
     differences = models.JSONField(default=list)
     made_at = models.DateTimeField(db_default=Now(), editable=False)
 

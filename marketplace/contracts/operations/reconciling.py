@@ -1,4 +1,5 @@
-"""Every day: contracts beside what is owed and paid, orders beside what the provider says of them."""
+"""Every day: contracts beside what is owed and paid, orders beside what the provider says of them, recorded
+transfers beside what banks' statements say."""
 
 import datetime as dt
 from typing import Any
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from marketplace.payments.books import Account, to_yuan
-from marketplace.payments.operations import compare_with_provider
+from marketplace.payments.operations import compare_with_banks, compare_with_provider
 from regulation.ledger.operations import record
 
 from ..models import Contract, Milestone, Reconciliation
@@ -79,13 +80,20 @@ def reconcile(*, at: dt.datetime) -> Reconciliation:
     if there is not None:
         return there
     orders, told = compare_with_provider(at=at)
+    lines, banked = compare_with_banks(at=at)
     contracts, differ = _of_contracts(at)
     with transaction.atomic():
         made, new = Reconciliation.objects.get_or_create(
-            on=on, defaults={"contracts": contracts, "orders": orders, "differences": differ + told}
+            on=on,
+            defaults={
+                "contracts": contracts,
+                "orders": orders,
+                "bank_rows": lines,
+                "differences": differ + told + banked,
+            },
         )
         if new:
-            body = {"on": on.isoformat(), "contracts": contracts, "orders": orders}
+            body = {"on": on.isoformat(), "contracts": contracts, "orders": orders, "bank_rows": lines}
             record(
                 kind="contracts.reconciled",
                 subject=made,

@@ -5,13 +5,16 @@ import pgtrigger
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Now, Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
 from regulation.ledger.triggers import kept
 
 from .order import Order
+
+PLAIN_NUMBER = Upper(Replace(F("number"), Value(" "), Value("")))
+"""A bank's number as statements are compared with it (banking.rows.same_number)."""
 
 
 def private_storage() -> Any:
@@ -51,6 +54,10 @@ class BankTransfer(models.Model):
     class Meta:
         verbose_name = _("recorded bank transfer")
         ordering = ["-pk"]
+        indexes = [
+            models.Index(PLAIN_NUMBER, name="transfer_plain_number"),
+            models.Index(fields=["paid_on"], name="transfer_by_day"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["order"], condition=Q(refused_at__isnull=True), name="transfer_one_standing_per_order"

@@ -1,8 +1,10 @@
 """Writes of payments: one verb, one transaction, one ledger entry."""
 
 from .accounts import name_bank_account, note_accounts_named_before, open_stripe_account
+from .banking import take_bank_statement, withdraw_bank_statement
 from .charging import cancel_charge, charge
 from .comparing import compare_with_provider
+from .comparing_banks import compare_with_banks
 from .events import replay_event, take_event
 from .holding import end_hold, follow_dispute, follow_standing, take_back
 from .ordering import fail_order, note_external, order_funding, order_refund, order_release
@@ -14,6 +16,7 @@ __all__ = [
     "cancel_charge",
     "carry_out",
     "charge",
+    "compare_with_banks",
     "compare_with_provider",
     "confirm_transfer",
     "end_hold",
@@ -37,5 +40,7 @@ __all__ = [
     "replay_event",
     "settle",
     "take_back",
+    "take_bank_statement",
     "take_event",
+    "withdraw_bank_statement",
 ]

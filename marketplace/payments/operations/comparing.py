@@ -18,8 +18,9 @@ _OUT = ("intermediary", "refund")
 def compare_with_provider(*, at: dt.datetime) -> tuple[int, list[dict[str, Any]]]:
     """How many of the last weeks' orders were asked for, and each that the provider tells otherwise.
 
-    Bank transfers have no provider to ask: people confirm each. An order the provider does not answer for is
-    told as such, and asked for again the next day. Nothing is changed.
+    Bank transfers have no provider to ask: people confirm each, and `compare_with_banks` reads statements.
+    An order the provider does not answer for is told as such, and asked for again the next day. Nothing is
+    changed.
     """
     asked, told = 0, []
     recent = Order.objects.filter(charge__provider=Provider.STRIPE, ordered_at__gt=at - LOOK_BACK)

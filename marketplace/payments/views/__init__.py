@@ -1,5 +1,13 @@
 """Pages of payments."""
 
+from .banking import (
+    bank_statement,
+    bank_statement_file,
+    bank_statement_list,
+    bank_statement_new,
+    bank_statement_template,
+    bank_statement_withdraw,
+)
 from .fees import fees
 from .own import account, charge, charge_list, stripe_account, voucher
 from .provider import stripe_webhook
@@ -9,6 +17,12 @@ from .steps import fund, transfer_confirm, transfer_new, transfer_receive, trans
 
 __all__ = [
     "account",
+    "bank_statement",
+    "bank_statement_file",
+    "bank_statement_list",
+    "bank_statement_new",
+    "bank_statement_template",
+    "bank_statement_withdraw",
     "charge",
     "charge_list",
     "event_list",

@@ -130,7 +130,9 @@ def _difference(finding: Finding) -> dict[str, Any] | None:
         return None
     ref = finding.subject.removeprefix("contracts.contract/")
     of = f"/contracts/{ref}/" if ref != finding.subject else ""
-    return {"words": differences.words(told["what"]), "of": of, **told}
+    paid = f"/payments/{told['charge']}/" if told.get("charge") else ""
+    bank = f"/payments/bank-statements/{told['statement']}/" if told.get("statement") else ""
+    return {"words": differences.words(told["what"]), "of": of, "paid": paid, "bank": bank, **told}
 
 
 def _odd_reviews(finding: Finding) -> dict[str, Any] | None:
