@@ -1,9 +1,10 @@
 """A stored check held against the record as it was known when the check was made."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from regulation.parties.models import Entity
+from regulation.parties.models import ContactRecord, Entity
 
 from ..graph import Graph, Interest
 from ..matter import Matter
@@ -18,8 +19,8 @@ class Regathered:
     """What the record gives at the check's day and moment, against what the check stored.
 
     `gone` and `come` are references of dated statements that are only in the one or the other; an interest
-    whose text changed is in both. `undated` are ties read off the entity register, which keeps no history:
-    they may differ because an address did. Names are not compared.
+    whose text changed is in both. `undated` are ties read off the entity register where it kept
+    no history at that moment: they may differ because an address did. Names are not compared.
     """
 
     graph: Graph
@@ -48,14 +49,23 @@ def regather(check: Check) -> Regathered:
     graph, _ = gather(found, on=matter.on, known_at=check.known_at, compared=compared)
     was, now = _plain(stored.interests), _plain(graph.interests)
     differ = was ^ now
-    dated = {i for i in differ if not i.ref.startswith((AGENT, REGISTER))}
+    undated = _without_history(differ, check.known_at)
+    dated = {i for i in differ if not i.ref.startswith(AGENT) and i.ref not in undated}
     return Regathered(
         graph=graph,
         gone=tuple(sorted({i.ref for i in dated & was})),
         come=tuple(sorted({i.ref for i in dated & now})),
-        undated=tuple(sorted({i.ref for i in differ if i.ref.startswith(REGISTER)})),
+        undated=tuple(sorted(undated)),
         merges_agree=stored.same == graph.same,
     )
+
+
+def _without_history(differ: Iterable[Interest], moment: dt.datetime) -> set[str]:
+    """Of ties read off the register those of an entity whose contacts nobody kept the history of by then."""
+    ends = {i.ref: {int(key) for key in i.ref.split("/")[2:]} for i in differ if i.ref.startswith(REGISTER)}
+    found = ContactRecord.objects.filter(entity__in=set().union(*ends.values()), recorded__contains=moment)
+    before = set(found.filter(recorded__lower_inf=True).values_list("entity", flat=True))
+    return {ref for ref, keys in ends.items() if keys & before}
 
 
 def _entities(urns: Iterable[str]) -> list[Entity]:

@@ -31,8 +31,8 @@ def gather(
     Every entity above the roots at any depth; the people with posts or holdings there now or within three
     years, their close kin, and where all of these are or were officials or have posts; what shares premises,
     finances or contact with a root, and what is above that. With `known_at`, as the record stood then.
-    Among `compared` and what was found, equal addresses, contacts and accounts of the entity register become
-    interests too; `agents` names who acts for a bidder, by URN.
+    Among `compared` and what was found, equal addresses, contacts and accounts that the entity register had
+    for the day become interests too; `agents` names who acts for a bidder, by URN.
     """
     told = read(roots, on=on, known_at=known_at)
     return graph_of(told, compared=compared, agents=agents), told["whole"]

@@ -78,20 +78,22 @@ SELECT department, entity FROM reach WHERE department <> entity AND (
     OR EXISTS (SELECT FROM parties_declaration d WHERE d.entity_id = entity))
 """
 
-# Contacts as a check compares them: digits of telephones, addresses without spaces, mail in small letters.
+# Contacts of the day, as a check compares them: digits of telephones, addresses without spaces, mail in
+# small letters.
 _CONTACTS = """
-    SELECT e.id, nullif(regexp_replace(e.phone, '[^0-9]', '', 'g'), '') AS phone,
-           nullif(regexp_replace(e.address, '\\s', '', 'g'), '') AS address,
-           nullif(lower(e.email), '') AS email, e.account_digest AS account
-    FROM parties_entity e WHERE {whose}
+    SELECT c.entity_id AS id, nullif(regexp_replace(c.phone, '[^0-9]', '', 'g'), '') AS phone,
+           nullif(regexp_replace(c.address, '\\s', '', 'g'), '') AS address,
+           nullif(lower(c.email), '') AS email, c.account_digest AS account
+    FROM parties_contactrecord c
+    WHERE c.recorded @> %(known_at)s::timestamptz AND c.held @> %(on)s::date AND {whose}
 """
 _SELLERS = """
     SELECT id FROM parties_entity WHERE kind = 'intermediary' UNION SELECT entity_id FROM parties_declaration
 """
 _EQUAL = "SELECT d.id, s.id FROM departments d JOIN sellers s ON s.{one} = d.{one} WHERE s.id <> d.id"
 _ALIKE = f"""
-WITH departments AS MATERIALIZED ({_CONTACTS.format(whose="e.id = ANY(%(departments)s)")}),
-sellers AS MATERIALIZED ({_CONTACTS.format(whose=f"e.id IN ({_SELLERS})")})
+WITH departments AS MATERIALIZED ({_CONTACTS.format(whose="c.entity_id = ANY(%(departments)s)")}),
+sellers AS MATERIALIZED ({_CONTACTS.format(whose=f"c.entity_id IN ({_SELLERS})")})
 {" UNION ".join(_EQUAL.format(one=one) for one in ("phone", "address", "email", "account"))}
 """
 
@@ -102,7 +104,7 @@ _BY_INDEX = ("enable_hashjoin", "enable_mergejoin", "enable_seqscan")
 
 def candidates(departments: Sequence[int], *, on: dt.date, known_at: dt.datetime) -> list[tuple[int, int]]:
     """Keys (department, intermediary) of the pairs that an interest held on a day may join, as known at a
-    moment; ordered, each once. Also those whose contact, address or account in the entity register is equal.
+    moment; ordered, each once. Also those whose contact, address or account on that day is equal.
     """
     values: dict[str, Any] = {
         "departments": list(departments),

@@ -1,5 +1,6 @@
 """Persons, entities, their dated interests; users and for whom they act."""
 
+from .contact import ContactRecord
 from .contest import Contest, ContestAnswer, ContestFile, Remedy
 from .declaration import Declaration, DeclarationDraft, Discrepancy, DiscrepancyKind
 from .entity import CREDIT_CODE_MAX, Entity, EntityKind, Person
@@ -27,6 +28,7 @@ __all__ = [
     "SYMMETRIC",
     "AccessToken",
     "BodsStatement",
+    "ContactRecord",
     "Contest",
     "ContestAnswer",
     "ContestFile",

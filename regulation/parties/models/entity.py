@@ -5,6 +5,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from .contact_triggers import contacts_kept
 from .region import Region
 
 CREDIT_CODE_MAX = 18
@@ -36,6 +37,7 @@ class Entity(models.Model):
     """A body that can hold interests or act (BODS 0.4 entity).
 
     `account_digest` is the keyed HMAC of its payment account; `record_id` what BODS statements call it.
+    What address, telephone, mail and account were before stays in `ContactRecord`.
     `self_stated` names those of address, phone and email that it told itself: what another source put on
     record it does not overwrite.
     """
@@ -79,6 +81,7 @@ class Entity(models.Model):
                 name="entity_credit_code_has_the_standards_alphabet",
             )
         ]
+        triggers = contacts_kept()
 
     def __str__(self) -> str:
         if get_language() == "en" and self.name_en:

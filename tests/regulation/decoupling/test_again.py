@@ -15,7 +15,7 @@ from django.utils import timezone
 from regulation.decoupling.models import Check
 from regulation.decoupling.operations import check
 from regulation.decoupling.queries import gather, regather, rerun
-from regulation.parties.models import Declaration, Entity, Interest, Same
+from regulation.parties.models import ContactRecord, Declaration, Entity, Interest, Same
 from regulation.parties.operations import end_interest, retract_interest
 from tests.factories import world
 from tests.regulation.decoupling import naive
@@ -242,10 +242,16 @@ def test_recheck_refuses_what_is_no_check(key):
         recheck(key)
 
 
-def test_ties_of_the_register_are_told_apart_because_it_keeps_no_history():
+@pytest.mark.parametrize("kept", [True, False], ids=["history-kept", "from-before-it-was-kept"])
+def test_ties_of_the_register_are_as_they_were_and_told_apart_where_no_history_was_kept(kept):
     department, body = world.department(address="一号"), world.entity("intermediary", address="一号")
     stored = asked(body, department)
     assert stored.rule_code == "shared-with-authority"
-    Entity.objects.filter(pk=body.pk).update(address="二号")
+    if kept:
+        Entity.objects.filter(pk=body.pk).update(address="二号")
+    else:  # the address changed before anything kept what it had been
+        with pgtrigger.ignore("parties.ContactRecord:stands_as_stated"):
+            told = {"address": "二号", "recorded": DateTimeTZRange(None, None)}
+            ContactRecord.objects.filter(entity=body).update(**told)
     again = regather(stored)
-    assert (again.agrees, len(again.undated)) == (True, 1)
+    assert (again.agrees, len(again.undated)) == (True, 0 if kept else 1)
