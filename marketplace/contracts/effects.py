@@ -6,7 +6,9 @@ from django.db.models import QuerySet
 
 from marketplace.payments.models import Charge
 from marketplace.tenders.models import Award
+from marketplace.tenders.over import over_where
 from regulation.decoupling.models import Check
+from regulation.decoupling.queries import CHANGES
 from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of, database_now
@@ -21,6 +23,7 @@ from .operations import (
     draw_up_contract,
     fall_with_award,
     go_on_with_tender,
+    look_back_after,
     look_for_anomalies,
     name_mediator,
     open_reviews,
@@ -31,7 +34,10 @@ from .operations import (
     stop_with_tender,
     suspend_for,
 )
+from .queries import awards_over
 from .telling import tell_sides_of_mending, tell_sides_of_money
+
+over_where(awards_over)
 
 
 def _key(urn: str, prefix: str) -> int:
@@ -146,6 +152,12 @@ def suspend(entry: Entry) -> None:
         return
     for contract in Contract.objects.filter(award__tender__ref=ref, award__ended_at__isnull=True):
         suspend_for(contract=contract, check=check, at=database_now())
+
+
+@effect(*CHANGES)
+def look_back_after_change(entry: Entry) -> None:
+    """What is over is judged by the days it ran, now that the record says something else of them."""
+    look_back_after(entry=entry, at=database_now())
 
 
 def _of_tender(entry: Entry) -> QuerySet[Contract]:

@@ -120,6 +120,15 @@ def contracts_of(entity: Entity) -> QuerySet[Contract]:
     return with_sides(Contract.objects.of_sides([entity.pk])).order_by("-pk")
 
 
+OVER = Q(completed_at__isnull=False) | Q(terminated_at__isnull=False)
+"""Contracts whose work is over."""
+
+
+def awards_over() -> Q:
+    """A condition on awards: the work of their contract is over."""
+    return Q(Exists(Contract.objects.filter(OVER, award=OuterRef("pk"), signed_at__isnull=False)))
+
+
 def signed_contracts() -> QuerySet[Contract]:
     """Every signed contract, the newest first, each with the fen `sent_back` by settlements."""
     back = (
@@ -135,6 +144,15 @@ def running_contracts() -> QuerySet[Contract]:
         lapsed_at__isnull=True, terminated_at__isnull=True, completed_at__isnull=True
     )
     return running.select_related(
+        "award__bid__tenderer", "award__tender__department", "award__tender__owner"
+    ).order_by("pk")
+
+
+def contracts_over(entities: list[int] | None) -> QuerySet[Contract]:
+    """Signed contracts whose work is over, of these sellers or of anyone where None; in order of keys."""
+    found = Contract.objects.filter(OVER, signed_at__isnull=False)
+    found = found if entities is None else found.filter(seller__in=entities)
+    return found.select_related(
         "award__bid__tenderer", "award__tender__department", "award__tender__owner"
     ).order_by("pk")
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from marketplace.tenders.operations import recheck_award
+from regulation.ledger.models import Entry
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Entity
 
@@ -17,6 +18,7 @@ from .operations import (
     end_overdue_seat,
     lapse_contract,
     lapse_demand,
+    look_back_on,
     name_mediator,
     note_cure_over,
     note_mending_over,
@@ -50,6 +52,12 @@ def recheck_running(after: int = 0) -> int:
         recheck_award(award=contract.award, at=database_now())
         after, done = contract.pk, done + 1
     return done
+
+
+@shared_task(name="contracts.look_back")
+def look_back(entry: int, after: int = 0) -> int:
+    """Judge what a change reaches of contracts that are over, by the days they ran; how many."""
+    return look_back_on(entry=Entry.objects.get(pk=entry), after=after)
 
 
 @shared_task(name="contracts.lapse_unsigned")

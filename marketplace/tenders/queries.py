@@ -53,6 +53,7 @@ from .models import (
     Trustee,
     states,
 )
+from .over import over
 from .sealing import Key, Unreadable
 from .sealing.shamir import value_at
 
@@ -440,8 +441,8 @@ def live_bids_reached(entities: list[int] | None) -> QuerySet[Bid]:
 
 
 def awards_reached(entities: list[int] | None) -> QuerySet[Award]:
-    """Awards won by these entities, or by anyone where None."""
-    live = Award.objects.live()
+    """Awards won by these entities, or by anyone where None, whose work is not over."""
+    live = Award.objects.live().exclude(over())
     awards = live if entities is None else live.filter(bid__tenderer__in=entities)
     return awards.select_related("bid__tenderer", "tender__department", "tender__owner").order_by("pk")
 

@@ -19,6 +19,8 @@ from .ending import decline_end, demand_performance, end_by_right, propose_end, 
 from .extending import ask_for_more_days
 from .invoicing import record_invoice
 from .listing import list_mediator, unlist_mediator
+from .looking_back import carry_on as look_back_on
+from .looking_back import look_back_after
 from .mediating import (
     accept_seat,
     ask_for_decision,
@@ -103,6 +105,8 @@ __all__ = [
     "lapse_contract",
     "lapse_demand",
     "list_mediator",
+    "look_back_after",
+    "look_back_on",
     "look_for_anomalies",
     "make_calendar",
     "missing",

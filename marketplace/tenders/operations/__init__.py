@@ -44,7 +44,7 @@ from .drawing import (
 )
 from .excluding import decide_exclusion, propose_exclusion, withdraw_after_opening
 from .filing import content_of, forget_files, keep_part
-from .gating import pass_later_gate, recheck_award, recheck_bid
+from .gating import pass_later_gate, recheck_award, recheck_bid, recheck_past
 from .low_prices import ask_about_low_prices, decide_low_price, justify_price
 from .marking import mark_contracted, note_contract_ended
 from .opening import hand_over, open_tender, void_unopened
@@ -114,6 +114,7 @@ __all__ = [
     "publish_tender",
     "recheck_award",
     "recheck_bid",
+    "recheck_past",
     "recheck_reached",
     "recuse",
     "register_keys",

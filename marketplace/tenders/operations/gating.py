@@ -103,6 +103,27 @@ def recheck_award(*, award: Award, at: dt.datetime) -> Check:
     return made
 
 
+@transaction.atomic
+def recheck_past(*, award: Award, on: dt.date, at: dt.datetime) -> Check | None:
+    """Judge a winner by a day on which its work ran, as the record knows that day at `at`.
+
+    A conflict is stored and raised as a finding, once for the same day and the same chain; any other answer
+    is not, for nothing waits for it. The stored check, or None.
+    """
+    told = about(award.tender, with_rivals=True)
+    asked: dict[str, Any] = {"intermediary": award.bid.tenderer, "department": award.tender.department}
+    now = foresee(**asked, on=on, gate=Gate.RECHECK, by=None, at=at, about=told)
+    if now.outcome != Outcome.CONFLICTED:
+        return None
+    before = Check.objects.filter(**asked, of=award.tender.urn, on=on, rule_code=now.rule_code)
+    for last in before.filter(outcome=Outcome.CONFLICTED):
+        if _says(last) == _says(now):
+            return last
+    made = check(**asked, on=on, gate=Gate.RECHECK, by=None, at=at, about=told, of=award.tender.urn)
+    _conflict_found(award.bid, made, closed=True, public=True)
+    return made
+
+
 def _says(made: Check) -> tuple[str, str, list[object]]:
     return made.outcome, made.rule_code, [tie.get("ref") for tie in made.chain]
 
