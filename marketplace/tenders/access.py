@@ -1,5 +1,7 @@
 """Who may do what with a tender or a bid."""
 
+from typing import Any
+
 from regulation.parties.access import acts_as
 from regulation.parties.models import Membership, Role
 
@@ -42,6 +44,13 @@ def reads_files(membership: Membership | None, bid: Bid) -> bool:
         return False
     mine = owns(membership, bid.tender) or sees_receipt(membership, bid)
     return mine or acts_as(membership, Role.REGULATOR)
+
+
+def scores(user: Any, tender: Tender) -> bool:
+    """Whether somebody has a seat on a tender's panel: who scores a proposal has to read it."""
+    if not user.is_authenticated or tender.opened_at is None:
+        return False
+    return tender.evaluators.filter(user=user, recused_at__isnull=True).exists()
 
 
 def trusteeship(membership: Membership | None) -> Trustee | None:

@@ -156,22 +156,22 @@ class ScoreForm(forms.Form):
                     required=False,
                     initial=given.get((bid.pk, row["name"])),
                 )
-                names.append((name, row["name"]))
+                names.append((name, row))
             self.rows.append({"bid": bid, "names": names})
 
     def points(self) -> dict[tuple[int, str], Decimal]:
         """What was filled in, by bid and criterion."""
         return {
-            (row["bid"].pk, criterion): self.cleaned_data[name]
+            (row["bid"].pk, criterion["name"]): self.cleaned_data[name]
             for row in self.rows
             for name, criterion in row["names"]
             if self.cleaned_data.get(name) is not None
         }
 
     def table(self) -> list[dict[str, Any]]:
-        """Rows of bound fields for the page."""
+        """Bids for the page, each with its bound fields and the criteria they are for."""
         return [
-            {"bid": row["bid"], "fields": [self[name] for name, _criterion in row["names"]]}
+            {"bid": row["bid"], "fields": [(self[name], criterion) for name, criterion in row["names"]]}
             for row in self.rows
         ]
 

@@ -13,6 +13,7 @@ from .rounds import Phase, Round, phase
 
 FRESH = 1.0  # seconds for which all who watch share one reading
 KEPT = 10  # seconds for which it may be answered while somebody reads anew
+QUICKEST, SLOWEST = 2, 60
 T = TypeVar("T")
 
 
@@ -32,6 +33,12 @@ def shared(key: str, read: Callable[[], T]) -> T:
     return made
 
 
+def pace(due: dt.datetime | None, now: dt.datetime) -> int:
+    """Every how many seconds a watcher asks: two around the moment and after it, less often before."""
+    left = (due - now).total_seconds() if due else 0
+    return int(min(SLOWEST, max(QUICKEST, left / 4)))
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One moment of an auction. `edge` is when the phase ends, if a round runs or is to come."""
@@ -48,6 +55,13 @@ class Reading:
     def left(self) -> int:
         """Whole seconds until the edge."""
         return max(0, int((self.edge - self.now).total_seconds())) if self.edge else 0
+
+    @property
+    def left_clock(self) -> str:
+        """As a clock shows it: minutes and seconds, hours where there are any."""
+        hours, rest = divmod(self.left, 3600)
+        minutes, seconds = divmod(rest, 60)
+        return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
 def reading_of(auction: Auction, *, now: dt.datetime) -> Reading:

@@ -17,7 +17,7 @@ from marketplace.payments.queries import balances_of
 from regulation.ledger.tasks import redeliver
 from regulation.parties.models import Membership
 from tests.browser.axe import violations
-from tests.browser.hands import enter, press
+from tests.browser.hands import enter, goto, press
 from tests.factories import contracts, reviews, world
 from tests.factories.stripe_stand_in import StandIn, signed, wired
 
@@ -138,12 +138,6 @@ def with_factor(member: Membership) -> str:
     """Somebody with a second factor; gives a code that proves it once."""
     TOTP.activate(member.user, generate_totp_secret())
     return RecoveryCodes.activate(member.user).get_unused_codes()[0]
-
-
-def goto(page, where: object) -> None:
-    page.goto("/en" + str(where).removeprefix("/en"))
-    told = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert told[0] <= told[1], f"{where} is wider than the screen: {told}"
 
 
 def sign(page, contract: Contract, code: str) -> None:

@@ -9,9 +9,18 @@ from django.utils import timezone
 
 from marketplace.tenders import draw as pure
 from marketplace.tenders import operations
-from marketplace.tenders.models import Award, Bid, Challenge, Draw, PublicSource, Tender
+from marketplace.tenders.models import (
+    Auction,
+    AuctionRound,
+    Award,
+    Bid,
+    Challenge,
+    Draw,
+    PublicSource,
+    Tender,
+)
 from marketplace.tenders.sealing import PlainBid
-from regulation.parties.models import Entity, User
+from regulation.parties.models import Entity, Membership, Role, User
 
 from . import world
 
@@ -20,6 +29,11 @@ def award_tender(*, tender: Tender, by: User, at: dt.datetime) -> Award:
     """Proposed by somebody and approved by `by`."""
     operations.propose_award(tender=tender, by=world.user(), at=at)
     return operations.approve_award(tender=tender, by=by, at=at)
+
+
+def agent(tender: Tender) -> Membership:
+    """Somebody who bids for an intermediary that sells what the tender buys."""
+    return world.member(Role.AGENT, world.intermediary(sells=[one.service for one in tender.bought]).entity)
 
 
 def bid(tender: Tender, price: str, *, by: Entity | None = None, days: int = 10) -> Bid:
@@ -103,6 +117,17 @@ def known(draw: Draw) -> Draw:
         )
     draw.refresh_from_db()
     return draw
+
+
+def rounds_over(auction: Auction) -> Auction:
+    """Move all rounds into the past, as only the owner of the database can."""
+    past = dt.timedelta(days=1)
+    with pgtrigger.ignore("tenders.AuctionRound:never_shortened"):
+        for row in auction.rounds.all():
+            AuctionRound.objects.filter(pk=row.pk).update(
+                starts_at=row.starts_at - past, ends_at=row.ends_at - past
+            )
+    return auction
 
 
 def ready_to_draw(tender: Tender, **fields: object) -> Draw:

@@ -144,7 +144,7 @@ def _scores(tender: Tender, seat: Evaluator) -> dict[str, Any]:
                 "field": name,
                 "bid": row["bid"].pk,
                 "tenderer": entity(row["bid"].tenderer),
-                "criterion": criterion,
+                "criterion": criterion["name"],
                 "most": str(fields[name].max_value),
                 "points": None if fields[name].initial is None else f"{fields[name].initial:.2f}",
             }

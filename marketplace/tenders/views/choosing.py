@@ -69,7 +69,7 @@ def _rows(tender: Tender, bids: dict[int, Bid]) -> list[dict[str, Any]]:
     marked = outliers(tender) if evaluation.method == "best_value" else {}
     return [
         {
-            "row": row,
+            "row": row | {"parts": _in_stated_order(row, tender)} if row.get("parts") else row,
             "bid": bids[row["bid"]],
             "won": award is not None and award.bid_id == row["bid"],
             "passed_over": over.get(row["bid"]),
@@ -80,15 +80,24 @@ def _rows(tender: Tender, bids: dict[int, Bid]) -> list[dict[str, Any]]:
     ]
 
 
+def _in_stated_order(row: dict[str, Any], tender: Tender) -> dict[str, str]:
+    """What a score is made of: price first, then the criteria as the tender names them."""
+    stated = method_of(tender).clean(tender.method_parameters).get("criteria", [])
+    names = ["price", *(one["name"] for one in stated)]
+    return {name: row["parts"][name] for name in names if name in row["parts"]}
+
+
 def _for_owner(tender: Tender, bids: list[Bid]) -> dict[str, Any]:
     """What somebody of the owner can do now."""
     method = method_of(tender)
+    evaluators = list(tender.evaluators.select_related("user").order_by("pk"))
     return {
         "proposal": waiting_proposal(tender),
         "proposal_form": ProposalForm(bids=bids if method.needs == "choice" else None),
         "evaluator_form": EvaluatorForm(),
         "reason_form": ReasonForm(),
-        "evaluators": tender.evaluators.select_related("user").order_by("pk"),
+        "evaluators": evaluators,
+        "any_in": any(one.handed_in_at for one in evaluators),  # then nobody joins any more
         "waiting_exclusions": Exclusion.objects.waiting()
         .filter(bid__tender=tender)
         .select_related("bid__tenderer", "proposed_by"),

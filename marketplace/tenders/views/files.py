@@ -14,7 +14,7 @@ from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
-from ..access import reads_files
+from ..access import reads_files, scores
 from ..errors import TenderRefused
 from ..models import SealedFile
 from ..operations import content_of, keep_part
@@ -57,7 +57,8 @@ def bid_file(request: HttpRequest, ref: UUID, file: str) -> HttpResponseBase:
     """A file that was sealed beside a bid, decrypted on its way out."""
     wanted = SealedFile.objects.select_related("bid__tender", "bid__tenderer")
     found = get_object_or_404(wanted, bid__ref=ref, ref=file, opens=True)
-    if found.bid is None or not reads_files(acting(request), found.bid):
+    bid = found.bid
+    if bid is None or not (reads_files(acting(request), bid) or scores(request.user, bid.tender)):
         raise Http404
     answer = StreamingHttpResponse(content_of(found), content_type="application/octet-stream")
     answer["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"

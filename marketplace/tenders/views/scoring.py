@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -70,7 +71,9 @@ def score(request: HttpRequest, ref: str) -> HttpResponse:
         raise PermissionDenied
     criteria = method_of(found).clean(found.method_parameters)["criteria"]
     given = {(s.bid_id, s.criterion): s.points for s in seat.scores.all()}
-    form = ScoreForm(request.POST or None, bids=bids_in_the_running(found), criteria=criteria, given=given)
+    bids = bids_in_the_running(found)
+    prefetch_related_objects(bids, "sealed_files")
+    form = ScoreForm(request.POST or None, bids=bids, criteria=criteria, given=given)
     if request.method == "POST" and form.is_valid():
         who: dict[str, Any] = {"by": request.user, "at": database_now()}
         try:

@@ -88,17 +88,6 @@ def give(seat: Seat, price: str, nonce: str = "", **fields: object) -> AuctionPr
     return operations.give_price(seat=seat, price=Decimal(price), **defaults | fields)
 
 
-def over(auction: Auction) -> Auction:
-    """Move all rounds into the past, as only the owner of the database can."""
-    past = dt.timedelta(days=1)
-    with pgtrigger.ignore("tenders.AuctionRound:never_shortened"):
-        for row in auction.rounds.all():
-            AuctionRound.objects.filter(pk=row.pk).update(
-                starts_at=row.starts_at - past, ends_at=row.ends_at - past
-            )
-    return auction
-
-
 def seats(auction: Auction) -> list[Seat]:
     return list(auction.seats.order_by("-price"))
 
@@ -114,7 +103,7 @@ def test_prices_go_down_by_the_step_and_the_lowest_wins_at_its_last_price():
         operations.close_auction(auction=auction, at=timezone.now())
     with pytest.raises(refused.AuctionNotOver):
         operations.propose_award(tender=auction.tender, by=world.user(), at=timezone.now())
-    over(auction)
+    tenders.rounds_over(auction)
     with pytest.raises(refused.NotInRound):
         give(third, "100.00")
     assert finish_awards() == 1
@@ -182,7 +171,7 @@ def test_everyone_sees_prices_and_letters_and_nobody_names_before_the_end(client
         text = client.get(f"/en/tenders/{auction.tender.ref}/{page}").content.decode()
         assert "880.00" in text
         assert not [name for name in names if name in text]
-    operations.close_auction(auction=over(auction), at=timezone.now())
+    operations.close_auction(auction=tenders.rounds_over(auction), at=timezone.now())
     text = client.get(f"/en/tenders/{auction.tender.ref}/auction/").content.decode()
     assert all(name in text for name in names)
 

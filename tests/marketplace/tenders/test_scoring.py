@@ -3,17 +3,19 @@
 import json
 from decimal import Decimal
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from marketplace.tenders import choosing_errors as refused
 from marketplace.tenders import operations
-from marketplace.tenders.models import Evaluator, Score, Tender
+from marketplace.tenders.models import Evaluator, Score, SealedFile, Tender
 from regulation.ledger.models import Entry
 from regulation.parties.models import Role
 from tests.factories import tenders, world
 from tests.factories.tenders import award_tender
+from tests.factories.world import as_the_owner
 
 pytestmark = pytest.mark.django_db
 PARAMETERS = {"criteria": "方案 | 40\n人员 | 30", "outlier": "30"}
@@ -171,3 +173,37 @@ def test_scoring_by_the_page(scored, client):
     assert client.post(address, fields | {"do": "hand_in"}).status_code == 302
     one.refresh_from_db()
     assert one.handed_in_at is not None
+
+
+def test_who_scores_reads_the_files_sealed_with_a_bid_and_nobody_else_does(scored, client):
+    tender, (first, _second) = scored
+    with as_the_owner(), pgtrigger.ignore():  # a file that came with the bid and opened with it
+        file = SealedFile.objects.create(
+            ref="0f" * 16,
+            tender=tender,
+            tenderer=first.tenderer,
+            chunks=1,
+            started_by=world.user(),
+            bid=first,
+            opens=True,
+            name="方案.pdf",
+            size=1,
+        )
+    one, gone = seat(tender), seat(tender)
+    operations.recuse(evaluator=gone, reason="回避", by=gone.user, at=timezone.now())
+    address = f"/en/bids/{first.ref}/files/{file.ref}/"
+    for user, status in ((one.user, 200), (gone.user, 404), (world.user(), 404)):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(address).status_code == status
+    client.force_login(one.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert address in client.get(f"/en/tenders/{tender.ref}/score/").content.decode()
+
+
+def test_nobody_is_put_on_a_panel_that_has_begun_to_hand_in(scored, sign_in):
+    tender, (first, second) = scored
+    one = seat(tender)
+    owner = sign_in(world.member(Role.OWNER, tender.owner))
+    address = f"/en/tenders/{tender.ref}/choosing/"
+    assert "Put on the panel" in owner.get(address).content.decode()
+    score(one, {first: {"方案": "1", "人员": "1"}, second: {"方案": "1", "人员": "1"}})
+    assert "Put on the panel" not in owner.get(address).content.decode()
