@@ -543,6 +543,11 @@ TABLE: list[Row] = [
     _get("tenders:tender_feed", everyone()),
     _get("tenders:notice", everyone(), "tender", "notice_kind"),
     _get("tenders:notice", everyone(404), "draft", "notice_kind"),
+    *(
+        row
+        for view in ("tenders:opening", "tenders:opening_live")
+        for row in (_get(view, everyone(), "tender"), _get(view, everyone(404), "draft"))
+    ),
     _get("tenders:tender_calendar", everyone()),
     _get("tenders:own_tenders", only(**OWNERS)),
     _get("tenders:review_list", only(**OWNERS, reviewer=200)),

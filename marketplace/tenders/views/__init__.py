@@ -40,6 +40,7 @@ from .feeds import tender_calendar, tender_feed
 from .files import bid_file, bid_part
 from .machine import trustee_draws, trustee_keys, trustee_shares, trustee_waiting
 from .notices import notice
+from .openings import opening, opening_live
 from .owner import tender_edit, tender_new
 from .public import tender, tender_list
 from .scoring import evaluator_name, evaluator_recuse, score
@@ -85,6 +86,8 @@ __all__ = [
     "low_price_justify",
     "methods",
     "notice",
+    "opening",
+    "opening_live",
     "own_bids",
     "own_tenders",
     "question_answer",
