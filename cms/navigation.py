@@ -71,6 +71,7 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("How credit is reckoned"), "contracts:credit_method"),
             (_("Suspensions and removals"), "directory:sanction_list"),
             (_("Disputes"), "contracts:dispute_list"),
+            (_("Public notices"), "tenders:notice_list"),
             (_("Challenges and complaints"), "tenders:challenge_list"),
             (_("Ways to choose"), "tenders:methods"),
             (_("What this platform takes"), "payments:fees"),

@@ -1,6 +1,7 @@
-"""An amendment told word by word. Pure but for the names of terms."""
+"""Terms of a tender as text, and an amendment told word by word. Pure but for the names of terms."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,7 @@ LABELS: dict[str, Any] = {
     "avoided": _("Units the owner must avoid"),
     "documents": _("Documents"),
 }
+LISTS = ("avoided", "documents")
 _MOMENTS = ("closes_at", "opens_at", "questions_until")
 
 
@@ -35,6 +37,28 @@ class Line:
 
     label: Any
     pieces: list[Piece]
+
+
+def term_text(value: Any) -> str:
+    """A term as an amendment keeps it."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, list):
+        return "\n".join(value)
+    return "" if value is None else str(value)
+
+
+def units_text(pairs: Iterable[tuple[str, str]]) -> str:
+    """Units to be avoided, each with its reason, a line each."""
+    return "\n".join(f"{name} | {reason}" for name, reason in sorted(pairs))
+
+
+def terms_of(tender: Any) -> dict[str, str]:
+    """Every term of a tender by its name, as text; what is empty left out."""
+    terms = {name: term_text(getattr(tender, name)) for name in LABELS if name not in LISTS}
+    terms["avoided"] = units_text((one.entity.name, one.reason) for one in tender.avoided_units.all())
+    terms["documents"] = "\n".join(one.line for one in tender.documents.all() if one.removed_in is None)
+    return {name: text for name, text in terms.items() if text}
 
 
 def shown(name: str, value: str) -> str:

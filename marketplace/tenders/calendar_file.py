@@ -10,7 +10,8 @@ OCTETS = 75  # a longer line is folded (RFC 5545 3.1)
 @dataclass(frozen=True, slots=True)
 class Event:
     """A moment in a calendar; `uid` stays the same for good, `changed` moves when the event does, and where
-    it will not happen any more it is `cancelled`, so that a calendar that has it strikes it out."""
+    it will not happen any more it is `cancelled`, so that a calendar that has it strikes it out; where nobody
+    knows whether it will, `uncertain`."""
 
     uid: str
     at: dt.datetime
@@ -18,6 +19,7 @@ class Event:
     url: str
     changed: dt.datetime
     cancelled: bool = False
+    uncertain: bool = False
 
 
 def _text(value: str) -> str:
@@ -43,6 +45,12 @@ def fold(line: str) -> str:
     return "\r\n".join([*lines, current])
 
 
+def _status(event: Event) -> list[str]:
+    if event.cancelled:
+        return ["STATUS:CANCELLED"]
+    return ["STATUS:TENTATIVE"] if event.uncertain else []
+
+
 def calendar(name: str, events: Iterable[Event]) -> str:
     """The whole file."""
     lines = [
@@ -60,7 +68,7 @@ def calendar(name: str, events: Iterable[Event]) -> str:
             f"DTEND:{_stamp(event.at)}",
             f"SUMMARY:{_text(event.summary)}",
             f"URL:{event.url}",
-            *(["STATUS:CANCELLED"] if event.cancelled else []),
+            *_status(event),
             "END:VEVENT",
         ]
     return "".join(fold(line) + "\r\n" for line in [*lines, "END:VCALENDAR"])

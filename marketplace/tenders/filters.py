@@ -5,12 +5,14 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .announced import regions_announced
 from .life import PUBLIC, State
 from .life_texts import STATE_WORDS
-from .models import Tender
+from .models import NoticeKind, PublicNotice, Tender
 from .queries import Cell, in_state
 
 STATES = [(str(state), STATE_WORDS[state]) for state in PUBLIC]
@@ -93,3 +95,27 @@ class TenderFilter(django_filters.FilterSet):
 
     def by_state(self, queryset: Any, name: str, value: str) -> Any:
         return in_state(queryset, State(value), now=timezone.now())
+
+
+class NoticeFilter(django_filters.FilterSet):
+    """What a reader narrows public notices by."""
+
+    q = django_filters.CharFilter(label=_("Title or owner"), method="by_text", max_length=60)
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=NoticeKind.choices)
+    region = django_filters.CharFilter(label=_("Region"), field_name="tender__region__code", max_length=6)
+
+    class Meta:
+        model = PublicNotice
+        fields = ("kind",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.form.fields["region"]
+        field.widget = forms.Select(choices=[("", _("All")), *regions_announced()])
+
+    def by_text(self, queryset: Any, name: str, value: str) -> Any:
+        for word in value.replace("\0", "").split():
+            queryset = queryset.filter(
+                Q(tender__title__icontains=word) | Q(tender__owner__name__icontains=word)
+            )
+        return queryset

@@ -57,6 +57,7 @@ from .over import over
 from .sealing import Key, Unreadable
 from .sealing.shamir import value_at
 
+CLOSING = dt.time(17)  # when a deadline falls that is offered
 DEFAULT_MINIMUM = dt.timedelta(days=3)
 DEFAULT_GRACE = dt.timedelta(days=1)
 AFTER_AMENDMENT = dt.timedelta(days=1)
@@ -228,11 +229,30 @@ def earliest_deadline(region: Region, *, now: dt.datetime) -> dt.datetime:
     """The first deadline the region's rule allows at five on a working day, for an owner to plan by."""
     day = timezone.localdate(now + minimum_bidding(region, on=timezone.localdate(now)))
     calendar = working_calendar(since=day)
-    end = dt.time(17)
-    due = timezone.make_aware(dt.datetime.combine(day, end))
+    due = timezone.make_aware(dt.datetime.combine(day, CLOSING))
     if not calendar.is_working(day) or due - now < minimum_bidding(region, on=timezone.localdate(now)):
-        due = timezone.make_aware(dt.datetime.combine(calendar.next_working(day), end))
+        due = timezone.make_aware(dt.datetime.combine(calendar.next_working(day), CLOSING))
     return due
+
+
+def bidding_days(tender: Tender, *, at: dt.datetime) -> int | None:
+    """For how many working days bids are taken, of a tender that is public or would be at that moment; None
+    without a deadline."""
+    if tender.closes_at is None:
+        return None
+    start, end = (timezone.localdate(day) for day in (tender.published_at or at, tender.closes_at))
+    return working_calendar(since=start).count(start, end) if start < end else 0
+
+
+def deadline_after(region: Region, days: int | None, *, now: dt.datetime) -> dt.datetime:
+    """The deadline that leaves so many working days, at five on a working day, and never less than the
+    region's rule: what an owner is offered who begins with another tender's terms."""
+    earliest = earliest_deadline(region, now=now)
+    if not days:
+        return earliest
+    today = timezone.localdate(now)
+    day = working_calendar(since=today).after(today, days)
+    return max(earliest, timezone.make_aware(dt.datetime.combine(day, CLOSING)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,10 +439,12 @@ def with_services(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
 
 
 def with_parts(tenders: QuerySet[Tender]) -> QuerySet[Tender]:
-    """Each tender with its amendments, documents and the units to be avoided, in three queries more."""
+    """Each tender with its amendments, documents, notices and the units to be avoided, in four queries
+    more."""
     return tenders.prefetch_related(
         "amendments",
         "documents",
+        "public_notices",
         Prefetch("avoided_units", AvoidedUnit.objects.select_related("entity").order_by("pk")),
     )
 

@@ -541,6 +541,8 @@ TABLE: list[Row] = [
     _get("tenders:tender", everyone(), "tender"),
     _get("tenders:tender", everyone(404, owner=200), "draft"),
     _get("tenders:tender_feed", everyone()),
+    _get("tenders:notice_list", everyone()),
+    _get("tenders:notice_feed", everyone()),
     _get("tenders:notice", everyone(), "tender", "notice_kind"),
     _get("tenders:notice", everyone(404), "draft", "notice_kind"),
     *(

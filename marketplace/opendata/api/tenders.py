@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 
 from marketplace.tenders.access import may_review, owns
+from marketplace.tenders.announced import in_language, notices_of
 from marketplace.tenders.filters import SORTS, TenderFilter
 from marketplace.tenders.life_texts import STATE_WORDS, failure_words
 from marketplace.tenders.models import Bid, Tender, TenderService
@@ -22,7 +23,6 @@ from marketplace.tenders.queries import (
     with_parts,
 )
 from marketplace.tenders.timeline import events_of
-from marketplace.tenders.views.notices import notices_of
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting
 
@@ -155,12 +155,24 @@ class TenderShape(TenderLine):
     history: list[Event]
 
 
+class NoticeLine(Schema):
+    rank: int | None
+    firm: str
+    price: str | None
+    score: str | None
+
+
 class NoticeShape(Schema):
+    """What a notice said when it was given. `digest` is the SHA-256 that the entry of its act has; empty of
+    what was published before notices were kept."""
+
     kind: str
     title: str
     at: Moment
     reason: str
     facts: list[tuple[str, str]]
+    order: list[NoticeLine]
+    digest: str
     address: str
 
 
@@ -363,12 +375,17 @@ def notices(request: HttpRequest, ref: str) -> list[dict[str, Any]]:
     found = get_object_or_404(with_parts(public_tenders()), ref=ref)
     return [
         {
-            "kind": one.kind,
+            "kind": one.slug,
             "title": str(one.title),
             "at": one.at,
             "reason": str(one.reason),
             "facts": [(str(label), str(value)) for label, value in one.facts],
-            "address": page("tenders:notice", found.ref, one.kind),
+            "order": [
+                {"firm": in_language(row), **{name: row[name] for name in ("rank", "price", "score")}}
+                for row in one.order
+            ],
+            "digest": one.digest,
+            "address": page("tenders:notice", found.ref, one.slug),
         }
         for one in notices_of(found)
     ]

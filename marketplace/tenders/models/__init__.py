@@ -22,6 +22,7 @@ from .limit import (
     LowPriceRule,
     TimeLimit,
 )
+from .public_notice import NoticeKind, PublicNotice
 from .question import Question
 from .reaudit import Basis, DesignationShare, Reaudit, ReauditedAward, ReauditStatus
 from .recheck import Recheck
@@ -67,9 +68,11 @@ __all__ = [
     "LowPrice",
     "LowPriceRule",
     "Method",
+    "NoticeKind",
     "Opening",
     "PriceBasis",
     "ProcedureRule",
+    "PublicNotice",
     "PublicSource",
     "Question",
     "Reaudit",

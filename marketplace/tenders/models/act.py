@@ -9,7 +9,7 @@ from regulation.ledger.triggers import append_only
 
 from .. import life
 from ..life_texts import ACT_WORDS
-from .guards import act_guard
+from .guards import act_guard, announced_guard
 from .tender import Tender
 
 _WHY = [str(act) for act, t in life.ACTS.items() if t.reason]
@@ -38,7 +38,7 @@ class TenderAct(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(act__in=_WHY) | ~Q(reason=""), name="act_says_why"),
         ]
-        triggers = [act_guard(), *append_only()]
+        triggers = [act_guard(), announced_guard(), *append_only()]
 
     def __str__(self) -> str:
         return str(ACT_WORDS[life.Act(self.act)])

@@ -241,3 +241,26 @@ def act_guard() -> pgtrigger.Trigger:
             END;
         """,
     )
+
+
+ANNOUNCED = ("publish", "amend", "postpone", "suspend", "resume", "award", "evaluate_again")
+ENDS = ("cancel", "fail", "lapse", "annul")
+
+
+def announced_guard() -> pgtrigger.Trigger:
+    """At the commit an act that is news to the public has its notice, with what it says."""
+    acts = ", ".join(f"'{act}'" for act in (*ANNOUNCED, *ENDS))
+    return pgtrigger.Trigger(
+        name="announced",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        func=f"""
+            IF (NEW.act IN ({acts}) OR NEW.act = 'open' AND NEW.to_state = 'failed')
+               AND NOT EXISTS (SELECT 1 FROM public.tenders_publicnotice n
+                               WHERE n.act_id = NEW.id AND n.tender_id = NEW.tender_id) THEN
+                {refuse("act_is_announced", "NEW.tender_id")}
+            END IF;
+            RETURN NULL;
+        """,
+    )

@@ -11,6 +11,7 @@ from regulation.parties.models import User
 from .. import life
 from ..errors import NotNow, ReasonMissing
 from ..models import Tender, TenderAct
+from .announcing import announce, announcement
 
 REASON_LIMIT = 600
 _REFUSALS = ("tender_goes_only_where_it_may", "tender_published_terms_stand", "act_is_allowed")
@@ -43,7 +44,8 @@ def do_act(
     noticeable: bool = True,
     **facts: Any,
 ) -> TenderAct:
-    """Set `facts` on a tender the caller has locked, and put the act beside it with its entry.
+    """Set `facts` on a tender the caller has locked, and put the act beside it with its entry, and with its
+    public notice where it is news to the public.
 
     To be called in a transaction. Raises NotNow and ReasonMissing; nothing is then written.
     """
@@ -55,23 +57,20 @@ def do_act(
         with transaction.atomic():
             if facts:
                 tender.save(update_fields=list(facts))
+            becomes, told = tender.state_at(at), (body or {}) | ({"reason": said} if said else {})
+            news = announcement(tender, act, becomes, reason=said, body=told, at=at)
             entry = record(
                 kind=kind,
                 subject=tender,
                 actor=by,
-                body=(body or {}) | ({"reason": said} if said else {}),
+                body=told | ({"notice": news.digest} if news else {}),
                 noticeable=noticeable,
             )
-            return TenderAct.objects.create(
-                tender=tender,
-                act=act,
-                from_state=was,
-                to_state=tender.state_at(at),
-                at=at,
-                actor=by,
-                reason=said,
-                entry=entry,
-            )
+            row = {"from_state": was, "to_state": becomes, "at": at, "actor": by, "reason": said}
+            made = TenderAct.objects.create(tender=tender, act=act, entry=entry, **row)
+            if news:
+                announce(news, made)
+            return made
     except IntegrityError as refusal:
         if any(name in str(refusal) for name in _REFUSALS):
             raise NotNow(act, was) from refusal

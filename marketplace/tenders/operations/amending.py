@@ -11,6 +11,7 @@ from django.utils import timezone
 from regulation.ledger.operations import record
 from regulation.parties.models import Entity, User
 
+from ..amended import term_text, units_text
 from ..eligibility import lacks_what_was_added
 from ..errors import CeilingMissing, CeilingOfRate, ComesEarlier, NothingChanged, NotWithdrawable
 from ..life import Act
@@ -25,19 +26,6 @@ RATE = ("price_basis", "base_amount", "rate_low", "rate_high")
 KEPT = ("title", "method", "method_parameters", "direct_ground", "invited", "invite_ground", *RATE)
 NO_CHANGE = Changed()
 AMENDABLE = tuple(name for name in Terms.__dataclass_fields__ if name not in KEPT)
-
-
-def term_text(value: Any) -> str:
-    """A term as an amendment keeps it."""
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, list):
-        return "\n".join(value)
-    return "" if value is None else str(value)
-
-
-def _units(pairs: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"{name} | {reason}" for name, reason in sorted(pairs))
 
 
 def _deadline(tender: Tender, terms: Terms, at: dt.datetime) -> dt.datetime:
@@ -65,8 +53,8 @@ def _differences(
 ) -> _Differs:
     """Raises NothingChanged and ComesEarlier."""
     facts = {n: getattr(terms, n) for n in AMENDABLE if getattr(terms, n) != getattr(tender, n)}
-    there = _units((u.entity.name, u.reason) for u in tender.avoided_units.select_related("entity"))
-    lists = {"avoided": (there, _units((entity.name, why) for entity, why in avoided))}
+    there = units_text((u.entity.name, u.reason) for u in tender.avoided_units.select_related("entity"))
+    lists = {"avoided": (there, units_text((entity.name, why) for entity, why in avoided))}
     lists["documents"] = documents.lines(tender)
     changed = {name: pair for name, pair in lists.items() if pair[0] != pair[1]}
     if not facts and not changed:

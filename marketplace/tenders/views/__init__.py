@@ -39,7 +39,7 @@ from .drawing import draw, draw_act, draw_inputs, draw_new, draw_script
 from .feeds import tender_calendar, tender_feed
 from .files import bid_file, bid_part
 from .machine import trustee_draws, trustee_keys, trustee_shares, trustee_waiting
-from .notices import notice
+from .notices import notice, notice_feed, notice_list
 from .openings import opening, opening_live
 from .owner import tender_edit, tender_new
 from .public import tender, tender_list
@@ -86,6 +86,8 @@ __all__ = [
     "low_price_justify",
     "methods",
     "notice",
+    "notice_feed",
+    "notice_list",
     "opening",
     "opening_live",
     "own_bids",

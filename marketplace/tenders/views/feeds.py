@@ -69,6 +69,7 @@ def tender_calendar(request: HttpRequest) -> HttpResponse:
             summary=_("Bids until: %(title)s") % {"title": tender.title},
             url=request.build_absolute_uri(tender.get_absolute_url()),
             changed=tender.changed_at,
+            uncertain=tender.suspended_at is not None,
             cancelled=any((tender.cancelled_at, tender.void_at, tender.failed_at, tender.retendered_at)),
         )
         for tender in found
