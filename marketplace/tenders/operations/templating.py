@@ -10,6 +10,7 @@ from regulation.parties.models import Entity, User
 
 from ..errors import NoWords, TemplateThere
 from ..models import Tender, TenderTemplate
+from ..queries import bidding_days
 
 TERMS = (
     "description",
@@ -21,8 +22,8 @@ TERMS = (
     "seal_on_device",
     "witnesses",
 )
-"""What holds for another project too, beside the services bought with the first; prices, dates, units to be
-avoided and who is invited do not."""
+"""What holds for another project too, beside the services bought with the first and for how many working days
+bids are taken; prices, dates, units to be avoided and who is invited do not."""
 
 
 @transaction.atomic
@@ -39,6 +40,8 @@ def keep_template(
     terms: dict[str, Any] = {key: getattr(tender, key) for key in TERMS}
     if others := [one.service.code for one in tender.bought[1:]]:
         terms["services"] = others
+    if open_for := bidding_days(tender, at=at):
+        terms["bidding_days"] = open_for
     try:
         with transaction.atomic():
             made = TenderTemplate.objects.create(

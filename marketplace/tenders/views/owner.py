@@ -24,6 +24,8 @@ from ..models import MOST_SERVICES, Tender
 from ..operations import draft_tender, revise_tender
 from ..operations.drafting import Relied, Terms, relied_on, services_refused, terms_of
 from ..queries import (
+    bidding_days,
+    deadline_after,
     earliest_deadline,
     minimum_bidding,
     procedure_rule_for,
@@ -55,6 +57,7 @@ def _page(approval: Approval, bought: Sequence[Relied], **more: Any) -> dict[str
         "refused": services_refused(bought, region=approval.region, at=database_now()),
         "minimum": minimum_bidding(approval.region, on=today),
         "rule": procedure_rule_for(approval.region, on=today),
+        "earliest": earliest_deadline(approval.region, now=database_now()),
         **more,
     }
 
@@ -75,7 +78,9 @@ def tender_new(request: HttpRequest) -> HttpResponse:
     }
     offered = list(templates_of(request.acting.entity, service=service))  # type: ignore[attr-defined]
     chosen = next((one for one in offered if str(one.pk) == request.GET.get("template")), None)
-    initial |= chosen.terms if chosen else {}
+    if chosen:
+        closes_at = deadline_after(approval.region, chosen.terms.get("bidding_days"), now=now)
+        initial |= chosen.terms | {"closes_at": closes_at}
     form = TermsForm(request.POST or None, initial=initial)
     with_it = list(bought_services().filter(code__in=initial.get("services", []))) if chosen else asked[1][1:]
     services = ServicesForm(request.POST or None, approval=approval, lead=bought[0], at=now, chosen=with_it)
@@ -151,7 +156,7 @@ def tender_edit(request: HttpRequest, ref: str) -> HttpResponse:
             form.add_error(None, str(refusal))
     draft = found.published_at is None
     context = _page(found.approval, _bought(found), form=form, services_form=services)
-    context |= {"tender": found, "draft": draft}
+    context |= {"tender": found, "draft": draft, "open_for": bidding_days(found, at=database_now())}
     context |= {"missing": missing_of(found, database_now())} if draft and not form.is_bound else {}
     return _shown(request, context)
 

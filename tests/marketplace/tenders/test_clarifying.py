@@ -15,7 +15,7 @@ from marketplace.tenders.calendar_file import Event, calendar, fold
 from marketplace.tenders.life import State
 from marketplace.tenders.models import Amendment, Question, Tender
 from marketplace.tenders.operations.drafting import Terms
-from marketplace.tenders.queries import questions_for
+from marketplace.tenders.queries import earliest_deadline, questions_for
 from marketplace.tenders.readiness import check_list
 from marketplace.tenders.sealing import PlainBid
 from marketplace.tenders.telling import tell_followers
@@ -183,16 +183,17 @@ def test_bidders_are_told_each_alone_and_confirm(client):
     assert b"bid was confirmed" not in before
 
 
-def test_a_copy_says_the_same_without_its_dates_and_takes_the_place_of_what_ended():
-    tender = world.tender()
+def test_a_copy_says_the_same_with_a_deadline_of_its_own_and_takes_the_place_of_what_ended():
+    tender = world.tender(opens_at=timezone.now() + dt.timedelta(minutes=5))
     at = timezone.now()
     copy = operations.copy_tender(tender=tender, by=world.user(), at=at)
-    assert (copy.title, copy.closes_at, copy.replaces, copy.state_at(at)) == (
+    assert (copy.title, copy.opens_at, copy.replaces, copy.state_at(at)) == (
         tender.title,
         None,
         None,
         State.DRAFT,
     )
+    assert copy.closes_at == earliest_deadline(tender.region, now=at)  # an hour was too short for the rule
     operations.cancel_tender(tender=tender, reason="x", by=tender.created_by, at=at)
     tender.refresh_from_db()
     assert operations.copy_tender(tender=tender, by=world.user(), at=at).replaces == tender

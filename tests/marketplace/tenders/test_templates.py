@@ -1,5 +1,7 @@
 """Templates: what fits another project too, kept under a name, offered to whom it is for."""
 
+import datetime as dt
+
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.utils import timezone
 
 from marketplace.tenders import errors, operations
 from marketplace.tenders.models import TenderTemplate
-from marketplace.tenders.queries import templates_of
+from marketplace.tenders.queries import bidding_days, deadline_after, templates_of
 from regulation.parties.models import Role
 from tests.factories import world
 
@@ -93,3 +95,28 @@ def test_the_list_is_flat(sign_in, assert_flat):
     names = iter(range(99))
     page = reverse("tenders:template_list")
     assert_flat(sign_in(owner), page, lambda: kept(tender, f"模板{next(names)}"), limit=9)
+
+
+def test_a_deadline_is_offered_that_leaves_as_many_working_days_and_never_too_few():
+    now = timezone.make_aware(dt.datetime(2026, 1, 5, 10))  # a Monday
+    region = world.region()
+    for days, due in ((None, "2026-01-08 17:00"), (1, "2026-01-08 17:00"), (6, "2026-01-13 17:00")):
+        found = deadline_after(region, days, now=now)
+        assert f"{timezone.localtime(found):%Y-%m-%d %H:%M}" == due
+
+
+def test_a_template_and_a_copy_keep_for_how_many_working_days_bids_are_taken(sign_in):
+    owner = world.member(Role.OWNER)
+    approval, at = world.approval(), timezone.now()
+    published = at - dt.timedelta(days=1)
+    closes_at = at + dt.timedelta(days=20)
+    tender = world.tender(owner=owner.entity, approval=approval, published_at=published, closes_at=closes_at)
+    days = bidding_days(tender, at=at)
+    assert 10 <= days <= 16
+    made = kept(tender)
+    assert made.terms["bidding_days"] == days
+    due = deadline_after(tender.region, days, now=at)
+    assert operations.copy_tender(tender=tender, by=world.user(), at=at).closes_at == due
+    query = f"?approval={approval.ref}&service={tender.service.code}&template={made.pk}"
+    page = sign_in(owner).get(reverse("tenders:tender_new") + query).content.decode()
+    assert f"{timezone.localtime(due):%Y-%m-%dT%H:%M}" in page
