@@ -25,6 +25,7 @@ class CheckFilter(django_filters.FilterSet):
     gate = django_filters.ChoiceFilter(label=_("Gate"), choices=Gate.choices)
     on = django_filters.DateFilter(label=_("Day it speaks for"), widget=DayInput())
     text = django_filters.CharFilter(label=_("Name of intermediary or department"), method="by_name")
+    of = django_filters.CharFilter(label=_("Asked about"), max_length=80, widget=forms.HiddenInput)
 
     class Meta:
         model = Check

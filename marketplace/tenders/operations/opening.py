@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
 
 from regulation.decoupling.models import Gate, Outcome
+from regulation.decoupling.operations import unseal_checks
 from regulation.ledger.operations import record
 from regulation.parties.models import User
 
@@ -149,6 +150,7 @@ def _opened(tender: Tender, bids: list[Bid], *, at: dt.datetime) -> Opening:
     do_act(tender, Act.OPEN, kind="tenders.opened", by=None, at=at, body=_told(bids, at), **facts)
     Bid.objects.bulk_update(bids, ["opened_at", "price", "days", "note", "void_reason"])
     opening = Opening.objects.create(tender=tender, opened_at=at, bids_opened=len(bids), bids_void=void)
+    unseal_checks(of=tender, at=at)
     _gate(tender, at=at)
     return opening
 

@@ -1,6 +1,6 @@
 """Checks and what people answered, the rules they used, and exemptions."""
 
-from .check import Check, Determination, DisclosedCheck, Gate, Outcome, OverdueReferral
+from .check import Check, Determination, DisclosedCheck, Gate, Outcome, OverdueReferral, Unsealed
 from .pack import Exemption, ExemptionKind, PackPublication, PackRejection, RulePack
 from .sweep import Sweep, SweepStatus, SweptPair
 
@@ -19,4 +19,5 @@ __all__ = [
     "Sweep",
     "SweepStatus",
     "SweptPair",
+    "Unsealed",
 ]

@@ -111,6 +111,18 @@ class DisclosedCheck(models.Model):
         triggers = append_only()
 
 
+class Unsealed(models.Model):
+    """What checks were asked for, such as a tender, whose bids are open: from then on a list for regulators
+    may show the checks that told who bids. Append-only."""
+
+    of = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("opening of what checks were asked for")
+        triggers = append_only()
+
+
 class OverdueReferral(models.Model):
     """Two regulators did not answer a doubt in time. One for a pair and a doubt. Append-only."""
 

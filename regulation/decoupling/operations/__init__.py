@@ -5,7 +5,7 @@ from .checking import WAITING, check, check_all, foresee
 from .determinations import decide_determination, propose_determination
 from .exemptions import decide_exemption, propose_exemption, revoke_exemption
 from .packs import propose_pack, publish_pack, reject_pack
-from .telling import disclose_checks, note_asked, note_overdue
+from .telling import disclose_checks, note_asked, note_overdue, unseal_checks
 
 __all__ = [
     "NOTHING_MORE",
@@ -25,4 +25,5 @@ __all__ = [
     "publish_pack",
     "reject_pack",
     "revoke_exemption",
+    "unseal_checks",
 ]

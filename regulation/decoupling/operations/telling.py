@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from regulation.ledger.operations import Recorded, record
 from regulation.parties.models import User
 
-from ..models import Check, DisclosedCheck, OverdueReferral
+from ..models import Check, DisclosedCheck, OverdueReferral, Unsealed
 from ..queries import NOT_PUBLIC, overdue_checks
 
 AT_ONCE = 200
@@ -32,6 +32,12 @@ def disclose_checks(*, of: Recorded, firms: Sequence[int], at: dt.datetime) -> i
         body = {"of": of.urn, "checks": [one.urn for one in left]}
         record(kind="decoupling.checks_disclosed", subject=of, actor=None, body=body)
     return len(made)
+
+
+def unseal_checks(*, of: Recorded, at: dt.datetime) -> None:
+    """The bids for something are open, in the caller's transaction, whose entry says so: regulators find in
+    their list which checks were asked for it. The same again changes nothing."""
+    Unsealed.objects.get_or_create(of=of.urn, defaults={"at": at})
 
 
 def note_overdue(*, at: dt.datetime) -> int:

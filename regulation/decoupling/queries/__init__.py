@@ -8,7 +8,7 @@ from regulation.parties.models import Entity, Interest, Membership, Role
 
 from ..graph import Graph, digest_of
 from ..matter import Matter
-from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublication, RulePack
+from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublication, RulePack, Unsealed
 from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_pack, shipped_pack
 from .again import regather
 from .asking import NOTHING_MORE, About, asked, asked_of_all, exempted, has_declared
@@ -221,10 +221,11 @@ def checks_visible_to(acting: Membership | None) -> QuerySet[Check]:
 
 
 def checks_in_lists(acting: Membership | None) -> QuerySet[Check]:
-    """Those of `checks_visible_to` that a list may show, but for clear ones at the gate of a bid: each would
-    tell of a sealed bid (招标投标法 22). What kept a bid out, and what waits for a person, is there.
+    """Those of `checks_visible_to` that a list may show, but for clear ones at the gate of a sealed bid:
+    each would tell of it (招标投标法 22). What kept a bid out, and what waits for a person, is there.
     """
-    return checks_visible_to(acting).exclude(gate=Gate.BID, outcome=Outcome.CLEAR)
+    opened = Exists(Unsealed.objects.filter(of=OuterRef("of")))
+    return checks_visible_to(acting).exclude(Q(gate=Gate.BID, outcome=Outcome.CLEAR) & ~opened)
 
 
 def standing_interests(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -26,6 +27,7 @@ from regulation.ledger.operations import record
 from regulation.ledger.queries import body_of, database_now
 from regulation.ledger.stories import told_kinds
 from regulation.ledger.tasks import deliver
+from regulation.parties.models import Role
 from regulation.parties.operations import end_interest, state_interest
 from tests.factories import world
 from tests.factories.tenders import award_tender
@@ -387,3 +389,32 @@ def test_a_file_of_interests_rechecks_the_bids_it_reaches():
     record(kind="parties.import_written", subject=made.tenderer, actor=None, body={})
     run_effects()
     assert Suspension.objects.get().bid == made
+
+
+def test_a_regulator_finds_the_checks_of_bidders_once_the_tender_is_open_and_not_before(sign_in):
+    tender, other = world.tender(), world.tender()
+    bids = [bid(one) for one in (tender, tender, other)]
+    regulator = sign_in(world.member(Role.REGULATOR))
+    addresses = [one.gate.get_absolute_url() for one in bids]
+
+    def listed(query: str = "") -> list[bool]:
+        text = regulator.get(f"/en/checks/{query}").content.decode()
+        return [address in text for address in addresses]
+
+    assert listed() == [False, False, False]
+    open_tender(tender=world.close(tender), at=timezone.now())
+    assert listed() == [True, True, False]
+    assert listed("?outcome=clear&gate=bid") == [True, True, False]
+    page = regulator.get(f"/en/tenders/{tender.ref}/").content.decode()
+    query = f"?of={quote(tender.urn, safe='')}"
+    assert query in page
+    assert listed(query) == [True, True, False]
+    assert listed(f"?of={quote(other.urn, safe='')}") == [False, False, False]
+
+
+def test_also_of_a_tender_all_of_whose_bids_are_void(sign_in):
+    tender = world.tender()
+    void = bid(tender, "99999.00")
+    open_tender(tender=world.close(tender), at=timezone.now())
+    text = sign_in(world.member(Role.REGULATOR)).get("/en/checks/").content.decode()
+    assert void.gate.get_absolute_url() in text
