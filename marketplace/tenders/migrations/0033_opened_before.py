@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Tenders that were opened before this was noted: regulators find the checks of their bidders too."""
 
     dependencies = [
-        ("decoupling", "0019_opened_to_regulators"),
+        ("decoupling", "0020_opened_to_regulators"),
         ("tenders", "0032_public_notices"),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('decoupling', '0018_packs_disclosures_and_overdue'),
+        ('decoupling', '0019_contacts_of_the_day'),
     ]
 
     operations = [
