@@ -67,6 +67,7 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
         [
             (_("Contracts"), "contracts:contract_list"),
             (_("What was delivered"), "contracts:register"),
+            (_("Standard contracts"), "contracts:wording_list"),
             (_("Reviews of intermediaries"), "contracts:review_list"),
             (_("How credit is reckoned"), "contracts:credit_method"),
             (_("Suspensions and removals"), "directory:sanction_list"),

@@ -18,7 +18,7 @@ from regulation.oversight import queries as oversight
 from regulation.parties.models import Membership, Role
 
 from .choosing import challenges
-from .contracts import contracts
+from .contracts import contracts, opened
 from .disputes import disputes
 from .interests import declaration, held_about
 from .parts import SHOWN, item, section
@@ -81,6 +81,7 @@ def owner(acting: Membership) -> list[dict[str, Any]]:
         *tenders_to_review(acting),
         section(_("To award"), waiting, _("No opened tender waits for your award.")),
         contracts(acting),
+        *opened(acting),
         *reviews(acting),
         *disputes(acting),
         challenges(acting),

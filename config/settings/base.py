@@ -168,6 +168,7 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_RATE_LIMITS = {"login_failed": None}  # django-axes decides
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Qinqing"
+BIND_BY_SECOND_FACTOR = os.environ.get("BIND_BY_SECOND_FACTOR") == "1"  # parties/proving.py
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 AXES_FAILURE_LIMIT = 8

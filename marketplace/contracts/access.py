@@ -7,7 +7,7 @@ membership says so, and the database asks for it at each signature.
 from typing import Any
 
 from regulation.parties.access import acts_as
-from regulation.parties.models import Membership, Role
+from regulation.parties.models import EntityKind, Membership, Role
 
 from . import dispute_queries
 from .models import Contract
@@ -34,6 +34,13 @@ def sells(membership: Membership | None, contract: Contract) -> bool:
 
 def oversees(membership: Membership | None) -> bool:
     return acts_as(membership, Role.REGULATOR)
+
+
+def decides(membership: Membership | None) -> bool:
+    """Whether somebody acts for a department that decides approvals."""
+    if membership is None or not acts_as(membership, Role.OWNER):
+        return False
+    return membership.entity.kind == EntityKind.DEPARTMENT
 
 
 def mediates(membership: Membership | None, contract: Contract) -> bool:

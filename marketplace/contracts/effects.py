@@ -15,7 +15,7 @@ from regulation.ledger.queries import body_of, database_now
 
 from .errors import AlreadyDrawnUp, GateClosed, NotFinal, NotReviewedYet
 from .models import Contract, Dispute
-from .noticing import KINDS, notice_of_contract
+from .noticing import KINDS, notice_of_contract, notice_of_opening
 from .operations import (
     charge_settled_again,
     complete_contract,
@@ -72,6 +72,12 @@ def _move(contract: Contract) -> None:
 def tell_in_the_inbox(entry: Entry) -> None:
     """The sides find it in their inboxes."""
     notice_of_contract(entry)
+
+
+@effect("contracts.department_opened")
+def tell_the_department(entry: Entry) -> None:
+    """Its people find it in their inboxes."""
+    notice_of_opening(entry)
 
 
 @effect("contracts.accepted", "contracts.settled", "contracts.terminated")

@@ -172,6 +172,47 @@ class SilenceNotOver(ContractRefused):
     message = _("The time to answer is not over.")
 
 
+class StartsTooEarly(ContractRefused):
+    message = _("It follows on the last one of that service: with a later version, and from a later day.")
+
+
+class NothingSigned(ContractRefused):
+    message = _("The contract is not signed yet.")
+
+
+class CopyWaits(ContractRefused):
+    message = _("A signed copy waits for its answer already.")
+    next_step = _("Another one can be given once a side says that it differs, or it is taken back.")
+
+
+class CopyStands(ContractRefused):
+    message = _("Every side has confirmed the signed copy of this version; it stands.")
+
+
+class CopyGone(ContractRefused):
+    message = _("This signed copy does not wait for an answer any more.")
+    next_step = _("Look at the copy that is there now.")
+
+
+class NotToBeOpened(ContractRefused):
+    message = _(
+        "Work of a signed contract is opened to the department by its buyer, where that is another body."
+    )
+
+
+class OpenAlready(ContractRefused):
+    message = _("It is open to the department already.")
+
+
+class ClosedAlready(ContractRefused):
+    message = _("It is not open to the department any more.")
+
+
+class NotOpen(ContractRefused):
+    message = _("This is not open to your department.")
+    next_step = _("The buyer opens it, or makes a link for you.")
+
+
 class ShareEnded(ContractRefused):
     message = _("This link has ended.")
 

@@ -1,19 +1,23 @@
 import datetime as dt
+import functools
+import operator
 from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.payments.books import to_fen, to_yuan
-from regulation.parties.models import Region
+from regulation.parties.models import Entity, Region
 from regulation.parties.upload_fields import ManyFiles
 from regulation.parties.widgets import DayInput
-from regulation.registry.models import Service
+from regulation.registry.models import Approval, Service
 
+from .department_queries import approvals_open_to
 from .models import Contract, Milestone
 from .operations import Judged, Part, Wanted
 from .queries import services_contracted, tenders_of
@@ -223,6 +227,47 @@ class _Places(django_filters.FilterSet):
     def by_service(self, queryset: Any, name: str, value: Service) -> Any:
         """Also where it was bought together with others."""
         return queryset.filter(award__tender__in=tenders_of(value))
+
+
+class DepartmentFilter(django_filters.FilterSet):
+    """Of the work opened to a department."""
+
+    q = django_filters.CharFilter(method="by_words", label=_("Title, enterprise or work"))
+    approval = django_filters.ModelChoiceFilter(
+        field_name="contract__approval", queryset=Approval.objects.none(), label=_("Approval")
+    )
+    service = django_filters.ModelChoiceFilter(
+        method="by_service", queryset=lambda _request: services_contracted(), label=_("Service")
+    )
+
+    class Meta:
+        model = Milestone
+        fields = ["q"]
+
+    def __init__(self, *args: Any, department: Entity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["approval"].queryset = approvals_open_to(department)
+
+    def by_words(self, queryset: Any, name: str, value: str) -> Any:
+        words = ("name", "contract__award__tender__title", "contract__buyer__name")
+        asked = [Q(**{f"{word}__icontains": value}) for word in words]
+        return queryset.filter(functools.reduce(operator.or_, asked))
+
+    def by_service(self, queryset: Any, name: str, value: Service) -> Any:
+        return queryset.filter(contract__award__tender__in=tenders_of(value))
+
+
+class StandardFilter(django_filters.FilterSet):
+    """Of services with terms of their own."""
+
+    q = django_filters.CharFilter(method="by_words", label=_("Service"))
+
+    class Meta:
+        model = Service
+        fields = ["q"]
+
+    def by_words(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(Q(name__icontains=value) | Q(name_en__icontains=value))
 
 
 class ContractFilter(_Places):

@@ -17,6 +17,7 @@ ACTS = (
     *("mediator_named", "mediator_accepted", "seat_ended", "no_mediator", "settled"),
     *("end_proposed", "end_signed", "end_declined", "cancelled", "terminated", "completed"),
     *("reviews_opened", "reviews_disclosed"),
+    *("copy_given", "copy_confirmed", "copy_differs", "copy_taken_back"),
 )
 KINDS = tuple(f"contracts.{act}" for act in ACTS)
 
@@ -34,3 +35,14 @@ def notice_of_contract(entry: Entry) -> int:
         *people_of([contract.seller_id], Role.AGENT, on=on),
     ]
     return notify(entry=entry, about=str(contract), view="contracts:contract", args=[contract.ref], to=to)
+
+
+def notice_of_opening(entry: Entry) -> int:
+    """Tell the people of the department that a buyer opened accepted work to it; how many."""
+    contract = (
+        Contract.objects.select_related("award__tender").filter(ref=entry.subject.partition("/")[2]).first()
+    )
+    if contract is None:
+        return 0
+    to = people_of([contract.department_id], Role.OWNER, on=today_of(entry))
+    return notify(entry=entry, about=str(contract), view="contracts:department_list", args=[], to=to)

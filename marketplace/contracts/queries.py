@@ -28,7 +28,6 @@ from .models import (
     PartialUpload,
     Schedule,
     Settlement,
-    ShareLink,
     Signature,
     Submission,
     Version,
@@ -111,7 +110,7 @@ def contracts_visible_to(membership: Membership | None, *, staff: bool = False) 
     own = [membership.entity_id] if membership and membership.role in (Role.OWNER, Role.AGENT) else []
     oversees = staff or bool(membership and membership.role == Role.REGULATOR)
     return with_sides(Contract.objects.visible_to(own, oversees=oversees)).select_related(
-        "rule", "wording", "ruling", "gate", "suspended_by_check"
+        "rule", "wording__service", "ruling", "gate", "suspended_by_check"
     )
 
 
@@ -289,16 +288,6 @@ def register() -> QuerySet[Milestone]:
         "contract__region",
         "contract__award__tender",
     ).order_by("-accepted_at", "-pk")
-
-
-def share_of(token_digest: str, *, now: dt.datetime) -> ShareLink | None:
-    """The link of a token, as long as it leads somewhere."""
-    found = ShareLink.objects.filter(token_digest=token_digest, ended_at__isnull=True, ends_at__gt=now)
-    return found.select_related("milestone__contract__award__tender").first()
-
-
-def shares_of(milestone: Milestone) -> QuerySet[ShareLink]:
-    return milestone.shares.prefetch_related("accesses__file").order_by("-pk")
 
 
 def handed_in(milestones: list[Milestone]) -> dict[int, list[Any]]:

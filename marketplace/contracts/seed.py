@@ -101,8 +101,32 @@ def ensure_terms() -> int:
     """Put on record what is missing; returns how many rows were made."""
     made = _rule() + _settling() + _schedules()
     if not Wording.objects.filter(service__isnull=True).exists():
-        text, text_en = ((TEXTS / f"general.{lang}.txt").read_text(encoding="utf-8") for lang in ("zh", "en"))
+        text, text_en = _text("general")
         Wording.objects.create(version=1, starts_on=SINCE, text=text, text_en=text_en)
+        made += 1
+    return made + _special_texts()
+
+
+def _text(name: str) -> tuple[str, str]:
+    """A text in Chinese and in English."""
+    zh, en = ((TEXTS / f"{name}.{lang}.txt").read_text(encoding="utf-8") for lang in ("zh", "en"))
+    return zh, en
+
+
+def _special_texts() -> int:
+    """Texts of services that have terms of their own: the general one, and these after it."""
+    codes = {path.name.partition(".")[0] for path in (TEXTS / "special").glob("*.txt")}
+    lacking = Service.objects.filter(code__in=codes).exclude(
+        pk__in=Wording.objects.filter(service__isnull=False).values("service")
+    )
+    general, made = _text("general"), 0
+    for service in lacking.order_by("code"):
+        own = _text(f"special/{service.code}")
+        text, text_en = (f"{one.rstrip()}\n\n{more}" for one, more in zip(general, own, strict=True))
+        note = f"通用文本，另加{service.name}的特别约定。"
+        Wording.objects.create(
+            service=service, version=1, starts_on=SINCE, text=text, text_en=text_en, note=note
+        )
         made += 1
     return made
 

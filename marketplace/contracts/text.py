@@ -43,6 +43,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _BLANK.sub(lambda found: values[found[1]], text)
 
 
+def shown_blanks(text: str, names: Mapping[str, str]) -> str:
+    """The text with what each blank stands for in its place, as a reader sees an unfilled one."""
+    return _BLANK.sub(lambda found: f"〔{names.get(found[1], found[1])}〕", text)
+
+
 def digest(terms: Mapping[str, Any]) -> str:
     """SHA-256 over the canonical JSON (RFC 8785) of what is signed."""
     return hashlib.sha256(rfc8785.dumps(dict(terms))).hexdigest()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("inbox/<uuid:ref>/mark/", views.notice_mark, name="notice_mark"),
     path("account/mail/", views.mail, name="mail"),
     path("account/mail/stop/<str:token>/", views.mail_stop, name="mail_stop"),
+    path("account/second-factor/", views.second_factor, name="second_factor"),
     path("account/tokens/", views.token_list, name="token_list"),
     path("account/tokens/new/", views.token_new, name="token_new"),
     path("account/tokens/<int:pk>/revoke/", views.token_revoke, name="token_revoke"),

@@ -59,6 +59,7 @@ WAY_ON = {  # open to strangers: a step without the answers before it leads back
     "oversight:report_check": "/reports/new/",
     "oversight:report_filed": "/reports/follow/",
     "contracts:of_tender": "/contracts/",
+    "contracts:wording_of": "/contracts/",
 }
 NOUNS = ("tender", "ruling", "consultation", "report", "check", "intermediary", "contract")
 NAMES = [f"{row.method} {row.view}({','.join(row.arguments)})" for row in TABLE]
@@ -214,6 +215,9 @@ def contracted(owner, seller, service, approval, *, by):
         "dispute_file": disputed.files.get().ref,
         "listed_mediator": contracts.mediator().listed.ref,
         "share": link.pk,
+        "copy_file": contracts.copied(held).files.get().ref,
+        "grant": contracts.opened(milestone).pk,
+        "wording": held.wording_id,
         "share_token": token,
         "deliverable": milestone.submissions.get().files.get().ref,
     }

@@ -16,6 +16,8 @@ from django.utils import timezone
 from marketplace.contracts import operations
 from marketplace.contracts.models import (
     Contract,
+    CopyAnswer,
+    DepartmentGrant,
     Dispute,
     Ending,
     Invoice,
@@ -23,6 +25,7 @@ from marketplace.contracts.models import (
     Milestone,
     PartialUpload,
     Seat,
+    SignedCopy,
 )
 from marketplace.contracts.queries import charge_of, latest_version
 from marketplace.contracts.seed import ensure_terms
@@ -338,3 +341,60 @@ def invoiced(milestone: Milestone, number: str = "12345678", fen: int = 1) -> In
         by=world.user(),
         at=timezone.now(),
     )
+
+
+PAPER = b"%PDF-1.7 signed paper"
+
+
+def copied(contract: Contract, side: str = "buyer", **fields: object) -> SignedCopy:
+    """A signed copy one side gave."""
+    who = fields.pop("who", None) or binder(contract, side)
+    told = {
+        "contract": contract,
+        "side": side,
+        "entity": who.entity,
+        "files": [upload(PAPER, "合同扫描件.pdf")],
+        "note": "",
+        "proof": "password",
+        "by": who.user,
+        "at": timezone.now(),
+    }
+    return operations.give_copy(**told | fields)
+
+
+def answered(copy: SignedCopy, side: str, answer: str = "confirmed", **fields: object) -> CopyAnswer:
+    """What a side says of a signed copy."""
+    contract = copy.version.contract
+    who = fields.pop("who", None) or binder(contract, side)
+    told = {
+        "contract": contract,
+        "number": copy.number,
+        "side": side,
+        "entity": who.entity,
+        "answer": answer,
+        "reason": "" if answer == "confirmed" else "缺第三页",
+        "proof": "password",
+        "by": who.user,
+        "at": timezone.now(),
+    }
+    return operations.answer_copy(**told | fields)
+
+
+def delivered(contract: Contract | None = None, content: bytes = PDF) -> Milestone:
+    """The first milestone of a contract in force, handed in and accepted."""
+    return accepted(handed_in(first(contract or signed()), content))
+
+
+def opened(milestone: Milestone, *, whole: bool = False) -> DepartmentGrant:
+    """Its buyer opens it, or all of its contract, to the department."""
+    return operations.open_to_department(
+        contract=milestone.contract,
+        milestone=None if whole else milestone,
+        by=binder(milestone.contract, "buyer").user,
+        at=timezone.now(),
+    )
+
+
+def of_department(contract: Contract) -> Membership:
+    """Somebody of the department that decides."""
+    return world.member(Role.OWNER, contract.department)

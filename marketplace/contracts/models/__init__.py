@@ -3,7 +3,9 @@
 from .calendar import CalendarKey, Reminder
 from .change import Change
 from .contract import Contract, Side, Signature, Version
+from .copy import CopyAnswer, CopyFile, CopySaid, SignedCopy
 from .deliverable import MOST_SUBMISSIONS, Answer, DeliverableFile, ShareAccess, ShareLink, Submission
+from .department import DepartmentGrant, DepartmentReading
 from .dispute import SPLIT, Assent, Dispute, DisputeFile, Outcome, Proposal, Voice
 from .ending import BY_RIGHT, Ending, EndingPart, EndingSignature, Ground
 from .mediation import Decision, Mediator, Seat, SeatCheck, SeatEnd
@@ -35,8 +37,13 @@ __all__ = [
     "Contract",
     "ContractAct",
     "ContractRule",
+    "CopyAnswer",
+    "CopyFile",
+    "CopySaid",
     "Decision",
     "DeliverableFile",
+    "DepartmentGrant",
+    "DepartmentReading",
     "Dispute",
     "DisputeFile",
     "Ending",
@@ -74,6 +81,7 @@ __all__ = [
     "ShareLink",
     "Side",
     "Signature",
+    "SignedCopy",
     "Submission",
     "UploadPart",
     "Version",

@@ -13,6 +13,7 @@ from regulation.ledger.triggers import append_only, kept
 from regulation.parties.uploads import SCANS
 
 from . import guards
+from .contract import Contract
 from .milestone import Milestone
 
 MOST_SUBMISSIONS = 2  # the first, and one more after it was returned
@@ -113,10 +114,12 @@ class Answer(models.Model):
 class ShareLink(models.Model):
     """A way for somebody outside to read what was handed in, until `ends_at` (exclusive) or it is ended.
 
-    Only the SHA-256 of the token is kept: the address is shown once, to whoever made it.
+    Of one milestone, or of a contract: then all work of it that is accepted, also later. Only the SHA-256 of
+    the token is kept: the address is shown once, to whoever made it.
     """
 
-    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="shares")
+    milestone = models.ForeignKey(Milestone, models.PROTECT, null=True, related_name="shares")
+    whole = models.ForeignKey(Contract, models.PROTECT, null=True, related_name="shares")
     token_digest = models.CharField(max_length=64, unique=True)
     whom = models.CharField(max_length=200)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -130,6 +133,11 @@ class ShareLink(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("made_at")), name="share_ends_after_it_is_made"),
             models.CheckConstraint(condition=~Q(whom=""), name="share_is_for_somebody"),
+            models.CheckConstraint(
+                condition=Q(milestone__isnull=True, whole__isnull=False)
+                | Q(milestone__isnull=False, whole__isnull=True),
+                name="share_of_one_thing",
+            ),
         ]
         triggers = [
             guards.trigger(
@@ -144,6 +152,14 @@ class ShareLink(models.Model):
             ),
             *kept(),
         ]
+
+    @property
+    def contract(self) -> Contract:
+        """The contract of what it leads to."""
+        found = self.whole or (self.milestone.contract if self.milestone else None)
+        if found is None:
+            raise ValueError("a link leads to a milestone or to a contract")
+        return found
 
     @property
     def urn(self) -> str:

@@ -120,6 +120,8 @@ FOREVER = (
     "approval_id",
     "region_id",
     "ruling_id",
+    "rule_id",
+    "wording_id",
     "bid_price",
     "created_at",
     "is_invented",

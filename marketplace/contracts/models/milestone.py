@@ -38,7 +38,7 @@ class Milestone(models.Model):
     `checklist` is what it is examined by: [{text, text_en}], fixed with the version. Without an answer until
     `silence_until` (exclusive) what was handed in is accepted by rule: then `accepted_by` is empty. Returned
     work is to be mended and handed in again until `mend_until` (exclusive); `mend_noted_at` is when both
-    sides learned that it was not.
+    sides learned that it was not. A resumption or the end of a dispute moves `mend_until`, nothing else.
     """
 
     contract = models.ForeignKey(Contract, models.CASCADE, related_name="milestones")
@@ -123,9 +123,15 @@ class Milestone(models.Model):
                     IF OLD.returned_at IS NOT NULL AND NEW.returned_at IS DISTINCT FROM OLD.returned_at THEN
                         {guards.refuse("milestone_returned_once")}
                     END IF;
-                    IF OLD.returned_at IS NULL AND NEW.returned_at IS NOT NULL AND NEW.mend_until IS NULL
-                       OR NEW.mend_until < OLD.mend_until THEN
+                    IF OLD.returned_at IS NULL AND NEW.returned_at IS NOT NULL AND NEW.mend_until IS NULL THEN
                         {guards.refuse("milestone_returned_gives_time_to_mend")}
+                    END IF;
+                    IF NEW.mend_until IS DISTINCT FROM OLD.mend_until
+                       AND NOT (OLD.returned_at IS NULL AND NEW.returned_at IS NOT NULL)
+                       AND (NEW.mend_until > OLD.mend_until AND (
+                                {guards.resumed("OLD.contract_id")}
+                                OR OLD.disputed_at IS NOT NULL AND NEW.disputed_at IS NULL)) IS NOT TRUE THEN
+                        {guards.refuse("milestone_time_to_mend_stands")}
                     END IF;
                     IF OLD.mend_noted_at IS NULL AND NEW.mend_noted_at IS NOT NULL
                        AND (clock_timestamp() < NEW.mend_until OR NEW.submitted_at IS NOT NULL) THEN

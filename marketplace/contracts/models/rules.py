@@ -1,9 +1,11 @@
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.tenders.limits import Limit, Unit
@@ -12,6 +14,7 @@ from regulation.parties.models import Region
 from regulation.registry.models import Provision, Service
 
 from ..text import unknown_blanks
+from . import guards
 
 UNITS = [
     (Unit.SECONDS.value, _("seconds")),
@@ -129,10 +132,13 @@ class Schedule(models.Model):
     """The milestones a contract of a service begins with, from a day on; without a service: of every other.
 
     `parts` is a list of {name, name_en, share, days, checklist: [{text, text_en}]}; `share` of the price and
-    `days` of the time are in percent, the shares add up to 100.
+    `days` of the time are in percent, the shares add up to 100. Nothing of it changes but that it ends once,
+    where the next begins; contracts made before keep the milestones they have.
     """
 
-    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("service")
+    )
     in_force = DateRangeField()
     parts = models.JSONField()
     note = models.CharField(max_length=300, blank=True)
@@ -140,8 +146,31 @@ class Schedule(models.Model):
 
     class Meta:
         verbose_name = _("schedule of milestones")
+        verbose_name_plural = _("schedules of milestones")
+        ordering = ["service", "-pk"]
         constraints = [_of_a_service("schedule_one_at_a_time")]
-        triggers = kept()
+        triggers = [
+            guards.trigger(
+                "ends_once",
+                pgtrigger.Update,
+                f"""
+                    IF NOT ({guards.only("in_force")}) OR NOT upper_inf(OLD.in_force)
+                       OR lower(NEW.in_force) IS DISTINCT FROM lower(OLD.in_force)
+                       OR upper_inf(NEW.in_force) OR isempty(NEW.in_force) THEN
+                        {guards.refuse("schedule_stands")}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            *kept(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service or _('every service')} · {self.in_force.lower}"
+
+    @property
+    def urn(self) -> str:
+        return f"contracts.schedule/{self.pk}"
 
 
 class Wording(models.Model):
@@ -172,6 +201,9 @@ class Wording(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service or _('every service')} · {self.version}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("contracts:wording", args=[self.pk])
 
     def clean(self) -> None:
         """Blanks nothing fills would be printed as they stand."""

@@ -4,6 +4,7 @@ from .calendaring import end_calendar, make_calendar, remind
 from .changing import Wanted, agree_to_change, decline_change, propose_change
 from .charging import charge_milestone
 from .clocks import lapse_demand, note_cure_over
+from .copying import answer_copy, give_copy
 from .crediting import count_complaints, credit_of, look_for_anomalies, reckon_credit
 from .delivering import (
     Judged,
@@ -32,6 +33,7 @@ from .mediating import (
     suggest_split,
 )
 from .mending import note_mending_over
+from .opening import close_to_department, note_reading, open_to_department
 from .paying import complete_contract, pay_what_is_due, release_milestone
 from .pleading import (
     complain_of_quality,
@@ -52,7 +54,7 @@ from .reviewing import (
     reply_to_review,
 )
 from .settling import charge_settled_again, refund_milestone, refund_what_is_due
-from .sharing import end_share, note_access, share_work
+from .sharing import end_share, note_access, share_contract, share_work
 from .signing import fall_with_award, lapse_contract, offer_contract, sign_contract, take_back_contract
 from .suspending import (
     go_on_with_tender,
@@ -63,7 +65,7 @@ from .suspending import (
     suspend_for,
 )
 from .uploading import begin_upload, drop_upload, missing, sweep_uploads, take_part
-from .wording import publish_wording
+from .wording import publish_schedule, publish_wording
 
 __all__ = [
     "Judged",
@@ -75,11 +77,13 @@ __all__ = [
     "add_evidence",
     "agree_to_change",
     "agree_to_split",
+    "answer_copy",
     "ask_for_decision",
     "ask_for_more_days",
     "begin_upload",
     "charge_milestone",
     "charge_settled_again",
+    "close_to_department",
     "complain_of_quality",
     "complete_contract",
     "content_digest",
@@ -99,6 +103,7 @@ __all__ = [
     "end_overdue_seat",
     "end_share",
     "fall_with_award",
+    "give_copy",
     "go_on_with_tender",
     "hand_in_review",
     "hand_in_work",
@@ -114,17 +119,20 @@ __all__ = [
     "note_access",
     "note_cure_over",
     "note_mending_over",
+    "note_reading",
     "object_to_mediator",
     "object_to_review",
     "offer_contract",
     "offer_repair",
     "open_dispute",
     "open_reviews",
+    "open_to_department",
     "pay_what_is_due",
     "propose_change",
     "propose_end",
     "propose_on_plea",
     "propose_split",
+    "publish_schedule",
     "publish_wording",
     "raise_review",
     "reckon_credit",
@@ -140,6 +148,7 @@ __all__ = [
     "return_plea",
     "return_work",
     "set_milestones",
+    "share_contract",
     "share_work",
     "sign_contract",
     "sign_end",

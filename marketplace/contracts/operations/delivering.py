@@ -129,8 +129,11 @@ def _items(milestone: Milestone, judged: Sequence[Judged]) -> list[dict[str, Any
 
 
 @transaction.atomic
-def accept_work(*, milestone: Milestone, judged: Sequence[Judged], by: User, at: dt.datetime) -> Milestone:
-    """The buyer accepts what was handed in; its payment follows. Raises NotNow."""
+def accept_work(
+    *, milestone: Milestone, judged: Sequence[Judged], by: User, at: dt.datetime, proof: str = ""
+) -> Milestone:
+    """The buyer accepts what was handed in; its payment follows. `proof` is how the person proved anew who
+    they are. Raises NotNow."""
     locked = locked_milestone(milestone)
     assert_may(locked, Act.ACCEPT, at=at)
     last = locked.submissions.order_by("-number")[0]
@@ -138,7 +141,8 @@ def accept_work(*, milestone: Milestone, judged: Sequence[Judged], by: User, at:
         submission=last, number=last.number, accepted=True, items=_items(locked, judged), answered_by=by
     )
     facts: dict[str, Any] = {"accepted_at": at, "accepted_by": by}
-    do_act(locked, Act.ACCEPT, kind="contracts.accepted", by=by, at=at, noticeable=True, **facts)
+    body = {"proof": proof} if proof else {}
+    do_act(locked, Act.ACCEPT, kind="contracts.accepted", by=by, at=at, body=body, noticeable=True, **facts)
     return locked
 
 

@@ -209,8 +209,9 @@ def _put_signature(ending: Ending, side: str, entity: Entity, proof: str, *, by:
 
 
 @transaction.atomic
-def end_by_right(*, contract: Contract, side: str, by: User, at: dt.datetime) -> Contract:
-    """Whoever demanded ends it once the grace is over: what is accepted is paid, the rest goes back.
+def end_by_right(*, contract: Contract, side: str, by: User, at: dt.datetime, proof: str = "") -> Contract:
+    """Whoever demanded ends it once the grace is over: what is accepted is paid, the rest goes back. `proof`
+    is how the person proved anew who they are.
 
     Raises NotNow, NoEnd, NotYourSide, NotOverdue where it was done meanwhile, StillDisputed, WorkWaits where
     work handed in waits for its answer, and GraceRuns: it stands still while the contract is suspended.
@@ -230,12 +231,18 @@ def end_by_right(*, contract: Contract, side: str, by: User, at: dt.datetime) ->
             raise dispute_errors.WorkWaits(one.name)
     parts = dict.fromkeys(open_, 0)
     _put_parts(held, parts)
-    _terminate(locked, held, parts, by=by, at=at)
+    _terminate(locked, held, parts, by=by, at=at, proof=proof)
     return locked
 
 
 def _terminate(
-    contract: Contract, ending: Ending, parts: Mapping[Milestone, int], *, by: User, at: dt.datetime
+    contract: Contract,
+    ending: Ending,
+    parts: Mapping[Milestone, int],
+    *,
+    by: User,
+    at: dt.datetime,
+    proof: str = "",
 ) -> None:
     """Each open milestone is settled and cancelled, the contract is ended, and tenders learn of it."""
     for one, released in parts.items():
@@ -260,6 +267,7 @@ def _terminate(
         "accepted": done,
         "price": str(contract.price),
     }
+    body |= {"proof": proof} if proof else {}
     do_act(
         contract,
         Act.TERMINATE,

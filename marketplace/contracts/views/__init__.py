@@ -4,6 +4,15 @@ from .board import own_contracts
 from .calendar import calendar, calendar_end, calendar_feed, calendar_new
 from .change import change, change_agree, change_decline
 from .contract import contract, milestones, of_tender, offer, resume, sign, suspend, take_back, version
+from .copies import copy_answer, copy_file, copy_new
+from .department import (
+    department_close,
+    department_file,
+    department_list,
+    department_open,
+    department_work,
+    for_department,
+)
 from .disputes import (
     dispute,
     dispute_agree,
@@ -33,14 +42,12 @@ from .milestone import (
     invoice,
     invoice_file,
     milestone,
-    share,
-    share_end,
-    shared,
-    shared_file,
     start,
 )
 from .public import contract_list, deliverable_register
 from .reconciling import reconciliation, reconciliation_list
+from .sharing import share, share_end, share_whole, shared, shared_file
+from .standard import wording, wording_list, wording_of
 from .uploading import upload, upload_drop, upload_new, upload_part
 
 __all__ = [
@@ -54,7 +61,15 @@ __all__ = [
     "change_decline",
     "contract",
     "contract_list",
+    "copy_answer",
+    "copy_file",
+    "copy_new",
     "deliverable_register",
+    "department_close",
+    "department_file",
+    "department_list",
+    "department_open",
+    "department_work",
     "dispute",
     "dispute_agree",
     "dispute_ask",
@@ -73,6 +88,7 @@ __all__ = [
     "end_demand",
     "end_sign",
     "file",
+    "for_department",
     "hand_in",
     "invoice",
     "invoice_file",
@@ -92,6 +108,7 @@ __all__ = [
     "seat_decline",
     "share",
     "share_end",
+    "share_whole",
     "shared",
     "shared_file",
     "sign",
@@ -103,4 +120,7 @@ __all__ = [
     "upload_new",
     "upload_part",
     "version",
+    "wording",
+    "wording_list",
+    "wording_of",
 ]

@@ -74,6 +74,15 @@ def do(request: HttpRequest, act: Callable[[], Any], done: str, back: Any, *args
     return redirect(back, *args)
 
 
+def proved_or_asked(request: HttpRequest, back: str) -> str | HttpResponse:
+    """How somebody proved anew who they are, or the answer that asks them and leads `back` afterwards."""
+    if proof := proved_anew(request):
+        return proof
+    if request.method == "POST":
+        messages.info(request, _("Nothing was done yet: prove anew who you are first, then do it again."))
+    return ask_anew(request, back)
+
+
 def bind(
     request: HttpRequest,
     ref: str,
@@ -91,9 +100,9 @@ def bind(
     side = side_of(acting(request), found)
     if side not in found.sides:
         raise PermissionDenied
-    proof = proved_anew(request)
-    if not proof:
-        return ask_anew(request, reverse(page, args=[ref]))
+    proof = proved_or_asked(request, reverse(page, args=[ref]))
+    if isinstance(proof, HttpResponse):
+        return proof
     if request.method != "POST":
         return read(found, side)
     signed = {

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,12 +17,13 @@ from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
 from ..access import oversees, reads_all, side_of
+from ..copy_queries import copies_of
 from ..dispute_queries import disputes_in, ending_done, standing_ending
 from ..errors import ContractRefused
 from ..forms import MilestoneSet, clean_text, initial_of
-from ..life import CONTRACT, Act, State
-from ..life_texts import ACT_WORDS, STATE_WORDS, STEP_TONES, STEP_WORDS, TONES
-from ..models import Contract, Milestone, Side, Version
+from ..life import CONTRACT, State
+from ..life_texts import STATE_WORDS, STEP_TONES, STEP_WORDS, TONES
+from ..models import Contract, Side, Version
 from ..operations import (
     offer_contract,
     resume_contract,
@@ -44,6 +44,7 @@ from ..queries import (
 )
 from ..schedule import drift
 from .acting import before_signing, bind, do, of_side, printed, read_contract, seen_contract
+from .history import copy_state, events_of, events_of_copies, named
 from .next_steps import next_steps
 from .public import lateness
 from .reviews import panel
@@ -60,7 +61,7 @@ def milestone_rows(contract: Contract, now: Any) -> list[dict[str, Any]]:
         rows.append(
             {
                 "milestone": one,
-                "shown": _named(one),
+                "shown": named(one),
                 "words": STEP_WORDS[step],
                 "tone": STEP_TONES[step],
                 "late": lateness(one),
@@ -78,26 +79,6 @@ def _sides(contract: Contract, version: Version | None) -> list[dict[str, Any]]:
     return [
         {"label": Side(side).label, "entity": getattr(contract, side), "signature": signed.get(side)}
         for side in contract.sides
-    ]
-
-
-def _named(milestone: Milestone) -> str:
-    """A milestone's name in the reader's language."""
-    return milestone.name_en if get_language() == "en" and milestone.name_en else milestone.name
-
-
-def _events(contract: Contract, *, whole: bool) -> list[dict[str, Any]]:
-    """What was done, in order; the public reads from the signature on."""
-    acts = contract.acts.select_related("milestone").order_by("pk")
-    if not whole:
-        acts = acts.exclude(to_state__in=[State.DRAFT, State.OFFERED], milestone__isnull=True)
-    return [
-        {
-            "at": one.at,
-            "title": f"{ACT_WORDS[Act(one.act)]}" + (f" · {_named(one.milestone)}" if one.milestone else ""),
-            "text": one.reason if whole or one.milestone_id is None else "",
-        }
-        for one in acts
     ]
 
 
@@ -141,6 +122,7 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
     steps = next_steps(found, side, rows, disputes, now) if side and state is State.IN_FORCE else {}
     ending = standing_ending(found) if whole and found.signed_at else None
     settled_to = to_yuan(comes_to(found))
+    copies = copies_of(found) if whole and found.signed_at else []
     context = {
         "contract": found,
         "paid": (paid := sum(row["paid"] for row in rows)),
@@ -163,7 +145,10 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "drift": drift(found.bid_price, found.price),
         "prices": _prices(found),
         "change": standing_change(found) if side and found.signed_at else None,
-        "events": _events(found, whole=whole),
+        "events": sorted(
+            [*events_of(found, whole=whole), *events_of_copies(copies)], key=lambda one: one["at"]
+        ),
+        "copy": copy_state(found, side, copies) if whole and found.signed_at else None,
         "acts": [str(act) for act in CONTRACT.acts if CONTRACT.may(act, state)],
         "reviewing": panel(request, found),
         "disputes": disputes,

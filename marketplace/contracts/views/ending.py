@@ -31,7 +31,7 @@ from ..operations import (
 )
 from ..operations.ending import is_overdue
 from ..queries import milestones_of
-from .acting import bind, do, milestone_of, of_side
+from .acting import bind, do, milestone_of, of_side, proved_or_asked
 
 SIDES = (Role.OWNER, Role.AGENT)
 ANY = ("buyer", "seller", "payer")
@@ -158,11 +158,15 @@ def end_demand(request: HttpRequest, ref: str, position: int) -> HttpResponse:
 @require_POST
 @acting_required(*SIDES)
 def end_by_right_(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ending binds: who does it proves anew who they are."""
     found = of_side(request, ref, *ANY)
     side = side_of(acting(request), found)
+    proof = proved_or_asked(request, found.get_absolute_url())
+    if isinstance(proof, HttpResponse):
+        return proof
     return do(
         request,
-        lambda: end_by_right(contract=found, side=side, by=_user(request), at=database_now()),
+        lambda: end_by_right(contract=found, side=side, by=_user(request), at=database_now(), proof=proof),
         _("The contract is ended: what is accepted is paid, the rest goes back."),
         found,
     )

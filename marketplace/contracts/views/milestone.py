@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -19,26 +17,24 @@ from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
 from ..access import reads_all, side_of
+from ..department_queries import is_open, shares_of
 from ..dispute_queries import settlement_of, standing_dispute
 from ..forms import AnswerForm, InvoiceForm, ShareForm, WorkForm
 from ..life import MILESTONE, State, Step
 from ..life_texts import STEP_TONES, STEP_WORDS
-from ..models import DeliverableFile, Invoice, Milestone, ShareLink
+from ..models import DeliverableFile, Invoice, Milestone
 from ..operations import (
     accept_work,
-    end_share,
     hand_in_work,
-    note_access,
     record_invoice,
     return_work,
-    share_work,
     start_milestone,
 )
-from ..operations.sharing import token_digest
-from ..queries import handed_in, money_of, share_of, shares_of, standing_change, uploads_of
+from ..queries import handed_in, money_of, standing_change, uploads_of
 from ..schedule import penalty
-from .acting import do, milestone_of, of_side, read_contract
+from .acting import do, milestone_of, of_side, proved_or_asked, read_contract
 from .public import lateness
+from .sharing import sent
 
 SIDES = (Role.OWNER, Role.AGENT)
 READERS = (*SIDES, Role.REGULATOR, Role.MEDIATOR)
@@ -81,6 +77,7 @@ def milestone(request: HttpRequest, ref: str, position: int) -> HttpResponse:
         "paid": to_yuan(money.get("intermediary", 0)),
         "invoices": found.invoices.all(),
         "shares": shares_of(found) if side == "buyer" else [],
+        "is_open": side == "buyer" and is_open(found),
         "work_form": WorkForm(),
         "begun": uploads_of(request.user, found.contract) if side == "seller" and "submit" in acts else [],  # type: ignore[arg-type]
         "part_size": str(settings.UPLOAD_PART),
@@ -139,8 +136,13 @@ def answer(request: HttpRequest, ref: str, position: int) -> HttpResponse:
     if not form.is_valid():
         tell_faults(request, form)
         return redirect(*_back(found))
-    accepts = request.POST.get("answer") == "accept"
-    act = accept_work if accepts else return_work
+    accepts, told = request.POST.get("answer") == "accept", {}
+    if accepts:  # which moves money: who does it proves anew who they are
+        proof = proved_or_asked(request, reverse("contracts:milestone", args=[ref, position]))
+        if isinstance(proof, HttpResponse):
+            return proof
+        told = {"proof": proof}
+    act: Any = accept_work if accepts else return_work
     done = (
         _("The work is accepted; its payment follows.")
         if accepts
@@ -148,7 +150,7 @@ def answer(request: HttpRequest, ref: str, position: int) -> HttpResponse:
     )
     return do(
         request,
-        lambda: act(milestone=found, judged=form.judged, by=request.user, at=database_now()),  # type: ignore[arg-type]
+        lambda: act(milestone=found, judged=form.judged, by=request.user, at=database_now(), **told),
         done,
         *_back(found),
     )
@@ -180,45 +182,6 @@ def invoice(request: HttpRequest, ref: str, position: int) -> HttpResponse:
     )
 
 
-@require_POST
-@acting_required(*SIDES)
-def share(request: HttpRequest, ref: str, position: int) -> HttpResponse:
-    """The address is told once, in the message that follows."""
-    found = milestone_of(of_side(request, ref, "buyer"), position)
-    form = ShareForm(request.POST)
-    if not form.is_valid():
-        tell_faults(request, form)
-        return redirect(*_back(found))
-    _link, token = share_work(milestone=found, by=request.user, at=database_now(), **form.cleaned_data)  # type: ignore[arg-type]
-    address = request.build_absolute_uri(reverse("contracts:shared", args=[token]))
-    said = _("The link is made. Copy it now, it is not shown again:")
-    messages.success(request, format_html("{} <code>{}</code>", said, address))
-    return redirect(*_back(found))
-
-
-@require_POST
-@acting_required(*SIDES)
-def share_end(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(ShareLink.objects.select_related("milestone__contract"), pk=pk)
-    of_side(request, found.milestone.contract.ref, "buyer")
-    return do(
-        request,
-        lambda: end_share(link=found, by=request.user, at=database_now()),  # type: ignore[arg-type]
-        _("The link leads nowhere any more."),
-        *_back(found.milestone),
-    )
-
-
-def _sent(file: DeliverableFile) -> FileResponse:
-    """Always as a download, never shown in the site's own pages."""
-    return FileResponse(
-        file.file.open("rb"),
-        as_attachment=True,
-        filename=file.name,
-        content_type="application/octet-stream",
-    )
-
-
 @never_cache
 @require_safe
 @acting_required(*READERS)
@@ -229,7 +192,7 @@ def file(request: HttpRequest, ref: str) -> FileResponse:
     )
     if not reads_all(request.user, acting(request), found.submission.milestone.contract):
         raise Http404
-    return _sent(found)
+    return sent(found)
 
 
 @never_cache
@@ -246,41 +209,3 @@ def invoice_file(request: HttpRequest, ref: str) -> FileResponse:
         filename=found.file_name,
         content_type="application/octet-stream",
     )
-
-
-def _link(token: str) -> ShareLink:
-    found = share_of(token_digest(token), now=database_now())
-    if found is None:
-        raise Http404
-    return found
-
-
-@never_cache
-@require_safe
-def shared(request: HttpRequest, token: str) -> HttpResponse:
-    """What whoever holds a link reads. Opening it is on record."""
-    link = _link(token)
-    note_access(link=link, file=None, at=database_now())
-    context = {
-        "link": link,
-        "milestone": link.milestone,
-        "contract": link.milestone.contract,
-        "token": token,
-        "submissions": handed_in([link.milestone])[link.milestone_id],
-    }
-    answer_ = render(request, "contracts/shared.html", context)
-    answer_["Referrer-Policy"] = "no-referrer"
-    answer_["X-Robots-Tag"] = "noindex"
-    return answer_
-
-
-@never_cache
-@require_safe
-def shared_file(request: HttpRequest, token: str, ref: str) -> FileResponse:
-    """One of its files. Fetching it is on record."""
-    link = _link(token)
-    found = get_object_or_404(
-        DeliverableFile.objects.filter(submission__milestone=link.milestone_id), ref=ref
-    )
-    note_access(link=link, file=found, at=database_now())
-    return _sent(found)

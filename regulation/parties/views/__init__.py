@@ -1,6 +1,6 @@
 """The account, declarations, what is held about an entity, contests, and who is who."""
 
-from .account import declare, profile, switch
+from .account import declare, profile, second_factor, switch
 from .contests import contest, contest_answer, contest_decide, contest_file, contest_list, discrepancy_list
 from .declarations import (
     declaration,
@@ -49,6 +49,7 @@ __all__ = [
     "row_drop",
     "row_edit",
     "row_new",
+    "second_factor",
     "suggestion",
     "suggestion_list",
     "switch",

@@ -1,10 +1,13 @@
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from regulation.ledger.receipts import give_receipt, with_receipt
 
@@ -12,6 +15,7 @@ from ..access import acting, acting_required
 from ..middleware import SESSION_KEY
 from ..models import Role
 from ..operations import declare_interests
+from ..proving import WAY_BACK, remember
 from ..queries import memberships_of
 
 
@@ -37,6 +41,21 @@ def switch(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("You now act for %(entity)s.") % {"entity": chosen.entity})
         return redirect("desk")
     return render(request, "parties/switch.html", {"memberships": memberships, "acting": acting(request)})
+
+
+@never_cache
+@require_safe
+@login_required
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """How a second factor is set up, and the way back to what somebody was about to do."""
+    if back := request.GET.get("next", ""):
+        remember(request, back)
+    context = {
+        "on": is_mfa_enabled(request.user),
+        "back": request.session.get(WAY_BACK, ""),
+        "demanded": settings.BIND_BY_SECOND_FACTOR,
+    }
+    return render(request, "parties/second_factor.html", context)
 
 
 @require_POST

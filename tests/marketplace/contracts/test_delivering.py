@@ -9,6 +9,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from marketplace.contracts import errors, operations
+from marketplace.contracts.department_queries import share_of
 from marketplace.contracts.life import Step
 from marketplace.contracts.models import (
     Answer,
@@ -19,7 +20,7 @@ from marketplace.contracts.models import (
     Submission,
 )
 from marketplace.contracts.operations.sharing import token_digest
-from marketplace.contracts.queries import register, share_of, to_examine, to_hand_in
+from marketplace.contracts.queries import register, to_examine, to_hand_in
 from marketplace.contracts.tasks import accept_unanswered
 from regulation.ledger.models import Entry
 from tests.factories import contracts, world

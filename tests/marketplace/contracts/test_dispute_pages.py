@@ -146,6 +146,10 @@ def test_overdue_work_is_demanded_and_the_contract_ended_on_its_pages(sign_in, c
     assert "End the contract by right" in page(client, made.get_absolute_url())
     post(client, "end_by_right", made.ref)
     made.refresh_from_db()
+    assert made.state_at(timezone.now()) is State.IN_FORCE  # who they are was not proved anew
+    prove(client)
+    post(client, "end_by_right", made.ref)
+    made.refresh_from_db()
     assert made.state_at(timezone.now()) is State.TERMINATED
 
 

@@ -7,7 +7,14 @@ from django.db import IntegrityError, connection, transaction
 
 from marketplace.contracts.models import PartialUpload, UploadPart
 from tests.factories import contracts, world
-from tests.marketplace.contracts import test_clocks, test_disputes, test_paying
+from tests.marketplace.contracts import (
+    test_clocks,
+    test_copies,
+    test_department,
+    test_disputes,
+    test_mending,
+    test_paying,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +73,55 @@ OUT: dict[str, tuple[str, str, str, str, Callable[[], object]]] = {
         "IF NEW.grace_until < OLD.grace_until OR (",
         "IF false AND (",
         test_clocks.test_the_database_moves_a_grace_for_nothing_else,
+    ),
+    "the time to mend moves by itself": (
+        "contracts_milestone",
+        "facts_in_order",
+        "NEW.mend_until IS DISTINCT FROM OLD.mend_until",
+        "false",
+        lambda: test_mending.later(test_mending.sent_back()),
+    ),
+    "a copy of who may not bind": (
+        "contracts_signedcopy",
+        "by_who_may_bind",
+        "m.user_id = NEW.given_by_id",
+        "true",
+        lambda: test_copies.by_nobody_of_the_side(contracts.signed()),
+    ),
+    "a second copy at once": (
+        "contracts_signedcopy",
+        "by_who_may_bind",
+        "NEW.number > 1 AND NOT EXISTS (",
+        "false AND NOT EXISTS (",
+        lambda: test_copies.a_second_one_at_once(contracts.signed()),
+    ),
+    "a copy confirmed by who gave it": (
+        "contracts_copyanswer",
+        "of_another_side",
+        "(NEW.side = k.side) <> (NEW.said = 'taken_back')",
+        "false",
+        lambda: test_copies.of_the_side_that_gave_it(contracts.copied(contracts.signed())),
+    ),
+    "the department reads what is not open": (
+        "contracts_departmentreading",
+        "of_what_is_open",
+        "JOIN public.contracts_departmentgrant g ON g.contract_id = c.id",
+        "LEFT JOIN public.contracts_departmentgrant g ON g.contract_id = c.id",
+        lambda: test_department.not_open(contracts.delivered()),
+    ),
+    "somebody else reads what is open": (
+        "contracts_departmentreading",
+        "of_what_is_open",
+        "AND m.user_id = NEW.reader_id",
+        "",
+        lambda: test_department.open_to_another(contracts.delivered()),
+    ),
+    "somebody else opens it": (
+        "contracts_departmentgrant",
+        "by_the_buyer",
+        "AND m.user_id = NEW.given_by_id",
+        "",
+        lambda: test_department.opened_by_another(contracts.delivered()),
     ),
     "a part nobody told of": (
         "contracts_uploadpart",

@@ -21,9 +21,13 @@ from tests.factories import contracts, world
 pytestmark = pytest.mark.django_db
 
 
+def sent_back() -> Milestone:
+    return contracts.returned(contracts.handed_in(contracts.first(contracts.signed())))
+
+
 @pytest.fixture
 def returned():
-    return contracts.returned(contracts.handed_in(contracts.first(contracts.signed())))
+    return sent_back()
 
 
 def told() -> int:
@@ -92,11 +96,37 @@ def test_a_suspension_and_a_dispute_give_the_time_back(returned):
     assert returned.mend_until - before == dt.timedelta(hours=8)
 
 
+MOVES = {
+    "later": dt.timedelta(hours=1),
+    "earlier": dt.timedelta(hours=-1),
+    "never": None,
+}
+
+
+def moved(milestone: Milestone, until: dt.datetime | None) -> None:
+    with pytest.raises(IntegrityError, match="milestone_time_to_mend_stands"), contracts.as_site():
+        Milestone.objects.filter(pk=milestone.pk).update(mend_until=until)
+
+
+def later(milestone: Milestone) -> None:
+    moved(milestone, milestone.mend_until + dt.timedelta(hours=1))
+
+
+@pytest.mark.parametrize("case", MOVES)
+def test_the_database_moves_the_time_to_mend_for_nothing_else(case, returned):
+    by = MOVES[case]
+    moved(returned, returned.mend_until + by if by else None)
+
+
+def test_the_database_gives_no_time_to_mend_to_what_was_not_returned():
+    moved(contracts.handed_in(contracts.first(contracts.signed())), timezone.now())
+
+
 def test_the_database_holds_the_time_to_mend_by_itself(returned):
     for facts, name in (
         (
             {"mend_until": returned.mend_until - dt.timedelta(hours=1)},
-            "milestone_returned_gives_time_to_mend",
+            "milestone_time_to_mend_stands",
         ),
         ({"mend_noted_at": timezone.now()}, "milestone_mending_is_over"),
     ):

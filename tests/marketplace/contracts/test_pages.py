@@ -10,6 +10,8 @@ from django.utils import timezone
 from marketplace.contracts.life import State
 from marketplace.contracts.models import Contract, Invoice, Signature
 from marketplace.contracts.queries import latest_version
+from regulation.ledger.models import Entry
+from regulation.ledger.queries import body_of
 from regulation.parties.models import Role
 from tests.factories import contracts, world
 
@@ -88,6 +90,38 @@ def test_who_has_a_second_factor_is_asked_for_it(sign_in, client):
     assert Signature.objects.get().proof == "mfa"
 
 
+def test_where_a_second_factor_is_demanded_who_lacks_one_is_led_there_and_back(sign_in, client, settings):
+    from allauth.mfa.models import Authenticator
+
+    settings.BIND_BY_SECOND_FACTOR = True
+    made = contracts.offered()
+    who = contracts.binder(made, "buyer")
+    sign_in(who)
+    prove(client)  # a password does not do
+    address, way = reverse("contracts:sign", args=[made.ref]), reverse("parties:second_factor")
+    assert client.get(address).url == way
+    shown = page(client, way)
+    assert "you have none yet" in shown
+    assert reverse("mfa_activate_totp") in shown
+    assert reverse("mfa_activate_totp") in client.get(reverse("mfa_index")).content.decode()
+    assert way in client.get(reverse("mfa_index")).content.decode()  # each page of the way leads back
+    Authenticator.objects.create(user=who.user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    assert f'href="{address}"' in page(client, way)
+    assert "/2fa/reauthenticate/" in client.get(address).url
+    prove(client, "mfa")
+    client.post(address, {"read": latest_version(made).digest})
+    assert Signature.objects.get().proof == "mfa"
+    assert way not in client.get(reverse("mfa_index")).content.decode()
+
+
+@pytest.mark.parametrize("back", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
+def test_the_way_back_leads_nowhere_else(back, sign_in, client):
+    sign_in(contracts.binder(contracts.offered(), "buyer"))
+    shown = client.get(reverse("parties:second_factor"), {"next": back})
+    assert shown.context["back"] == ""
+    assert f'href="{back}"' not in shown.content.decode()
+
+
 def test_a_text_that_was_not_the_one_read_is_not_signed(sign_in, client):
     made = contracts.offered()
     sign_in(contracts.binder(made, "buyer"))
@@ -141,8 +175,14 @@ def test_work_goes_from_hand_to_hand_through_its_page(sign_in, client):
     assert Invoice.objects.get().fen == 27000
     sign_in(buyer)
     assert "Return it once" not in page(client, reverse("contracts:milestone", args=work))
-    client.post(reverse("contracts:answer", args=work), {"answer": "accept", "why_0": "", "why_1": ""})
+    accept = {"answer": "accept", "why_0": "", "why_1": ""}
+    asked = client.post(reverse("contracts:answer", args=work), accept)
+    assert "/reauthenticate/" in asked.url
+    assert contracts.first(made).accepted_at is None
+    prove(client)
+    client.post(reverse("contracts:answer", args=work), accept)
     contracts.commit()
+    assert body_of(Entry.objects.get(kind="contracts.accepted"))["proof"] == "password"
     assert contracts.first(made).accepted_at is not None
     client.logout()
     register = page(client, reverse("contracts:register"))
@@ -165,7 +205,10 @@ def test_a_link_shows_files_to_who_holds_it_and_tells_the_buyer(sign_in, client)
     assert b"".join(fetched.streaming_content) == contracts.PDF
     assert client.get(address.replace("deliverables/", "deliverables/x")).status_code == 404
     sign_in(contracts.binder(made, "buyer"))
-    assert "报告.pdf" in page(client, reverse("contracts:milestone", args=work))
+    link = client.get(reverse("contracts:milestone", args=work)).context["shares"][0]
+    assert link.times == 2
+    shown = page(client, reverse("contracts:for_department", args=[made.ref]))
+    assert shown.count("by a link") == 2
 
 
 def test_before_signing_only_its_sides_and_regulators_know_of_it(sign_in, client):
@@ -218,6 +261,7 @@ def test_an_unknown_state_of_a_contract_is_no_error(sign_in, client):
     sign_in(contracts.binder(made, "buyer"))
     for view, kwargs in (("version", [made.ref, 99]), ("milestone", [made.ref, 99])):
         assert client.get(reverse(f"contracts:{view}", args=kwargs)).status_code == 404
+    prove(client)
     answer = client.post(reverse("contracts:answer", args=[made.ref, 1]), {"answer": "accept"}, follow=True)
     assert answer.status_code == 200
     assert Contract.objects.get().milestones.filter(accepted_at__isnull=False).count() == 0

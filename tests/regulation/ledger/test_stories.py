@@ -46,6 +46,9 @@ DYNAMIC = {  # kinds made of parts: the file that makes them, and all they can b
     "marketplace/tenders/operations/gating.py": SUSPENDING,
     "marketplace/tenders/operations/acting.py": set(),
     "marketplace/contracts/operations/acting.py": set(),
+    "marketplace/contracts/operations/copying.py": {
+        f"contracts.copy_{said}" for said in ("confirmed", "differs", "taken_back")
+    },
     "marketplace/contracts/operations/pleading.py": {
         *(f"contracts.{kind}_raised" for kind in PleaKind.values),
         *(f"contracts.plea_{what}" for what in ("replied", "proposed", "returned", "decided")),
