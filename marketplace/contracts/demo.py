@@ -56,6 +56,8 @@ def play(tell: Tell, *, patience: float = PATIENCE, agent: User | None = None) -
     _sign(contract, agent)
     contract.refresh_from_db()
     tell(_("11. The contract is signed by both sides"), contract.get_absolute_url())
+    _copy(contract, agent)
+    operations.open_to_department(contract=contract, milestone=None, by=who("enterprise"), at=database_now())
     first, *others = milestones_of(contract)
     fund(first)
     deliver(first, agent, REPORT)
@@ -122,6 +124,22 @@ def _sign(contract: Contract, agent: User) -> None:
             by=by,
             at=database_now(),
         )
+
+
+def _copy(contract: Contract, agent: User) -> None:
+    """The signed paper as a scan: the buyer gives it, the intermediary confirms it."""
+    told: dict[str, Any] = {"contract": contract, "proof": "password", "at": database_now()}
+    scan = SimpleUploadedFile("纸质合同扫描件（演示）.pdf", REPORT + b"\n% paper\n")
+    copy = operations.give_copy(
+        side="buyer",
+        entity=contract.buyer,
+        files=[scan],
+        note="演示：纸质合同一式两份，内容虚构。",
+        by=who("enterprise2"),
+        **told,
+    )
+    confirm: dict[str, Any] = {"number": copy.number, "answer": "confirmed", "reason": ""}
+    operations.answer_copy(side="seller", entity=contract.seller, by=agent, **confirm, **told)
 
 
 def transferred(order: Order, number: str, *people: User) -> None:

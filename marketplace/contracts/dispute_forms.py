@@ -13,7 +13,7 @@ from marketplace.payments.books import to_fen, to_yuan
 from regulation.parties.models import Membership
 
 from .dispute_queries import to_list
-from .forms import FilesForm, ManyFiles
+from .forms import FilesForm, HeldForm, ManyFiles
 from .models import Dispute, Milestone, Outcome
 
 LONG = forms.Textarea(attrs={"rows": 6})
@@ -52,14 +52,14 @@ def _at_most(whole: Decimal) -> Any:
     return check
 
 
-class DisputeForm(forms.Form):
+class DisputeForm(HeldForm):
     """What is claimed, with what shows it."""
 
     claim = forms.CharField(label=_("What you dispute, and what you ask for"), max_length=4000, widget=LONG)
     uploads = ManyFiles(
         label=_("Evidence"),
         required=False,
-        help_text=_("At most 10 files, each of at most 50 MB: PDF, DOCX, XLSX, PNG or JPEG."),
+        help_text=_("At most 10 PDF, DOCX, XLSX, PNG or JPEG of 500 MB each; without JavaScript of 50 MB."),
     )
 
     @property

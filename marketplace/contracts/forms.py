@@ -134,12 +134,19 @@ class ChangeForm(forms.Form):
         return {n: Wanted(told[f"amount_{n}"], told[f"days_{n}"]) for n in self.positions}
 
 
-class FilesForm(forms.Form):
-    """Files are needed, unless they came in parts before the form did: then `held` are the uploads."""
+class HeldForm(forms.Form):
+    """Files may have come in parts before the form did: then `held` are the uploads."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.held = list(self.data.getlist("held")) if hasattr(self.data, "getlist") else []
+
+
+class FilesForm(HeldForm):
+    """Files are needed, whole or in parts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["uploads"].required = not self.held
 
 
@@ -181,7 +188,7 @@ class ShareForm(forms.Form):
     days = forms.IntegerField(label=_("For how many days"), min_value=1, max_value=90, initial=14)
 
 
-class InvoiceForm(forms.Form):
+class InvoiceForm(HeldForm):
     number = forms.CharField(
         label=_("Invoice number"), max_length=24, help_text=_("8 digits, or 20 for a fully digital invoice.")
     )
@@ -194,7 +201,9 @@ class InvoiceForm(forms.Form):
     )
 
     upload = forms.FileField(
-        label=_("The invoice as a file"), required=False, help_text=_("PDF, PNG or JPEG, at most 50 MB.")
+        label=_("The invoice as a file"),
+        required=False,
+        help_text=_("PDF, PNG or JPEG of at most 500 MB; without JavaScript of 50 MB."),
     )
 
     def clean_issued_on(self) -> dt.date:

@@ -17,7 +17,7 @@ from wagtail.models import Locale
 
 from cms.demo import SLUG as DEMO_PRACTICE
 from cms.models import PracticeIndexPage, PracticePage
-from marketplace.contracts.models import Contract, Dispute, Plea, Reconciliation
+from marketplace.contracts.models import Contract, DepartmentGrant, Dispute, Plea, Reconciliation
 from marketplace.contracts.operations import reconcile, share_work
 from marketplace.contracts.operations.calendaring import REMINDERS
 from marketplace.contracts.queries import charge_of
@@ -251,6 +251,8 @@ def public(tender: Tender) -> list[str]:
         reverse("decoupling:public_check", args=[public_checks().order_by("pk").last().ref]),
         reverse("contracts:contract_list"),
         reverse("contracts:register"),
+        reverse("contracts:wording_list"),
+        reverse("contracts:wording", args=[contracted().wording_id]),
         reverse("contracts:dispute_list"),
         reverse("contracts:mediator_list"),
         contracted().get_absolute_url(),
@@ -382,6 +384,8 @@ def contracted() -> Contract:
     milestone = contracts.handed_in(contracts.first(held))
     contracts.disputed(contracts.started(held.milestones.get(position=2)), files=[contracts.upload()])
     share_work(milestone=milestone, whom="窗口", days=1, by=world.user(), at=timezone.now())
+    contracts.copied(held)
+    contracts.opened(contracts.delivered(contracts.signed(won())), whole=True)
     order = order_funding(charge=charge_of(milestone), by=None)
     record_transfer(order=order, number="6210-1", paid_on=timezone.localdate(), voucher=None, by=world.user())
     compared_with_banks(order.charge.payer)
@@ -401,6 +405,12 @@ def compared_with_banks(payer: Entity) -> None:
     with override_settings(PAYMENTS_CUSTODY="代管账户 · 6222 0000 0000 0000"):
         own = take_bank_statement(entity=payer, content=content, by=world.user(), at=timezone.now(), **told)
     withdraw_bank_statement(statement=own, reason="传错文件", by=world.user(), at=timezone.now())
+
+
+def opened() -> Contract:
+    """One whose accepted work is open to the department."""
+    contracted()
+    return DepartmentGrant.objects.get().contract
 
 
 def reviewed() -> dict[str, Any]:
@@ -473,6 +483,7 @@ def agreed() -> list[str]:
         reverse("parties:mail"),
         reverse("parties:mail_stop", args=[way_out(User.objects.order_by("pk")[0].pk, REMINDERS)]),
         waiting.get_absolute_url(),
+        reverse("parties:second_factor") + f"?next={held.get_absolute_url()}",
         reverse("contracts:sign", args=[waiting.ref]),  # asks who somebody is
         reverse("payments:charge_list"),
         *(charge.get_absolute_url() for charge in Charge.objects.order_by("pk")[:2]),
@@ -522,6 +533,7 @@ ROLES = {
     "enterprise": lambda t: [
         *carried(t),
         *agreed(),
+        reverse("contracts:for_department", args=[opened().ref]),
         *rating("buyer"),
         reverse("desk"),
         reverse("parties:profile"),
@@ -615,6 +627,11 @@ ROLES = {
     ],
     "intermediary3": lambda t: [reverse("tenders:bid_new", args=[t.ref])],  # who may not bid
     "mediator": lambda t: [reverse("desk"), reverse("contracts:mediator_desk")],
+    "department": lambda t: [
+        reverse("desk"),
+        reverse("contracts:department_list"),
+        reverse("contracts:department_work", args=[opened().ref, 1]),
+    ],
     "trustee1": lambda t: [reverse("desk"), reverse("tenders:trustee_desk")],
     "admin": lambda t: [
         contracted().get_absolute_url(),

@@ -57,19 +57,23 @@ def open_dispute(
     files: "Sequence[UploadedFile[Any]]",
     by: User,
     at: dt.datetime,
+    held: Sequence[str] = (),
 ) -> Dispute:
     """One side disputes a milestone, with what it claims; nothing is accepted or paid while it stands.
 
-    The time to mend or agree is the contract's own. Raises NotNow, ClaimMissing and FileRefused.
+    The time to mend or agree is the contract's own; `held` are uploads in parts. Raises NotNow, ClaimMissing,
+    FileRefused, UploadGone and PartsMissing.
     """
     seen = Milestone.objects.select_related("contract").get(pk=milestone.pk)
     assert_may(seen, Act.DISPUTE, at=at)  # before files are read
     if not (text := told_claim(claim)):
         raise ClaimMissing
-    kept = looked_at(files) if files else []
+    parts = whole_files(refs=held, contract=seen.contract, by=by)
+    kept = looked_at(files, parts) if files or parts else []
     with transaction.atomic():
         locked = locked_milestone(milestone)
         assert_may(locked, Act.DISPUTE, at=at)
+        spend(parts)
         made = _about(locked, side=side, claim=text, by=by, at=at)
         _keep(made, side, kept, "", by=by)
         body = {

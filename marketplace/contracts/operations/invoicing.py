@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +18,7 @@ from ..models import Invoice, Milestone
 from ..models.deliverable import new_ref
 from .acting import locked_milestone
 from .delivering import Kept, looked_at
+from .uploading import spend, whole_files
 
 _NUMBER = re.compile(r"[0-9]{8}|[0-9]{20}")
 WITH_TAX = 113  # percent: prices are without tax, 13 percent is the highest rate
@@ -33,14 +35,18 @@ def record_invoice(
     by: User,
     at: dt.datetime,
     file: "UploadedFile[Any] | None" = None,
+    held: Sequence[str] = (),
 ) -> Invoice:
-    """The seller puts an invoice on record, with its file. Raises InvoiceNumber, InvoiceUsed, InvoiceTooMuch
-    and FileRefused.
+    """The seller puts an invoice on record, with its file, or the one that came in parts (`held`).
+
+    Raises InvoiceNumber, InvoiceUsed, InvoiceTooMuch, FileRefused, UploadGone and PartsMissing.
 
     The invoices of a milestone may exceed what is charged for it, or left of it by a settlement, by tax.
     """
-    kept = looked_at([file])[0] if file else None
+    parts = whole_files(refs=held[:1], contract=milestone.contract, by=by)
+    kept = looked_at([file] if file else [], parts)[0] if file or parts else None
     locked = locked_milestone(milestone)
+    spend(parts)
     number = number.replace(" ", "")
     if not _NUMBER.fullmatch(number):
         raise InvoiceNumber

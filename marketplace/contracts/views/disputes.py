@@ -33,7 +33,7 @@ from ..operations import (
     propose_split,
     withdraw_dispute,
 )
-from ..queries import handed_in, money_of
+from ..queries import handed_in, money_of, uploads_of
 from .acting import do, milestone_of, of_side, read_contract
 
 SIDES = (Role.OWNER, Role.AGENT)
@@ -70,6 +70,7 @@ def dispute_new(request: HttpRequest, ref: str, position: int) -> HttpResponse:
                 side=side_of(acting(request), found.contract),
                 claim=form.cleaned_data["claim"],
                 files=form.evidence,
+                held=form.held,
                 by=request.user,  # type: ignore[arg-type]
                 at=now,
             )
@@ -78,7 +79,13 @@ def dispute_new(request: HttpRequest, ref: str, position: int) -> HttpResponse:
         else:
             messages.success(request, _("The dispute is open. Nothing is accepted or paid while it stands."))
             return redirect(made)
-    context = {"contract": found.contract, "milestone": found, "form": form}
+    context = {
+        "contract": found.contract,
+        "milestone": found,
+        "form": form,
+        "begun": uploads_of(request.user, found.contract),  # type: ignore[arg-type]
+        "part_size": str(settings.UPLOAD_PART),
+    }
     return render(request, "contracts/dispute_new.html", context, status=422 if form.errors else 200)
 
 

@@ -79,7 +79,7 @@ def milestone(request: HttpRequest, ref: str, position: int) -> HttpResponse:
         "shares": shares_of(found) if side == "buyer" else [],
         "is_open": side == "buyer" and is_open(found),
         "work_form": WorkForm(),
-        "begun": uploads_of(request.user, found.contract) if side == "seller" and "submit" in acts else [],  # type: ignore[arg-type]
+        "begun": uploads_of(request.user, found.contract) if side == "seller" else [],  # type: ignore[arg-type]
         "part_size": str(settings.UPLOAD_PART),
         "answer_form": AnswerForm(milestone=found),
         "share_form": ShareForm(),
@@ -174,6 +174,7 @@ def invoice(request: HttpRequest, ref: str, position: int) -> HttpResponse:
             issued_on=told["issued_on"],
             fen=form.fen,
             file=told["upload"],
+            held=form.held,
             by=request.user,  # type: ignore[arg-type]
             at=database_now(),
         ),

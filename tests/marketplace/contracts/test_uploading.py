@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.contracts import errors, operations
-from marketplace.contracts.models import DeliverableFile, DisputeFile, PartialUpload, UploadPart
+from marketplace.contracts.models import DeliverableFile, DisputeFile, Invoice, PartialUpload, UploadPart
 from marketplace.contracts.parts import fingerprint, is_plan, parts_of
 from marketplace.contracts.tasks import sweep_begun_uploads
 from regulation.parties.models import Role
@@ -265,4 +265,24 @@ def test_whoever_began_it_removes_it_and_nobody_else(milestone, agent, sign_in):
     assert sign_in(world.member(Role.AGENT, milestone.contract.seller)).post(address).status_code == 404
     assert PartialUpload.objects.exists()
     assert sign_in(agent).post(address).status_code == 302
+    assert not PartialUpload.objects.exists()
+
+
+def test_an_invoice_and_the_evidence_a_dispute_begins_with_come_in_parts_too(milestone, agent, sign_in):
+    client = sign_in(agent)
+    refs = []
+    for tail in (b"", b"x"):
+        upload = contracts.begun(milestone.contract, by=agent.user, content=WORK + tail)
+        for number in range(6):
+            operations.take_part(upload=upload, number=number, content=part(number, WORK + tail), at=now())
+        refs.append(upload.ref)
+    where = reverse("contracts:invoice", args=[milestone.contract.ref, 1])
+    told = {"number": "12345678", "code": "", "issued_on": "2026-01-05", "amount": "1.00"}
+    client.post(where, told | {"held": refs[0]})
+    assert Invoice.objects.get().file_digest == hashlib.sha256(WORK).hexdigest()
+    client.post(where, told | {"number": "87654321", "held": refs[0]})  # it is spent
+    assert Invoice.objects.count() == 1
+    where = reverse("contracts:dispute_new", args=[milestone.contract.ref, 1])
+    client.post(where, {"claim": "不合格", "held": refs[1]})
+    assert DisputeFile.objects.get().digest == hashlib.sha256(WORK + b"x").hexdigest()
     assert not PartialUpload.objects.exists()
