@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0009_time_to_mend'),
+        ('contracts', '0010_bank_statements'),
         ('parties', '0020_mail_choices'),
         ('registry', '0028_names_on_staff_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
