@@ -13,7 +13,7 @@ from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required, acts_as
 from regulation.parties.models import Entity, Role, User
 from regulation.parties.operations import note_look
-from regulation.parties.queries import contested_since
+from regulation.parties.queries import contacts_of, contested_since
 
 from .. import explain
 from ..errors import DecouplingRefused
@@ -208,5 +208,7 @@ def entity(request: HttpRequest, pk: int) -> HttpResponse:
     since = contested_since(interest.pk for interest in page.object_list)
     for interest in page.object_list:
         interest.contested_since = since.get(interest.pk)  # type: ignore[attr-defined]
-    context = {"entity": found, "page_obj": page, "form": form, "asked": asked}
+    told = contacts_of(found, on=asked.get("on"), known_at=asked.get("known")) if regulates else ()
+    context = {"entity": found, "page_obj": page, "form": form, "asked": asked, "regulates": regulates}
+    context["contacts"] = Paginator(told, PAGE).get_page(request.GET.get("contacts"))
     return render(request, "decoupling/entity.html", context, status=422 if form.errors else 200)

@@ -10,6 +10,7 @@ from .acting import (
     on_one_line,
     region_and_parents,
 )
+from .contacts import contacts_of
 from .contests import (
     answered_since,
     contested_since,
@@ -47,6 +48,7 @@ __all__ = [
     "agreement_of_entities",
     "agreement_of_people",
     "answered_since",
+    "contacts_of",
     "contested_since",
     "contests",
     "contests_for",

@@ -5,13 +5,14 @@ import datetime as dt
 import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from regulation.decoupling.operations import check
 from regulation.decoupling.queries.gathering import gather
 from regulation.decoupling.sweeping.candidates import candidates
 from regulation.ledger.queries import database_now
-from regulation.parties.models import ContactRecord, Entity
+from regulation.parties.models import ContactRecord, Entity, Role
 from regulation.parties.operations import note_account, note_contacts
 from tests.factories import world
 
@@ -105,6 +106,18 @@ def test_a_sweep_of_an_earlier_day_looks_at_whom_that_day_tied():
     Entity.objects.filter(pk=firm.pk).update(address="二号")
     assert pair not in candidates([department.pk], on=today(), known_at=database_now())
     assert pair in candidates([department.pk], on=today() - DAY, known_at=database_now())
+
+
+def test_regulators_read_what_was_told_before_on_the_page_of_the_entity_and_nobody_else(sign_in, client):
+    firm = world.entity("intermediary", phone="0826-2333333")
+    Entity.objects.filter(pk=firm.pk).update(phone="0826-2444444")
+    address = reverse("decoupling:entity", args=[firm.pk])
+    for role, seen in ((Role.REGULATOR, True), (Role.OWNER, False)):
+        page = sign_in(world.member(role)).get(address).content.decode()
+        assert ("0826-2333333" in page, "0826-2444444" in page) == (seen, seen)
+    yesterday = (today() - DAY).isoformat()
+    page = sign_in(world.member(Role.REGULATOR)).get(f"{address}?on={yesterday}").content.decode()
+    assert ("0826-2333333" in page, "0826-2444444" in page) == (True, False)
 
 
 def test_writes_by_the_set_are_kept_too():
