@@ -27,7 +27,6 @@ from regulation.parties.models import Role, User
 from regulation.parties.operations import declare_interests
 
 from . import operations
-from .demo_bank import take_the_banks_word
 from .models import Contract, Mediator, Milestone
 from .queries import charge_of, latest_version, milestones_of
 
@@ -76,8 +75,6 @@ def play(tell: Tell, *, patience: float = PATIENCE, agent: User | None = None) -
     for third in others[1:2]:
         _dispute(third, agent)
         tell(_("14. The third one is disputed, and its money is split as both sides agree"), _page(third))
-    told = take_the_banks_word(who("cashier"))
-    tell(_("15. What the bank says is compared with the transfers on record"), told.get_absolute_url())
     return True
 
 

@@ -218,7 +218,7 @@ def _cells(rows: list[Compared]) -> Iterator[list[str]]:
             str(told["words"]),
             one.on.isoformat(),
             told["line"].number if told["line"] else "",
-            _("paid in") if told["is_in"] else _("paid out"),
+            _("money in") if told["is_in"] else _("money out"),
             str(told["at_bank"] or ""),
             told["transfer"].number if told["transfer"] else "",
             str(told["recorded"] or ""),

@@ -3,10 +3,12 @@
 import pytest
 from django.utils import timezone
 
-from marketplace.contracts import demo, demo_reviews
+from marketplace.contracts import demo, demo_bank, demo_reviews
 from marketplace.contracts.life import State, Step
 from marketplace.contracts.models import Invoice, Mediator, Plea
 from marketplace.contracts.queries import milestones_of, money_of
+from marketplace.payments.bank_queries import comparison
+from marketplace.payments.models import BankStatement
 from marketplace.tenders.demo.story import STORY_TITLE
 from regulation.parties.models import Role, User
 from tests.factories import contracts, tenders, world
@@ -63,3 +65,10 @@ def test_the_story_goes_on_once_and_says_each_step():
     assert Plea.objects.get().review.side == "department"
     assert demo_reviews.play(lambda text, _path: told.append(text)) is False
     assert len(told) == 5
+    assert demo_bank.play(lambda text, _path: told.append(text))
+    assert demo_bank.play(lambda text, _path: told.append(text)) is False
+    days = BankStatement.objects.get().days
+    found = comparison(None, (days.lower, days.upper), today=timezone.localdate())
+    assert [str(one.result) for one in found if one.result != "fits"] == ["unrecorded"]
+    assert len(found) > 4
+    assert not any(one.due for one in found)

@@ -275,6 +275,13 @@ def test_the_pages_of_a_payer(sign_in, client):
     assert made.ref not in client.get("/en/payments/bank-statements/").content.decode()
 
 
+def test_a_party_whose_file_names_other_accounts_alone_is_told(sign_in, client):
+    sign_in(world.member(Role.AGENT))
+    upload(client, file(row(account=""), row("N2", account="1")))
+    page = client.get(f"/en/payments/bank-statements/{BankStatement.objects.get().ref}/").content.decode()
+    assert "No row of the file is a payment over this site" in page
+
+
 def test_a_faulty_file_is_told_row_by_row(sign_in, client):
     sign_in(world.member(Role.AGENT))
     answer = upload(client, file(row(days=30), row("N2", paid_in="x")))

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from marketplace.contracts import demo_reviews
+from marketplace.contracts import demo_bank, demo_reviews
 from marketplace.contracts.demo import play
 from marketplace.tenders.demo.story import address
 
@@ -15,5 +15,5 @@ class Command(BaseCommand):
             self.stdout.write(f"  {text}\n     {address(path)}")
             self.stdout.flush()
 
-        if not any([play(tell), demo_reviews.play(tell)]):
+        if not any([play(tell), demo_reviews.play(tell), demo_bank.play(tell)]):
             self.stdout.write("nothing was left to play")
