@@ -5,7 +5,8 @@ from .bank_statement import BankLine, BankStatement
 from .charge import Charge, FeeRule
 from .event import ProviderEvent
 from .hold import Hold
-from .order import Order, Posting, PostingLine
+from .order import Order
+from .posting import Posting, PostingLine
 from .transfer import BankTransfer
 
 __all__ = [
