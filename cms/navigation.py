@@ -73,6 +73,7 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("Suspensions and removals"), "directory:sanction_list"),
             (_("Disputes"), "contracts:dispute_list"),
             (_("Public notices"), "tenders:notice_list"),
+            (_("Tenders by province"), "tenders:tender_map"),
             (_("Challenges and complaints"), "tenders:challenge_list"),
             (_("Ways to choose"), "tenders:methods"),
             (_("What this platform takes"), "payments:fees"),

@@ -9,11 +9,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from regulation.parties.models import Region
+
 from .announced import regions_announced
 from .life import PUBLIC, State
 from .life_texts import STATE_WORDS
 from .models import NoticeKind, PublicNotice, Tender
 from .queries import Cell, in_state
+from .tiles import within
 
 STATES = [(str(state), STATE_WORDS[state]) for state in PUBLIC]
 MOST_OPTIONS = 20
@@ -26,9 +29,11 @@ SORTS = {
 
 
 def _is(cell: Cell, name: str, value: str) -> bool:
-    """Whether the tenders of a cell are of this state or region, or buy this service."""
+    """Whether the tenders of a cell are of this state, lie in this region, or buy this service."""
     if name == "service":
         return any(code == value for code, _name in cell.services)
+    if name == "region":
+        return cell.region.startswith(within(value))
     return bool(getattr(cell, name) == value)
 
 
@@ -38,7 +43,7 @@ class TenderFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Title, approval or owner"), method="by_text", max_length=60)
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="by_state")
     service = django_filters.CharFilter(label=_("Service"), method="by_service", max_length=80)
-    region = django_filters.CharFilter(label=_("Region"), field_name="region__code", max_length=6)
+    region = django_filters.CharFilter(label=_("Region"), method="by_region", max_length=6)
 
     class Meta:
         model = Tender
@@ -48,12 +53,19 @@ class TenderFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.cells = cells
         offered = {"service": {one for c in cells for one in c.services}}
-        offered["region"] = {(c.region, c.region_name) for c in cells}
+        offered["region"] = {(c.region, c.region_name) for c in cells} | self._asked_region(cells)
         for name, found in offered.items():
             choices = sorted(found)
             field = self.form.fields[name]
             field.widget = forms.Select(choices=[("", _("All")), *choices])
             field.choices = choices
+
+    def _asked_region(self, cells: Sequence[Cell]) -> set[tuple[str, str]]:
+        """A region that is asked for and has no tender of its own, a province say."""
+        code = (self.data or {}).get("region", "")
+        if not code or any(c.region == code for c in cells):
+            return set()
+        return {(r.code, r.name) for r in Region.objects.filter(code=code.replace("\0", ""))}
 
     def facets(self) -> list[dict[str, Any]]:
         """By state, service and region: how many there are with the other two as they are chosen."""
@@ -84,6 +96,10 @@ class TenderFilter(django_filters.FilterSet):
         """Also where it is bought together with others."""
         return queryset.buying(value.replace("\0", ""))
 
+    def by_region(self, queryset: Any, name: str, value: str) -> Any:
+        """Also what lies in it; the nation's is everything."""
+        return queryset.filter(region__code__startswith=within(value.replace("\0", "")))
+
     def by_text(self, queryset: Any, name: str, value: str) -> Any:
         for word in value.replace("\0", "").split():
             queryset = (
@@ -95,6 +111,32 @@ class TenderFilter(django_filters.FilterSet):
 
     def by_state(self, queryset: Any, name: str, value: str) -> Any:
         return in_state(queryset, State(value), now=timezone.now())
+
+
+class MapForm(forms.Form):
+    """What the map of tenders is narrowed by."""
+
+    service = forms.ChoiceField(label=_("Service"), required=False)
+    province = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, cells: Sequence[Cell] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        services = sorted({one for c in cells for one in c.services})
+        self.fields["service"] = forms.ChoiceField(
+            label=_("Service"), required=False, choices=[("", _("All")), *services]
+        )
+
+    def clean_province(self) -> str:
+        code: str = self.cleaned_data["province"]
+        if code and (within(code) == code or not code.isdecimal() or len(code) != 6):
+            raise forms.ValidationError(_("There is no such province."))
+        return code
+
+    def chosen(self) -> tuple[str, str]:
+        """Codes of the service and of the province, each "" where none is chosen."""
+        if not self.is_bound or not self.is_valid():
+            return "", ""
+        return self.cleaned_data["service"], self.cleaned_data["province"]
 
 
 class NoticeFilter(django_filters.FilterSet):

@@ -39,6 +39,7 @@ choosing = [
 urlpatterns = [
     path("tenders/", views.tender_list, name="tender_list"),
     path("tenders/methods/", views.methods, name="methods"),
+    path("tenders/map/", views.tender_map, name="tender_map"),
     path("tenders/atom.xml", views.tender_feed, name="tender_feed"),
     path("tenders/calendar.ics", views.tender_calendar, name="tender_calendar"),
     path("tenders/notices/", views.notice_list, name="notice_list"),

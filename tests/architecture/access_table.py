@@ -554,6 +554,7 @@ TABLE: list[Row] = [
     # tenders: a draft is its owner's alone, and nobody else learns that it is there
     _get("tenders:tender_list", everyone()),
     _get("tenders:methods", everyone()),
+    _get("tenders:tender_map", everyone()),
     _get("tenders:tender", everyone(), "tender"),
     _get("tenders:tender", everyone(404, owner=200), "draft"),
     _get("tenders:tender_feed", everyone()),

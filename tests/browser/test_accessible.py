@@ -202,6 +202,7 @@ def public(tender: Tender) -> list[str]:
         "directory:intermediary_list",
         "tenders:tender_list",
         "tenders:methods",
+        "tenders:tender_map",
         "tenders:challenge_list",
         "oversight:statistics",
         "oversight:report_list",

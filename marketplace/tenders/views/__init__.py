@@ -39,6 +39,7 @@ from .drawing import draw, draw_act, draw_inputs, draw_new, draw_script
 from .feeds import tender_calendar, tender_feed
 from .files import bid_file, bid_part
 from .machine import trustee_draws, trustee_keys, trustee_shares, trustee_waiting
+from .mapping import tender_map
 from .notices import notice, notice_feed, notice_list
 from .openings import opening, opening_live
 from .owner import tender_edit, tender_new
@@ -113,6 +114,7 @@ __all__ = [
     "tender_edit",
     "tender_feed",
     "tender_list",
+    "tender_map",
     "tender_new",
     "tender_pass",
     "tender_postpone",
