@@ -71,8 +71,8 @@ def test_from_the_home_page_to_the_award(language, demo, new_page, tmp_path, liv
     words = WORDS[language]
     page = new_page()
     page.goto(f"{language}/")
-    page.fill(".hero-search input[name=q], main input[name=q]", "安全评价报告以及落实情况")
-    page.click(".hero-search button, main form button")
+    page.fill("main .need-form input[name=q]", "安全评价报告以及落实情况")
+    page.click("main .need-form button")
     page.click(f"main a[href*='approval={APPROVAL}']")
     page.check("main input[name=zone][value=none]")  # the demo has a zone in this region, so it asks
     page.click("main form .actions button")
