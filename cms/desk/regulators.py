@@ -26,6 +26,22 @@ from .parts import SHOWN, item, section
 
 def regulator(acting: Membership) -> list[dict[str, Any]]:
     now = database_now()
+    return [
+        *_reports(acting),
+        *to_judge(acting),
+        _overdue(now),
+        *_checks(now),
+        complaints(),
+        unheard(),
+        *_findings(acting),
+        *_rules_of_the_gate(),
+        _imports(acting),
+        _erasures(acting),
+    ]
+
+
+def _checks(now: dt.datetime) -> list[dict[str, Any]]:
+    """Checks that wait for a person, and answers that wait for a second one."""
     waiting = [
         item(
             _("%(intermediary)s and %(department)s")
@@ -45,6 +61,15 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
         )
         for d in proposed_determinations()[:SHOWN]
     ]
+    checks = (_("All checks"), reverse("decoupling:check_list"))
+    return [
+        section(_("Checks to determine"), waiting, _("No check waits."), checks),
+        section(_("Determinations to decide"), proposed, _("No determination waits.")),
+    ]
+
+
+def _rules_of_the_gate() -> list[dict[str, Any]]:
+    """Exemptions and versions of the rules that wait for a second regulator."""
     exemptions = [
         item(
             _("%(intermediary)s and %(department)s")
@@ -66,20 +91,9 @@ def regulator(acting: Membership) -> list[dict[str, Any]]:
     ]
     every_pack = (_("Versions of the rules"), reverse("decoupling:pack_list"))
     all_exemptions = (_("Exemptions"), reverse("decoupling:exemption_list"))
-    checks = (_("All checks"), reverse("decoupling:check_list"))
     return [
-        *_reports(acting),
-        *to_judge(acting),
-        _overdue(now),
-        section(_("Checks to determine"), waiting, _("No check waits."), checks),
-        section(_("Determinations to decide"), proposed, _("No determination waits.")),
-        complaints(),
-        unheard(),
-        *_findings(acting),
         section(_("Exemptions to decide"), exemptions, _("No exemption waits."), all_exemptions),
         section(_("Versions of the rules to decide"), packs, _("No version waits."), every_pack),
-        _imports(acting),
-        _erasures(acting),
     ]
 
 

@@ -52,13 +52,7 @@ def ending_signature_guard() -> pgtrigger.Trigger:
     )
 
 
-def ending_done() -> pgtrigger.Trigger:
-    """At the commit of an early end its contract is terminated with nothing left open; every side signed it,
-    or what was demanded is still overdue, and its grace did not stand still in a suspension."""
-    return trigger(
-        "done_on_its_ground",
-        pgtrigger.Update,
-        f"""
+_DONE_ON_ITS_GROUND = f"""
             DECLARE
                 c public.contracts_contract%ROWTYPE;
             BEGIN
@@ -96,7 +90,16 @@ def ending_done() -> pgtrigger.Trigger:
             END IF;
             RETURN NULL;
             END;
-        """,
+        """
+
+
+def ending_done() -> pgtrigger.Trigger:
+    """At the commit of an early end its contract is terminated with nothing left open; every side signed it,
+    or what was demanded is still overdue, and its grace did not stand still in a suspension."""
+    return trigger(
+        "done_on_its_ground",
+        pgtrigger.Update,
+        _DONE_ON_ITS_GROUND,
         deferred=True,
         condition=pgtrigger.Condition("OLD.done_at IS NULL AND NEW.done_at IS NOT NULL"),
     )

@@ -1,6 +1,8 @@
 """The one way a fact of a contract or milestone changes: an act its table allows, with its entry."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -83,22 +85,23 @@ def do_act(
         told |= {"milestone": milestone.position, "name": milestone.name}
     for name, value in facts.items():
         setattr(of, name, value)
+    done = ContractAct(
+        contract=contract, milestone=milestone, act=act, from_state=was, at=at, actor=by, reason=why
+    )
+    with _told_as_not_now(act, was), transaction.atomic():
+        if facts:
+            of.save(update_fields=list(facts))
+        done.entry = record(kind=kind, subject=contract, actor=by, body=told, noticeable=noticeable)
+        done.to_state = of.state_at(at)
+        done.save(force_insert=True)
+    return done
+
+
+@contextmanager
+def _told_as_not_now(act: life.Act, was: life.State | life.Step) -> Iterator[None]:
+    """What the database refuses because of the state is told as the operation tells it."""
     try:
-        with transaction.atomic():
-            if facts:
-                of.save(update_fields=list(facts))
-            entry = record(kind=kind, subject=contract, actor=by, body=told, noticeable=noticeable)
-            return ContractAct.objects.create(
-                contract=contract,
-                milestone=milestone,
-                act=act,
-                from_state=was,
-                to_state=of.state_at(at),
-                at=at,
-                actor=by,
-                reason=why,
-                entry=entry,
-            )
+        yield
     except IntegrityError as refusal:
         if any(name in str(refusal) for name in _REFUSALS):
             raise NotNow(act, was) from refusal

@@ -89,18 +89,7 @@ def compare(
     same direction and sum, a few days apart and alone in that, are taken for one under another number.
     """
     standing = {(t.number, t.is_in): t for t in transfers if not t.refused}
-    refused = {(t.number, t.is_in): t for t in transfers if t.refused}
-    made: list[Compared] = []
-    left: list[Movement] = []
-    for line in lines:
-        key = (line.number, line.is_in)
-        if (transfer := standing.pop(key, None)) is not None:
-            fits = transfer.fen == line.fen
-            made.append(Compared(Result.FITS if fits else Result.AMOUNT, line, transfer, not fits))
-        elif key in refused:
-            made.append(Compared(Result.REFUSED, line, refused[key], True))
-        else:
-            left.append(line)
+    made, left = _by_number(lines, standing, {(t.number, t.is_in): t for t in transfers if t.refused})
     elsewhere, here = set(beyond), together(told)
     missing = [
         t
@@ -121,6 +110,27 @@ def compare(
         if id(transfer) not in paired
     ]
     return sorted(made, key=lambda one: (one.on, one.told.number), reverse=True)
+
+
+Key = tuple[str, bool]
+
+
+def _by_number(
+    lines: Iterable[Movement], standing: dict[Key, Movement], refused: dict[Key, Movement]
+) -> tuple[list[Compared], list[Movement]]:
+    """Lines with the transfer of their number and direction, taken out of `standing`; and the lines left."""
+    made: list[Compared] = []
+    left: list[Movement] = []
+    for line in lines:
+        key = (line.number, line.is_in)
+        if (transfer := standing.pop(key, None)) is not None:
+            fits = transfer.fen == line.fen
+            made.append(Compared(Result.FITS if fits else Result.AMOUNT, line, transfer, not fits))
+        elif key in refused:
+            made.append(Compared(Result.REFUSED, line, refused[key], True))
+        else:
+            left.append(line)
+    return made, left
 
 
 def _misnumbered(lines: list[Movement], transfers: list[Movement]) -> list[tuple[Movement, Movement]]:

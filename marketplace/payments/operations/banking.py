@@ -73,15 +73,19 @@ def take_bank_statement(
     )
     lines = [BankLine(statement=made, entity=entity, **asdict(row)) for row in new]
     BankLine.objects.bulk_create(lines, batch_size=BATCH)
-    found = comparison(entity, (first, days.upper), today=timezone.localdate(at))
-    body = _whose(made) | {
-        "days": [first.isoformat(), last.isoformat()],
-        "sha256": digest,
-        "rows": len(new),
-        "differences": differences(entity, found),
-    }
-    record(kind="payments.bank_statement_taken", subject=made, actor=by, body=body)
+    record(kind="payments.bank_statement_taken", subject=made, actor=by, body=_told(made, at=at))
     return made
+
+
+def _told(made: BankStatement, *, at: dt.datetime) -> dict[str, Any]:
+    """What the entry says: the days, the file's digest, and what of these days does not fit."""
+    found = comparison(made.entity, (made.days.lower, made.days.upper), today=timezone.localdate(at))
+    return _whose(made) | {
+        "days": [made.first.isoformat(), made.last.isoformat()],
+        "sha256": made.digest,
+        "rows": made.rows,
+        "differences": differences(made.entity, found),
+    }
 
 
 def _take_turns(entity: Entity | None) -> None:

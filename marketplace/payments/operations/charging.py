@@ -40,24 +40,19 @@ def charge(
     """
     if fen <= 0 or payer.pk == payee.pk:
         raise ValueError("a charge is a positive sum between two entities")
-    try:
-        with transaction.atomic():
-            made = Charge.objects.create(
-                ref=_new_ref(),
-                reference=reference,
-                group=group,
-                title=title[:300],
-                payer=payer,
-                payee=payee,
-                fen=fen,
-                provider=provider,
-                due_on=due_on,
-                is_invented=is_invented,
-            )
-    except IntegrityError as refusal:
-        if "charge_one_standing_per_reference" in str(refusal):
-            raise AlreadyCharged from refusal
-        raise
+    made = Charge(
+        ref=_new_ref(),
+        reference=reference,
+        group=group,
+        title=title[:300],
+        payer=payer,
+        payee=payee,
+        fen=fen,
+        provider=provider,
+        due_on=due_on,
+        is_invented=is_invented,
+    )
+    _store(made)
     body = {
         "reference": reference,
         "group": group,
@@ -68,6 +63,16 @@ def charge(
     }
     record(kind="payments.charged", subject=made, actor=by, body=body)
     return made
+
+
+def _store(made: Charge) -> None:
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as refusal:
+        if "charge_one_standing_per_reference" in str(refusal):
+            raise AlreadyCharged from refusal
+        raise
 
 
 @transaction.atomic

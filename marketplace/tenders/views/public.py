@@ -103,47 +103,69 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
     state = found.state_at(now)
     owned = owns(membership, found)
     bidder = membership if may_bid(membership) else None
-    own_bid = standing_bid(found, bidder.entity) if bidder else None
+    may_read_all = owned or may_review(membership, found)
+    context = {
+        **_everyones(found, state, now),
+        **_readers(request, found),
+        **_bidders(found, state, bidder),
+        **_invitation(found, now, bidder, told=may_read_all),
+        "events": events_of(found, now, all_of_them=may_read_all),
+        "check_list": check_list_of(found, now) if owned and state in DRAFTS else [],
+        "questions": list(questions_for(found, owner=owned, asker=bidder.entity if bidder else None)),
+        "may_ask": bidder is not None and may_ask_at(found, bidder.entity, now),
+        "bids": opened_bids(found, files=owned),
+    }
+    return render(request, "tenders/tender.html", context)
+
+
+def _everyones(found: Tender, state: State, now: dt.datetime) -> dict[str, Any]:
+    """What a tender's page shows whoever reads it."""
     bought = services_relied(found)
-    return render(
-        request,
-        "tenders/tender.html",
-        {
-            "tender": found,
-            "state": state,
-            "state_words": STATE_WORDS[state],
-            "tone": TONES[state],
-            "now": now,
-            "told": told(METHODS[found.method], found.method_parameters),
-            "events": events_of(found, now, all_of_them=owned or may_review(membership, found)),
-            "notices": notice_links(found),
-            "check_list": check_list_of(found, now) if owned and state in DRAFTS else [],
-            "questions": list(questions_for(found, owner=owned, asker=bidder.entity if bidder else None)),
-            "may_ask": bidder is not None and may_ask_at(found, bidder.entity, now),
-            **_invitation(found, now, bidder, told=owned or may_review(membership, found)),
-            "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],
-            "bids": opened_bids(found, files=owned),
-            "gates": disclosed_checks(found.urn) if found.award and found.award.final_at else [],
-            "void_words": void_words(found),
-            "failure_words": failure_words(found.failure),
-            "replaced_by": replaced_by(found) if state == State.RETENDERED else None,
-            "award": found.award,
-            "holders": _holders(found, now),
-            "avoided": found.avoided_units.all(),
-            "documents": [one for one in found.documents.all() if one.removed_in is None],
-            "dropped": [one for one in found.documents.all() if one.removed_in is not None],
-            "trustees": appointed_to(found),
-            "owns": owned,
-            "wrote": owned and found.created_by_id == request.user.pk,
-            "reviews": may_review(membership, found) and found.created_by_id != request.user.pk,
-            "oversees": oversees(membership),
-            "keeps_for_all": found.published_at is not None and acts_as(membership, Role.REVIEWER),
-            "acts": acts_in(state),
-            "may_bid": bidder is not None and state == State.OPEN,
-            "own_bid": own_bid,
-            "lacking": lacks_what_was_added(own_bid, found) if own_bid and state == State.OPEN else None,
-            "to_confirm": own_bid is not None and state == State.OPEN and awaits_confirmation(own_bid),
-            "bought": bought,
-            "voluntary": [one for one in bought if one.necessity != "mandatory"],
-        },
-    )
+    return {
+        "tender": found,
+        "state": state,
+        "state_words": STATE_WORDS[state],
+        "tone": TONES[state],
+        "now": now,
+        "told": told(METHODS[found.method], found.method_parameters),
+        "notices": notice_links(found),
+        "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],
+        "gates": disclosed_checks(found.urn) if found.award and found.award.final_at else [],
+        "void_words": void_words(found),
+        "failure_words": failure_words(found.failure),
+        "replaced_by": replaced_by(found) if state == State.RETENDERED else None,
+        "award": found.award,
+        "holders": _holders(found, now),
+        "avoided": found.avoided_units.all(),
+        "documents": [one for one in found.documents.all() if one.removed_in is None],
+        "dropped": [one for one in found.documents.all() if one.removed_in is not None],
+        "trustees": appointed_to(found),
+        "acts": acts_in(state),
+        "bought": bought,
+        "voluntary": [one for one in bought if one.necessity != "mandatory"],
+    }
+
+
+def _readers(request: HttpRequest, found: Tender) -> dict[str, Any]:
+    """What the reader is to a tender."""
+    membership = acting(request)
+    own_hand = found.created_by_id == request.user.pk
+    return {
+        "owns": owns(membership, found),
+        "wrote": owns(membership, found) and own_hand,
+        "reviews": may_review(membership, found) and not own_hand,
+        "oversees": oversees(membership),
+        "keeps_for_all": found.published_at is not None and acts_as(membership, Role.REVIEWER),
+    }
+
+
+def _bidders(found: Tender, state: State, bidder: Membership | None) -> dict[str, Any]:
+    """What a tender's page shows who may bid of its own bid."""
+    own_bid = standing_bid(found, bidder.entity) if bidder else None
+    is_open = state == State.OPEN
+    return {
+        "may_bid": bidder is not None and is_open,
+        "own_bid": own_bid,
+        "lacking": lacks_what_was_added(own_bid, found) if own_bid and is_open else None,
+        "to_confirm": own_bid is not None and is_open and awaits_confirmation(own_bid),
+    }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -137,33 +138,39 @@ def _judged(
     }
     answers = determined(department=department, doubts=doubts, known_at=known_at)
     due = first_due(department=department, doubts=doubts)
-    seen = graph.as_json()
+    shared: dict[str, Any] = {
+        "department": department,
+        "rule_pack": pack.version,
+        "graph": graph.as_json(),
+        "known_at": known_at or at,
+        "asked_by": by,
+    }
     made = []
     for entity, finding, matter in zip(intermediaries, findings, matters, strict=True):
-        outcome, reason, chain = _with_persons_answer(finding, answers.get(entity.pk))
-        made.append(
-            Check(
-                intermediary=entity,
-                department=department,
-                gate=matter.gate,
-                on=matter.on,
-                outcome=outcome,
-                rule_code=finding.rule or ("determined" if outcome == Outcome.CONFLICTED else ""),
-                rule_pack=pack.version,
-                provision_ref=finding.provision,
-                reason_code=reason,
-                chain=chain,
-                grounds=[ground.as_json() for ground in finding.grounds],
-                graph=seen,
-                matter=matter.as_json(),
-                known_at=known_at or at,
-                input_digest=input_digest(graph, matter, pack),
-                doubt_digest=doubts.get(entity.pk, ""),
-                due_at=due.get(entity.pk, at + WAITING) if outcome == Outcome.UNKNOWN else None,
-                asked_by=by,
-            )
-        )
+        one = _said(finding, matter, answers.get(entity.pk))
+        one.intermediary, one.doubt_digest = entity, doubts.get(entity.pk, "")
+        one.input_digest = input_digest(graph, matter, pack)
+        one.due_at = due.get(entity.pk, at + WAITING) if one.outcome == Outcome.UNKNOWN else None
+        for name, value in shared.items():
+            setattr(one, name, value)
+        made.append(one)
     return made
+
+
+def _said(finding: Finding, matter: Matter, answer: Determination | None) -> Check:
+    """A check of what was found in a matter, and of what two regulators answered."""
+    outcome, reason, chain = _with_persons_answer(finding, answer)
+    return Check(
+        gate=matter.gate,
+        on=matter.on,
+        outcome=outcome,
+        rule_code=finding.rule or ("determined" if outcome == Outcome.CONFLICTED else ""),
+        provision_ref=finding.provision,
+        reason_code=reason,
+        chain=chain,
+        grounds=[ground.as_json() for ground in finding.grounds],
+        matter=matter.as_json(),
+    )
 
 
 def _with_persons_answer(

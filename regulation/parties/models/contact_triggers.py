@@ -6,34 +6,7 @@ _TOLD = "address, phone, email, account_digest"
 _SAYS = "(n.address <> '' OR n.phone <> '' OR n.email <> '' OR n.account_digest IS NOT NULL)"
 _OF_NEW = "n.address, n.phone, n.email, n.account_digest"
 
-
-def contacts_kept() -> list[pgtrigger.Trigger]:
-    """Triggers of the register of entities: what an address, telephone, mail or account was stays on record.
-
-    Whoever writes the register and however, imports by the set included. What an entity comes with counts for
-    every day before too, since nobody said since when; what it tells later counts from the day it is told.
-    """
-    return [
-        pgtrigger.Trigger(
-            name="contacts_told",
-            operation=pgtrigger.Insert,
-            when=pgtrigger.After,
-            level=pgtrigger.Statement,
-            referencing=pgtrigger.Referencing(new="new_rows"),
-            func=f"""
-                INSERT INTO public.parties_contactrecord (entity_id, held, recorded, {_TOLD})
-                SELECT n.id, daterange(NULL, NULL), tstzrange(clock_timestamp(), NULL), {_OF_NEW}
-                FROM new_rows n WHERE {_SAYS};
-                RETURN NULL;
-            """,
-        ),
-        pgtrigger.Trigger(
-            name="contacts_changed",
-            operation=pgtrigger.Update,
-            when=pgtrigger.After,
-            level=pgtrigger.Statement,
-            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-            func=f"""
+_CHANGED = f"""
                 DECLARE
                     changed bigint[];
                     moment timestamptz := clock_timestamp();
@@ -60,6 +33,37 @@ def contacts_kept() -> list[pgtrigger.Trigger]:
                     FROM new_rows n WHERE n.id = ANY(changed) AND {_SAYS};
                     RETURN NULL;
                 END;
-            """,
+            """
+
+_NEW_TOLD = f"""
+                INSERT INTO public.parties_contactrecord (entity_id, held, recorded, {_TOLD})
+                SELECT n.id, daterange(NULL, NULL), tstzrange(clock_timestamp(), NULL), {_OF_NEW}
+                FROM new_rows n WHERE {_SAYS};
+                RETURN NULL;
+            """
+
+
+def contacts_kept() -> list[pgtrigger.Trigger]:
+    """Triggers of the register of entities: what an address, telephone, mail or account was stays on record.
+
+    Whoever writes the register and however, imports by the set included. What an entity comes with counts for
+    every day before too, since nobody said since when; what it tells later counts from the day it is told.
+    """
+    return [
+        pgtrigger.Trigger(
+            name="contacts_told",
+            operation=pgtrigger.Insert,
+            when=pgtrigger.After,
+            level=pgtrigger.Statement,
+            referencing=pgtrigger.Referencing(new="new_rows"),
+            func=_NEW_TOLD,
+        ),
+        pgtrigger.Trigger(
+            name="contacts_changed",
+            operation=pgtrigger.Update,
+            when=pgtrigger.After,
+            level=pgtrigger.Statement,
+            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            func=_CHANGED,
         ),
     ]
