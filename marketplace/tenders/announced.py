@@ -95,6 +95,12 @@ def _facts_of(content: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     return told + [(label, way(facts[name])) for name, (label, way) in ways.items() if facts.get(name)]
 
 
+def _measure(content: Mapping[str, Any]) -> str:
+    """By what an order was found; empty where it gives places alone, as a draw does."""
+    scored = any(row["score"] is not None for row in content.get("order", []))
+    return str(METHODS[content["method"]].measure) if scored else ""
+
+
 def title_of(kind: NoticeKind, number: int) -> str:
     """The heading of a notice: with its number where a tender has several of its kind."""
     if kind is NoticeKind.CHANGE:
@@ -114,7 +120,7 @@ def read(row: PublicNotice) -> Notice:
         reason=content["reason"],
         lines=lines(content["before"], content["after"]) if "after" in content else [],
         order=content.get("order", []),
-        measure=str(METHODS[content["method"]].measure) if "order" in content else "",
+        measure=_measure(content),
         digest=row.digest,
     )
 

@@ -36,11 +36,12 @@ class RoundShape(Schema):
 
 
 class SeatShape(Schema):
-    """A bidder under its letter, the lowest price first. `entity` only once the auction is closed."""
+    """A bidder under its letter, the lowest price first. Until the auction is closed there is no `entity`,
+    and a price only once it was given here: a sealed price is known with its bidder's name."""
 
     letter: str
-    price: Money
-    reached_at: Moment
+    price: Money | None
+    reached_at: Moment | None
     entity: EntityShape | None
 
 
@@ -57,6 +58,7 @@ class AuctionShape(Schema):
     rules: dict[str, Any]
     rounds: list[RoundShape]
     seats: list[SeatShape]
+    lowest: Money | None
     address: str
 
 
@@ -102,10 +104,11 @@ def _told(held: Auction, read: Reading) -> dict[str, Any]:
                 "letter": seat.letter,
                 "price": money(seat.price),
                 "reached_at": seat.reached_at,
-                "entity": entity(seat.bid.tenderer) if read.closed else None,
+                "entity": entity(seat.bid.tenderer) if seat.bid else None,
             }
             for seat in read.seats
         ],
+        "lowest": money(read.lowest),
         "address": address(held),
     }
 

@@ -38,7 +38,7 @@ def _own_seat(auction: Auction, membership: Membership | None) -> Seat | None:
 
 def _reading(auction: Auction) -> dict[str, Any]:
     read = reading_of(auction, now=database_now())
-    names = ("now", "phase", "current", "rounds", "edge", "left_clock", "closed", "seats")
+    names = ("now", "phase", "current", "rounds", "edge", "left_clock", "closed", "seats", "lowest")
     return {name: getattr(read, name) for name in names}
 
 

@@ -131,6 +131,7 @@ def choosing(request: HttpRequest, ref: str) -> HttpResponse:
     bids = {bid.pk: bid for bid in found.bids.opened().select_related("tenderer")} if found.opened_at else {}
     award, mine = found.award, owns(membership, found)
     seat = evaluator_of(found, request.user) if request.user.is_authenticated else None
+    rows = _rows(found, bids) if award or mine else []
     context: dict[str, Any] = {
         "tender": found,
         "now": now,
@@ -139,7 +140,8 @@ def choosing(request: HttpRequest, ref: str) -> HttpResponse:
         "award": award,
         "standstill_rule": rule_of(found.region, LimitKind.STANDSTILL, on=now.date()),
         "ended": found.awards.filter(ended_at__isnull=False).select_related("bid__tenderer").order_by("pk"),
-        "rows": _rows(found, bids) if award or mine else [],
+        "rows": rows,
+        "scored": any(one["row"].get("score") is not None for one in rows),  # a draw gives places alone
         "excluded": Exclusion.objects.confirmed().filter(bid__tender=found).select_related("bid__tenderer"),
         "low_prices": LowPrice.objects.filter(bid__tender=found).select_related("bid__tenderer"),
         "draws": found.draws.order_by("number"),

@@ -176,6 +176,29 @@ def test_everyone_sees_prices_and_letters_and_nobody_names_before_the_end(client
     assert all(name in text for name in names)
 
 
+def test_a_letter_tells_no_sealed_price_which_the_opening_told_with_a_name(client, monkeypatch):
+    monkeypatch.setattr(watching, "FRESH", 0.0)
+    auction = begun()  # sealed at 1,000, 950 and 900
+    first, second, _third = seats(auction)
+    address = f"/en/tenders/{auction.tender.ref}/auction/live/"
+
+    def table() -> str:
+        return client.get(address).content.decode().partition("<tbody>")[2]
+
+    assert "¥" not in table()
+    assert "Lowest price so far: ¥900.00" in client.get(address).content.decode()
+    give(second, "880.00")
+    assert table().count("¥") == 1
+    assert table().index(f"<strong>{second.letter}</strong>") < table().index(
+        f"<strong>{first.letter}</strong>"
+    )
+    told = client.get(f"/api/v1/tenders/{auction.tender.ref}/auction").json()
+    assert [one["price"] for one in told["seats"]] == ["880.00", None, None]
+    assert [one["reached_at"] for one in told["seats"]][1:] == [None, None]
+    operations.close_auction(auction=tenders.rounds_over(auction), at=timezone.now())
+    assert table().count("¥") == 3
+
+
 def test_a_bidder_comes_back_and_finds_all_of_it_and_gives_its_price_by_the_page(sign_in):
     auction = begun()
     first, *_rest = seats(auction)
