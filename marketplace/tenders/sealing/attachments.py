@@ -16,6 +16,8 @@ CHUNK = 1024 * 1024  # bytes in the clear
 SEALED_CHUNK = CHUNK + 16
 CLASSES = (1, 2, 4, 8, 16, 32, 64, 128, 200)  # chunks: what the length of a sealed file can be
 _LENGTH_BYTES = 8
+FILE_MAGIC = b"QQ2F"  # begins a sealed file that is carried by hand; then its id, then its chunks
+FILE_HEAD = len(FILE_MAGIC) + 16
 LARGEST = CLASSES[-1] * CHUNK - _LENGTH_BYTES
 
 
@@ -74,6 +76,20 @@ def open_chunks(
         left -= min(left, len(plain))
     if number != count or left != 0:
         raise Unreadable
+
+
+def file_head(file: str) -> bytes:
+    """What a sealed file begins with that was made without a connection and is uploaded as it is."""
+    return FILE_MAGIC + bytes.fromhex(file)
+
+
+def carried(head: bytes, size: int) -> tuple[str, int]:
+    """The id of a sealed file by its first bytes, and how many chunks follow by its length. Raises
+    Unreadable for what is none."""
+    count, rest = divmod(size - FILE_HEAD, SEALED_CHUNK)
+    if len(head) != FILE_HEAD or head[: len(FILE_MAGIC)] != FILE_MAGIC or rest or count not in CLASSES:
+        raise Unreadable
+    return head[len(FILE_MAGIC) :].hex(), count
 
 
 def digest_of(chunk_digests: Iterable[bytes]) -> str:

@@ -27,6 +27,7 @@ from ..models import NEEDED, Bid, Tender
 from ..operations import ask_gate, foresee_gate, submit_bid, withdraw_bid
 from ..queries import appointed_to, public_tenders, trustee_keys
 from ..sealing import envelope_size
+from .files import keep_carried
 
 STATED = {"price", "rate"}
 LONGEST_ENVELOPE = envelope_size(8)
@@ -58,8 +59,7 @@ def bid_new(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and "ask" in request.POST:
         return _ask(request, tender)
     if request.method == "POST" and ("envelope" in request.POST or "sealed_file" in request.FILES):
-        files = request.POST.get("files", "").split()
-        return _take(request, tender, envelope=_envelope(request), files=files)
+        return _take_sealed(request, tender)
     ready = request.method == "POST" and form.is_valid()
     if ready and (request.POST.get("sealed") == "yes" or tender.seal_on_device):
         return _take(request, tender, bid=form.plain())
@@ -106,6 +106,21 @@ def _envelope(request: HttpRequest) -> bytes:
         return b""
 
 
+def _take_sealed(request: HttpRequest, tender: Tender) -> HttpResponse:
+    """Take an envelope, with the files sealed beside it: sent before, or carried here by hand with it."""
+    try:
+        carried = [keep_carried(request, tender, upload) for upload in request.FILES.getlist("sealed_parts")]
+    except TenderRefused as refusal:
+        return _wrong_file(request, tender, refusal)
+    files = [*request.POST.get("files", "").split(), *carried]
+    return _take(request, tender, envelope=_envelope(request), files=files)
+
+
+def _wrong_file(request: HttpRequest, tender: Tender, refusal: TenderRefused) -> HttpResponse:
+    context = _page(request, tender) | {"form": BidForm(tender=tender), "wrong_file": refusal}
+    return render(request, "tenders/bid_new.html", context, status=422)
+
+
 def _ask(request: HttpRequest, tender: Tender) -> HttpResponse:
     """Put the open question of the gate to two regulators, before a bid is written."""
     acting = request.acting  # type: ignore[attr-defined]
@@ -128,8 +143,7 @@ def _take(request: HttpRequest, tender: Tender, **what: Any) -> HttpResponse:
         )
     except TenderRefused as refusal:
         if isinstance(refusal, WrongEnvelope) and "sealed_file" in request.FILES:
-            context = _page(request, tender) | {"form": BidForm(tender=tender), "wrong_file": refusal}
-            return render(request, "tenders/bid_new.html", context, status=422)
+            return _wrong_file(request, tender, refusal)
         return _refusal(request, tender, refusal)
     give_receipt(subject=made, kind="tenders.bid_submitted", holder=request.user)
     return redirect(made)

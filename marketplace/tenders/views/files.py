@@ -1,5 +1,6 @@
 """Sealed files: parts come in as the browser sealed them; opened ones go out to those who may read them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -15,11 +16,12 @@ from regulation.parties.access import acting, acting_required
 from regulation.parties.models import Role
 
 from ..access import reads_files, scores
-from ..errors import TenderRefused
-from ..models import SealedFile
+from ..errors import TenderRefused, WrongPart
+from ..models import SealedFile, Tender
 from ..operations import content_of, keep_part
 from ..queries import public_tenders
-from ..sealing.attachments import SEALED_CHUNK
+from ..sealing import Unreadable
+from ..sealing.attachments import FILE_HEAD, SEALED_CHUNK, carried
 
 
 def _number(request: HttpRequest, name: str) -> int:
@@ -49,6 +51,23 @@ def bid_part(request: HttpRequest, ref: str) -> HttpResponse:
     except TenderRefused as refusal:
         return JsonResponse({"error": refusal.code, "message": str(refusal)}, status=409)
     return JsonResponse({"kept": True})
+
+
+def keep_carried(request: HttpRequest, tender: Tender, upload: Any) -> str:
+    """Keep a sealed file that was made without a connection, chunk by chunk; its ref.
+
+    Raises WrongPart, TooMuch and TenderClosed.
+    """
+    try:
+        ref, chunks = carried(upload.read(FILE_HEAD), upload.size)
+    except Unreadable as failure:
+        raise WrongPart from failure
+    who: dict[str, Any] = {"tenderer": request.acting.entity, "by": request.user}  # type: ignore[attr-defined]
+    for number in range(chunks):
+        content = upload.read(SEALED_CHUNK)
+        row = {"ref": ref, "chunks": chunks, "number": number, "content": content}
+        keep_part(tender=tender, at=database_now(), **who, **row)
+    return ref
 
 
 @never_cache

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pgtrigger
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -162,6 +163,60 @@ def test_a_bid_sealed_offline_is_uploaded_and_opened(ready, sign_in, tmp_path, c
     assert (made.price, made.days, made.note) == (Decimal("876.50"), 9, "离线")
 
 
+def offline(tender, client, folder, *files) -> dict:
+    """A bid sealed by the program with files beside it, as its page takes it."""
+    card = folder / "card.json"
+    card.write_bytes(client.get(f"/en/tenders/{tender.ref}/bid/card.json").content)
+    words = [str(card), "--price", "876.50", "--days", "9", "--out", str(folder / "bid.qq2")]
+    assert seal_bid.main([*words, *(word for path in files for word in ("--file", str(path)))]) == 0
+    parts = [folder / f"bid-{n}.qq2f" for n in range(1, len(files) + 1)]
+    said = {path.name: SimpleUploadedFile(path.name, path.read_bytes()) for path in parts}
+    envelope = SimpleUploadedFile("bid.qq2", (folder / "bid.qq2").read_bytes())
+    return {"sealed_file": envelope, "sealed_parts": list(said.values())}
+
+
+def test_files_sealed_offline_come_with_the_bid_and_open_with_it(ready, sign_in, tmp_path):
+    tender, agent = ready
+    proposal, small = tmp_path / "技术方案.pdf", tmp_path / "b.txt"
+    proposal.write_bytes(b"secret plan" * 200_000)  # three megabytes: more than one chunk
+    small.write_bytes(b"x")
+    client = sign_in(agent)
+    sent = offline(tender, client, tmp_path, proposal, small)
+    assert b"secret plan" not in b"".join(one.read() for one in sent["sealed_parts"])
+    for one in sent["sealed_parts"]:
+        one.seek(0)
+    assert client.post(f"/en/tenders/{tender.ref}/bid/", sent).status_code == 302
+    open_tender(tender=world.close(tender), at=timezone.now())
+    made = Bid.objects.get()
+    opened = {file.name: b"".join(content_of(file)) for file in made.sealed_files.all()}
+    assert opened == {"技术方案.pdf": proposal.read_bytes(), "b.txt": b"x"}
+
+
+@pytest.mark.parametrize("fault", ["cut", "other"])
+def test_a_sealed_file_that_is_none_is_refused_and_the_bid_with_it(fault, ready, sign_in, tmp_path):
+    tender, agent = ready
+    (tmp_path / "a.txt").write_bytes(b"x")
+    client = sign_in(agent)
+    sent = offline(tender, client, tmp_path, tmp_path / "a.txt")
+    whole = sent["sealed_parts"][0].read()
+    wrong = {"cut": whole[:-1], "other": b"%PDF" + whole[4:]}[fault]
+    sent["sealed_parts"] = [SimpleUploadedFile("a.qq2f", wrong)]
+    answer = client.post(f"/en/tenders/{tender.ref}/bid/", sent)
+    assert answer.status_code == 422
+    assert "not a part of a sealed file" in answer.content.decode()
+    assert Bid.objects.count() == SealedFile.objects.count() == 0
+
+
+def test_the_offline_sealer_refuses_too_many_files_and_writes_nothing(ready, sign_in, tmp_path, capsys):
+    tender, agent = ready
+    card = tmp_path / "card.json"
+    card.write_bytes(sign_in(agent).get(f"/en/tenders/{tender.ref}/bid/card.json").content)
+    words = [str(card), "--price", "1", "--days", "9", "--out", str(tmp_path / "bid.qq2")]
+    assert seal_bid.main([*words, *["--file", str(card)] * 6]) == 1
+    assert "up to 5 files" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.qq2*"))
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -194,8 +249,6 @@ def test_the_offline_sealer_refuses_a_card_whose_keys_do_not_fit(ready, sign_in,
     "content", [b"", b"x", b"QQ2\n", b"QQ2\n" + bytes(16821), bytes(100_000)], ids=range(5)
 )
 def test_a_file_that_is_no_sealed_bid_is_told_so(content, ready, sign_in):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     tender, agent = ready
     upload = SimpleUploadedFile("bid.qq2", content)
     answer = sign_in(agent).post(f"/en/tenders/{tender.ref}/bid/", {"sealed_file": upload})
