@@ -30,12 +30,13 @@ class CopyAnswerForm(forms.Form):
 
     number = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=32767)
     answer = forms.ChoiceField(choices=CopySaid.choices, widget=forms.HiddenInput)
-    reason = forms.CharField(required=False, max_length=600, widget=SHORT)
+    reason = forms.CharField(max_length=600, widget=SHORT)
 
     def __init__(self, *args: Any, own: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own = own
-        self.fields["reason"].label = _("Why you take it back") if own else _("What differs")
+        self.fields["reason"].required = self.data.get("answer") != CopySaid.CONFIRMED
+        self.fields["reason"].label = _("Why you take it back") if own else _("In what it differs")
 
     def clean_answer(self) -> str:
         """Nobody confirms the copy of their own side, or takes back another's."""
@@ -47,6 +48,4 @@ class CopyAnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
         told["reason"] = clean_text(told.get("reason", ""))
-        if told.get("answer") in (CopySaid.DIFFERS, CopySaid.TAKEN_BACK) and not told["reason"]:
-            self.add_error("reason", _("Say it in a sentence; the other side reads it."))
         return told

@@ -127,7 +127,7 @@ class EndForm(forms.Form):
         self.positions = [one.position for one in milestones]
         for one in milestones:
             name = one.name_en if get_language() == "en" and one.name_en else one.name
-            told = {"name": name, "whole": to_yuan(one.fen)}
+            told = {"name": name, "whole": f"{to_yuan(one.fen):,.2f}"}
             self.fields[f"released_{one.position}"] = forms.DecimalField(
                 label=_("%(name)s: still paid to the intermediary, of %(whole)s yuan") % told,
                 min_value=Decimal("0"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
@@ -149,13 +150,17 @@ class ScheduleViewSet(SnippetViewSet):
     icon = "list-ol"
     menu_order = 410
     add_to_admin_menu = True
-    list_display = ("__str__", "in_force", "note")
+    list_display = ("__str__", Column("used", label=_("used from")), Column("note", label=_("note")))
     list_filter = ("service",)
     add_view_class = RecordedSchedule
     inspect_view_enabled = True
     copy_view_enabled = False
     edit_handler = ObjectList(
-        [FieldPanel(name) for name in ("service", "starts_on", "lines", "note", "note_en")],
+        [
+            *(FieldPanel(name) for name in ("service", "starts_on", "lines")),
+            FieldPanel("note", heading=_("note")),
+            FieldPanel("note_en", heading=_("note in English")),
+        ],
         base_form_class=ScheduleForm,
     )
 

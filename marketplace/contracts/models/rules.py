@@ -166,7 +166,13 @@ class Schedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.service or _('every service')} · {self.in_force.lower}"
+        of = self.service or _("every service")
+        return f"{of} · {self.in_force.lower}"
+
+    @property
+    def used(self) -> str:
+        """From when until when, as editors read it."""
+        return f"{self.in_force.lower} – {self.in_force.upper or ''}"
 
     @property
     def urn(self) -> str:
@@ -200,7 +206,8 @@ class Wording(models.Model):
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"{self.service or _('every service')} · {self.version}"
+        of = self.service or _("every service")
+        return f"{of} · {self.version}"
 
     def get_absolute_url(self) -> str:
         return reverse("contracts:wording", args=[self.pk])

@@ -34,13 +34,14 @@ def events_of(contract: Contract, *, whole: bool) -> list[dict[str, Any]]:
 def events_of_copies(copies: list[SignedCopy]) -> list[dict[str, Any]]:
     """Signed copies as they were given, confirmed or refused."""
     events: list[dict[str, Any]] = []
+    noun = _("Signed copy")
     for one in copies:
         title = _("Signed copy given by the %(side)s") % {"side": one.get_side_display()}
         events.append({"at": one.given_at, "title": title, "text": one.note})
         events += [
             {
                 "at": said.said_at,
-                "title": f"{_('Signed copy')}: {said.get_said_display()} · {said.get_side_display()}",
+                "title": f"{noun}: {said.get_said_display()} · {said.get_side_display()}",
                 "text": said.reason,
             }
             for said in one.answers.all()

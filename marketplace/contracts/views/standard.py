@@ -24,15 +24,15 @@ PAGE = 20
 def _names() -> dict[str, Any]:
     """What is filled into each blank, in words."""
     return {
-        "buyer": _("buyer"),
-        "seller": _("intermediary"),
-        "payer": _("who pays"),
+        "buyer": _("name of the buyer"),
+        "seller": _("name of the intermediary"),
+        "payer": _("name of who pays"),
         "department": _("department that decides"),
         "service": _("service"),
         "approval": _("approval"),
         "tender": _("tender"),
         "ruling": _("ruling relied on"),
-        "price": _("price"),
+        "price": _("contract price"),
         "days": _("number"),
         "sign_by": _("last day of signing"),
         "silence": _("time to examine"),

@@ -192,7 +192,7 @@ def test_everyone_reads_which_services_have_terms_of_their_own(client):
     assert general.url == wording_for(None, on=today()).get_absolute_url()
     assert client.get(reverse("contracts:wording_of", args=["none"])).status_code == 404
     shown = page(client, held.get_absolute_url())
-    assert "〔price〕元" in shown
+    assert "〔contract price〕元" in shown
     assert "in use" in shown
 
 
