@@ -38,6 +38,8 @@ ROOMS = (
     "registry:joint_review_list",
     "directory:intermediary_list",
     "tenders:tender_list",
+    "contracts:contract_list",
+    "contracts:wording_list",
     "oversight:statistics",
     "oversight:report_list",
     "decoupling:rules",
