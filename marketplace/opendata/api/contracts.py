@@ -21,7 +21,7 @@ from .paging import PageForm, one_page
 from .problems import Invalid
 from .routes import reads
 from .shapes import EntityShape, Moment, Money, ServiceShape, address, entity, money, paged, service
-from .tenders import StateShape
+from .tender_shapes import StateShape
 from .tokens import holder
 
 TAG = "contracts"

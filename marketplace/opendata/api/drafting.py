@@ -32,7 +32,8 @@ from regulation.registry.models import Approval, Service
 from .bodies import as_sent, filled, said
 from .problems import Invalid, wrong_field
 from .routes import FormMaker, writes
-from .tenders import TAG, TenderShape, seen, whole
+from .tender_shapes import TenderShape
+from .tenders import TAG, seen, whole
 from .tokens import holder
 
 

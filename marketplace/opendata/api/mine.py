@@ -24,7 +24,7 @@ from .bids import bidder
 from .paging import PageForm, one_page
 from .routes import reads
 from .shapes import EntityShape, Moment, address, entity, paged
-from .tenders import StateShape
+from .tender_shapes import StateShape
 from .tokens import holder
 
 TAG = "mine"
