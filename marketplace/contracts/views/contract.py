@@ -1,5 +1,6 @@
 """One contract: its page, its text as it is printed, the draft's milestones, offering and signing it."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +24,7 @@ from ..errors import ContractRefused
 from ..forms import MilestoneSet, clean_text, initial_of
 from ..life import CONTRACT, State
 from ..life_texts import STATE_WORDS, STEP_TONES, STEP_WORDS, TONES
-from ..models import Contract, Side, Version
+from ..models import Contract, Ending, Side, Version
 from ..operations import (
     offer_contract,
     resume_contract,
@@ -121,16 +122,10 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
     disputes = list(disputes_in(found)) if found.signed_at else []
     steps = next_steps(found, side, rows, disputes, now) if side and state is State.IN_FORCE else {}
     ending = standing_ending(found) if whole and found.signed_at else None
-    settled_to = to_yuan(comes_to(found))
     copies = copies_of(found) if whole and found.signed_at else []
-    context = {
+    context = _prices_told(found, Decimal(sum(row["paid"] for row in rows))) | {
         "contract": found,
-        "paid": (paid := sum(row["paid"] for row in rows)),
         "over": found.completed_at or found.terminated_at,
-        "paid_drift": drift(found.bid_price, Decimal(paid)),
-        "paid_share": (Decimal(paid) / found.bid_price * 100).quantize(Decimal("0.01")),
-        "settled_to": settled_to,
-        "settled_drift": drift(found.bid_price, settled_to),
         "state": str(state),
         "state_words": STATE_WORDS[state],
         "tone": TONES[state],
@@ -142,8 +137,6 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "sides": sides,
         "may_sign": bool(side) and state is State.OFFERED and side not in signed,
         "rows": rows,
-        "drift": drift(found.bid_price, found.price),
-        "prices": _prices(found),
         "change": standing_change(found) if side and found.signed_at else None,
         "events": sorted(
             [*events_of(found, whole=whole), *events_of_copies(copies)], key=lambda one: one["at"]
@@ -154,14 +147,31 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "disputes": disputes,
         "steps": steps,
         "ending": ending,
-        "grace_over": bool(
-            ending and ending.grace_until and (found.suspended_at or now) >= ending.grace_until
-        ),
+        "grace_over": _grace_over(found, ending, now),
         "ended": ending_done(found) if found.terminated_at else None,
         "department_pays": found.payer_id != found.buyer_id,
         "now": now,
     }
     return render(request, "contracts/contract.html", context)
+
+
+def _grace_over(found: Contract, ending: Ending | None, now: dt.datetime) -> bool:
+    """Whether the time that a demand gave is over; while the contract is suspended it stands still."""
+    return bool(ending and ending.grace_until and (found.suspended_at or now) >= ending.grace_until)
+
+
+def _prices_told(found: Contract, paid: Decimal) -> dict[str, Any]:
+    """How the price moved from the bid to the contract and to what was paid, and what settlements leave."""
+    settled_to = to_yuan(comes_to(found))
+    return {
+        "paid": paid,
+        "paid_drift": drift(found.bid_price, paid),
+        "paid_share": (paid / found.bid_price * 100).quantize(Decimal("0.01")),
+        "settled_to": settled_to,
+        "settled_drift": drift(found.bid_price, settled_to),
+        "drift": drift(found.bid_price, found.price),
+        "prices": _prices(found),
+    }
 
 
 @never_cache
