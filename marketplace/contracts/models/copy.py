@@ -1,6 +1,5 @@
 """The signed paper of a contract as a scan: one side gives it, the others say that it is what was signed."""
 
-import secrets
 from typing import Any
 
 from django.conf import settings
@@ -12,19 +11,16 @@ from django.utils.translation import pgettext_lazy
 
 from regulation.ledger.triggers import append_only
 from regulation.parties.models import Entity
-from regulation.parties.uploads import SCANS
 
 from . import copy_guards
 from .contract import Side, Version
-from .deliverable import new_ref, private_storage
+from .kept_file import KeptFile, private_storage, random_place
 
 PROOFS = [("mfa", _("second factor")), ("password", _("password"))]
 
 
 def copy_name(_instance: Any, _filename: str) -> str:
-    """A random place that says nothing of the file."""
-    key = secrets.token_hex(20)
-    return f"copies/{key[:2]}/{key}"
+    return random_place("copies")
 
 
 class CopySaid(models.TextChoices):
@@ -67,17 +63,11 @@ class SignedCopy(models.Model):
         return f"contracts.signed_copy/{self.pk}"
 
 
-class CopyFile(models.Model):
-    """A file of a signed copy: name, kind, size, SHA-256, what a scanner said of it. Append-only."""
+class CopyFile(KeptFile):
+    """A file of a signed copy. Append-only."""
 
     copy = models.ForeignKey(SignedCopy, models.PROTECT, related_name="files")
-    ref = models.SlugField(max_length=32, unique=True, default=new_ref)
-    name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=8)
-    size = models.PositiveBigIntegerField()
-    digest = models.CharField(max_length=64)
     file = models.FileField(storage=private_storage, upload_to=copy_name, max_length=100)
-    scan = models.CharField(max_length=12, choices=SCANS)
 
     class Meta:
         verbose_name = _("file of a signed copy")

@@ -1,37 +1,25 @@
-import secrets
 from typing import Any
 
 import pgtrigger
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from regulation.ledger.triggers import append_only, kept
-from regulation.parties.uploads import SCANS
 
 from . import guards
 from .contract import Contract
+from .kept_file import KeptFile, private_storage, random_place
+from .kept_file import new_ref as new_ref  # by this name in the first migrations
 from .milestone import Milestone
 
 MOST_SUBMISSIONS = 2  # the first, and one more after it was returned
 
 
-def private_storage() -> Any:
-    """Outside MEDIA: nothing serves it by itself."""
-    return storages["evidence"]
-
-
 def private_name(_instance: Any, _filename: str) -> str:
-    """A random place that says nothing of the file."""
-    key = secrets.token_hex(20)
-    return f"deliverables/{key[:2]}/{key}"
-
-
-def new_ref() -> str:
-    return secrets.token_hex(16)
+    return random_place("deliverables")
 
 
 class Submission(models.Model):
@@ -59,17 +47,11 @@ class Submission(models.Model):
         return f"contracts.submission/{self.pk}"
 
 
-class DeliverableFile(models.Model):
-    """A file that was handed in: name, kind, size, SHA-256, what a scanner said of it. Append-only."""
+class DeliverableFile(KeptFile):
+    """A file that was handed in. Append-only."""
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="files")
-    ref = models.SlugField(max_length=32, unique=True, default=new_ref)
-    name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=8)
-    size = models.PositiveBigIntegerField()
-    digest = models.CharField(max_length=64)
     file = models.FileField(storage=private_storage, upload_to=private_name, max_length=100)
-    scan = models.CharField(max_length=12, choices=SCANS)
 
     class Meta:
         verbose_name = _("deliverable")

@@ -18,7 +18,7 @@ from regulation.ledger.triggers import append_only, kept
 from .. import life
 from . import dispute_guards, guards
 from .contract import Side
-from .deliverable import new_ref, private_storage
+from .kept_file import KeptFile, private_storage, random_place
 from .milestone import Milestone
 from .rules import SettlementRule
 
@@ -30,9 +30,7 @@ def dispute_ref() -> str:
 
 
 def evidence_name(_instance: Any, _filename: str) -> str:
-    """A random place that says nothing of the file."""
-    key = secrets.token_hex(20)
-    return f"disputes/{key[:2]}/{key}"
+    return random_place("disputes")
 
 
 class Outcome(models.TextChoices):
@@ -166,20 +164,12 @@ class Dispute(models.Model):
         return f"contracts.dispute/{self.ref}"
 
 
-class DisputeFile(models.Model):
-    """Evidence of one side: name, kind, size, SHA-256, what a scanner said of it. Append-only."""
+class DisputeFile(KeptFile):
+    """Evidence of one side. Append-only."""
 
     dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="files")
-    ref = models.SlugField(max_length=32, unique=True, default=new_ref)
     side = models.CharField(max_length=8, choices=Side.choices)
-    name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=8)
-    size = models.PositiveBigIntegerField()
-    digest = models.CharField(max_length=64)
     file = models.FileField(storage=private_storage, upload_to=evidence_name, max_length=100)
-    scan = models.CharField(
-        max_length=12, choices=[("clean", _("scanned, nothing found")), ("not_scanned", _("not scanned"))]
-    )
     note = models.CharField(max_length=600, blank=True)
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     given_at = models.DateTimeField(db_default=Now(), editable=False)

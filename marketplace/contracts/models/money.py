@@ -1,4 +1,3 @@
-import secrets
 from typing import Any
 
 import pgtrigger
@@ -15,7 +14,7 @@ from regulation.ledger.triggers import append_only, kept
 from regulation.parties.models import Entity
 
 from . import guards, settlement_guards
-from .deliverable import private_storage
+from .kept_file import private_storage, random_place
 from .milestone import Milestone
 
 _RELEASED = settlement_guards.ORDERED.format(milestone="m.id", kind="release")
@@ -118,9 +117,7 @@ class Payout(models.Model):
 
 
 def invoice_name(_instance: Any, _filename: str) -> str:
-    """A random place that says nothing of the file."""
-    key = secrets.token_hex(20)
-    return f"invoices/{key[:2]}/{key}"
+    return random_place("invoices")
 
 
 class Invoice(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import guards
 from .contract import Contract
-from .deliverable import private_storage
+from .kept_file import private_storage
 
 
 def upload_ref() -> str:

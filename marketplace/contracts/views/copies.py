@@ -23,6 +23,7 @@ from ..models import Contract, CopyFile, CopySaid, SignedCopy
 from ..operations import answer_copy, give_copy
 from ..queries import latest_version, uploads_of
 from .acting import do, of_side, proved_or_asked
+from .sharing import sent
 
 SIDES = (Role.OWNER, Role.AGENT)
 READERS = (*SIDES, Role.REGULATOR, Role.MEDIATOR)
@@ -116,9 +117,4 @@ def copy_file(request: HttpRequest, ref: str) -> FileResponse:
     found = get_object_or_404(CopyFile.objects.select_related("copy__version__contract"), ref=ref)
     if not reads_all(request.user, acting(request), found.copy.version.contract):
         raise Http404
-    return FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=found.name,
-        content_type="application/octet-stream",
-    )
+    return sent(found)

@@ -35,6 +35,7 @@ from ..operations import (
 )
 from ..queries import handed_in, money_of, uploads_of
 from .acting import do, milestone_of, of_side, read_contract
+from .sharing import sent
 
 SIDES = (Role.OWNER, Role.AGENT)
 READERS = (*SIDES, Role.REGULATOR, Role.MEDIATOR)
@@ -260,9 +261,4 @@ def dispute_file(request: HttpRequest, ref: str) -> FileResponse:
     found = get_object_or_404(DisputeFile.objects.select_related("dispute__milestone__contract"), ref=ref)
     if not reads_all(request.user, acting(request), found.dispute.milestone.contract):
         raise Http404
-    return FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=found.name,
-        content_type="application/octet-stream",
-    )
+    return sent(found)

@@ -20,6 +20,7 @@ from ..department_queries import accepted_of, last_files, share_of
 from ..errors import ContractRefused
 from ..forms import ShareForm
 from ..models import DeliverableFile, Milestone, ShareLink
+from ..models.kept_file import KeptFile
 from ..operations import end_share, note_access, share_contract, share_work
 from ..operations.sharing import token_digest
 from ..queries import handed_in
@@ -28,7 +29,7 @@ from .acting import do, milestone_of, of_side
 SIDES = (Role.OWNER, Role.AGENT)
 
 
-def sent(file: DeliverableFile) -> FileResponse:
+def sent(file: KeptFile) -> FileResponse:
     """Always as a download, never shown in the site's own pages."""
     return FileResponse(
         file.file.open("rb"),
