@@ -38,9 +38,10 @@ def prepare(many: int) -> dict:
         keys = [Key(bytes(a.key.public)) for a in tender.appointments.select_related("key")]
         place = {"tender": tender.urn, "tenderer": firm.urn}
         envelope = seal(PlainBid(Decimal("900.00"), 10), trustees=keys, needed=2, **place)
-        return {"tender": tender, "tenderer": firm, "by": by, "envelope": envelope, "at": timezone.now()}
+        told = {"tender": tender, "tenderer": firm, "envelope": envelope, "at": timezone.now()}
+        return told | {"by": world.user()}  # one who bids for two would tie them, and a thousand each to each
 
-    by, given = world.user(), {"approval": approval, "service": service}
+    given = {"approval": approval, "service": service}
     return {
         "spread": [bid_for(world.tender(**given)) for _ in range(many)],
         "one": [bid_for(one) for one in [world.tender(**given)] for _ in range(many)],

@@ -64,16 +64,18 @@ def shared_between_bidders(graph: Graph, matter: Matter, parameters: Parameters)
     """Two bidders share agent, contact, address, payment account or staff (招标投标法实施条例 39-40)."""
     held = graph.on(matter.on)
     own = held.party(matter.intermediary)
-    mutual = [i for i in (*held.out.get(own, ()), *held.into.get(own, ())) if i.kind in MUTUAL]
+    tied: dict[str, list[Interest]] = {}
+    for interest in (*held.out.get(own, ()), *held.into.get(own, ())):
+        if interest.kind in MUTUAL:
+            for end in {held.holder(interest), held.subject(interest)} - {own}:
+                tied.setdefault(end, []).append(interest)
     staff = {person: post for person, post, _ in peoples_interests(held, own)}
-    near = {end for i in mutual for end in (held.holder(i), held.subject(i))}
-    near |= {held.subject(i) for person in staff for i in held.out.get(person, ())}
+    near = {*tied, *(held.subject(i) for person in staff for i in held.out.get(person, ()))}
     for rival in map(held.party, matter.rivals):
         if rival == own or rival not in near:
             continue
-        for interest in mutual:
-            if {held.holder(interest), held.subject(interest)} == {own, rival}:
-                yield Hit((interest,))
+        for interest in tied.get(rival, ()):
+            yield Hit((interest,))
         for person, theirs, _ in peoples_interests(held, rival):
             if person in staff:
                 yield Hit((staff[person], theirs))
