@@ -5,7 +5,7 @@ published before notices were kept, the record of acts, amendments and awards te
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ from regulation.parties.models import Region
 from .amended import LABELS, Line, lines, shown, terms_of
 from .life_texts import failure_words, void_words
 from .methods import METHODS
-from .models import Award, EndKind, NoticeKind, PublicNotice, Tender
+from .models import Award, EndKind, NoticeKind, PublicNotice, Tender, TenderAct
 
 Named = Mapping[str, str]
 
@@ -96,8 +96,8 @@ def _facts_of(content: Mapping[str, Any]) -> list[tuple[Any, Any]]:
 
 
 def _measure(content: Mapping[str, Any]) -> str:
-    """By what an order was found; empty where it gives places alone, as a draw does."""
-    scored = any(row["score"] is not None for row in content.get("order", []))
+    """By what an order was found; empty where it gives places alone, as a draw does, or is that of prices."""
+    scored = any(row["score"] not in (None, row["price"]) for row in content.get("order", []))
     return str(METHODS[content["method"]].measure) if scored else ""
 
 
@@ -105,7 +105,9 @@ def title_of(kind: NoticeKind, number: int) -> str:
     """The heading of a notice: with its number where a tender has several of its kind."""
     if kind is NoticeKind.CHANGE:
         return _("Notice of change %(n)d") % {"n": number}
-    return str(kind.label) if number == 1 else f"{kind.label} ({number})"
+    if number == 1:
+        return str(kind.label)
+    return _("%(title)s (%(n)d)") % {"title": kind.label, "n": number}
 
 
 def read(row: PublicNotice) -> Notice:
@@ -129,7 +131,17 @@ def notices_of(tender: Tender) -> list[Notice]:
     """Every notice there is of a public tender, in order of time."""
     kept = [read(row) for row in tender.public_notices.all()]
     there = {one.slug for one in kept}
-    return sorted([*kept, *_before_they_were_kept(tender, there)], key=lambda one: one.at)
+    before = _before_they_were_kept(tender, there, head_of(tender))
+    return sorted([*kept, *before], key=lambda one: one.at)
+
+
+def titles_of(tender: Tender, acts: Sequence[TenderAct]) -> list[Notice]:
+    """The notices of a tender by their titles alone, from its acts as `told_acts` gives them: without a query
+    more, and without what they say."""
+    rows = [row for act in acts if (row := getattr(act, "notice", None)) is not None]
+    kept = [Notice(row.slug, title_of(NoticeKind(row.kind), row.number), row.at, {}) for row in rows]
+    before = _before_they_were_kept(tender, {one.slug for one in kept}, {})
+    return sorted([*kept, *before], key=lambda one: one.at)
 
 
 def notice_at(tender: Tender, slug: str) -> Notice | None:
@@ -159,9 +171,10 @@ def rates_of(tender: Tender) -> list[str]:
     return [f"{tender.base_amount:.2f}", str(tender.rate_low), str(tender.rate_high)]
 
 
-def _before_they_were_kept(tender: Tender, there: set[str]) -> list[Notice]:
+def _before_they_were_kept(tender: Tender, there: set[str], head: Mapping[str, Any]) -> list[Notice]:
     """What acts said that have no notice of their own."""
-    made, head, amendments = [], head_of(tender), list(tender.amendments.all())
+    made: list[Notice] = []
+    amendments = list(tender.amendments.all())
     if tender.published_at and "procurement" not in there:
         terms = terms_of(tender)
         for one in reversed(amendments):

@@ -80,6 +80,11 @@ def _rows(tender: Tender, bids: dict[int, Bid]) -> list[dict[str, Any]]:
     ]
 
 
+def _has_score(row: dict[str, Any]) -> bool:
+    """Whether a place rests on more than the price that stands beside it; a draw gives places alone."""
+    return row.get("score") not in (None, row.get("price"))
+
+
 def _in_stated_order(row: dict[str, Any], tender: Tender) -> dict[str, str]:
     """What a score is made of: price first, then the criteria as the tender names them."""
     stated = method_of(tender).clean(tender.method_parameters).get("criteria", [])
@@ -141,7 +146,7 @@ def choosing(request: HttpRequest, ref: str) -> HttpResponse:
         "standstill_rule": rule_of(found.region, LimitKind.STANDSTILL, on=now.date()),
         "ended": found.awards.filter(ended_at__isnull=False).select_related("bid__tenderer").order_by("pk"),
         "rows": rows,
-        "scored": any(one["row"].get("score") is not None for one in rows),  # a draw gives places alone
+        "scored": any(_has_score(one["row"]) for one in rows),
         "excluded": Exclusion.objects.confirmed().filter(bid__tender=found).select_related("bid__tenderer"),
         "low_prices": LowPrice.objects.filter(bid__tender=found).select_related("bid__tenderer"),
         "draws": found.draws.order_by("number"),

@@ -1,5 +1,6 @@
 """Public notices: all of them, newest first, as a page and a feed; and each at an address that lasts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -9,18 +10,19 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ..announced import address, notice_at, notices_of, public_notices, read
+from ..announced import address, notice_at, public_notices, read, titles_of
 from ..filters import NoticeFilter
-from ..models import Tender
+from ..models import Tender, TenderAct
 from ..queries import public_tenders, with_parts
 
 PAGE = 20
 MOST = 50
 
 
-def notice_links(tender: Tender) -> list[dict[str, Any]]:
+def notice_links(tender: Tender, acts: Sequence[TenderAct]) -> list[dict[str, Any]]:
     """What the tender's page links to."""
-    return [{"title": one.title, "at": one.at, "url": address(tender, one)} for one in notices_of(tender)]
+    found = titles_of(tender, acts)
+    return [{"title": one.title, "at": one.at, "url": address(tender, one)} for one in found]
 
 
 def notice(request: HttpRequest, ref: str, kind: str) -> HttpResponse:

@@ -34,6 +34,7 @@ from ..queries import (
     standing_bid,
     tender_facets,
     tenders_visible_to,
+    told_acts,
     with_award,
     with_parts,
 )
@@ -104,12 +105,14 @@ def tender(request: HttpRequest, ref: str) -> HttpResponse:
     owned = owns(membership, found)
     bidder = membership if may_bid(membership) else None
     may_read_all = owned or may_review(membership, found)
+    done = list(told_acts(found, all_of_them=may_read_all))
     context = {
         **_everyones(found, state, now),
         **_readers(request, found),
         **_bidders(found, state, bidder),
         **_invitation(found, now, bidder, told=may_read_all),
-        "events": events_of(found, now, all_of_them=may_read_all),
+        "events": events_of(found, now, all_of_them=may_read_all, acts=done),
+        "notices": notice_links(found, done),
         "check_list": check_list_of(found, now) if owned and state in DRAFTS else [],
         "questions": list(questions_for(found, owner=owned, asker=bidder.entity if bidder else None)),
         "may_ask": bidder is not None and may_ask_at(found, bidder.entity, now),
@@ -128,7 +131,6 @@ def _everyones(found: Tender, state: State, now: dt.datetime) -> dict[str, Any]:
         "tone": TONES[state],
         "now": now,
         "told": told(METHODS[found.method], found.method_parameters),
-        "notices": notice_links(found),
         "amendments": [(one, lines(one.before, one.after)) for one in found.amendments.all()],
         "gates": disclosed_checks(found.urn) if found.award and found.award.final_at else [],
         "void_words": void_words(found),

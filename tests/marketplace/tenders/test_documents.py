@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.tenders import errors, operations
+from marketplace.tenders.announced import notices_of
 from marketplace.tenders.models import Tender, TenderDocument
 from marketplace.tenders.models.document import private_storage
 from marketplace.tenders.operations.documents import Changed, documents_looked_at
 from marketplace.tenders.operations.drafting import Terms
-from marketplace.tenders.views.notices import notices_of
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
 from regulation.parties.models import Role

@@ -90,6 +90,7 @@ def test_a_result_tells_the_whole_order_and_until_when_it_may_be_challenged():
         (1, bids[0].tenderer.name, "900.00"),
         (2, bids[1].tenderer.name, "950.00"),
     ]
+    assert notice.measure == ""  # the price stands there already
     until = timezone.localtime(award.standstill_until)
     assert f"{until:%Y-%m-%d %H:%M:%S}" in facts(award.tender, "result")
 
