@@ -18,7 +18,8 @@ from config.embedded.processes import command_line
 
 from .conftest import ROOT, environment_without_servers, processes_naming, until
 
-HANGS = 120  # seconds: what has not stopped by then never will. How fast it is, a busy machine decides.
+STOPS_WITHIN = 5  # seconds, on a machine that is idle
+IDLE = 1.0  # seconds that such a machine takes to start Python and import Django's models
 
 # The first start migrates and seeds, which takes minutes beside other tests; it must end, not end fast.
 pytestmark = pytest.mark.timeout(900)
@@ -51,7 +52,7 @@ class Demo:
         """Seconds from the signal to the end of the process."""
         began = time.monotonic()
         self.process.send_signal(signum)
-        self.process.communicate(timeout=HANGS)
+        self.process.communicate(timeout=120)
         return time.monotonic() - began
 
     def leaves_nothing(self) -> bool:
@@ -73,6 +74,13 @@ def demo(home):
     yield started
     if started.process.poll() is None:
         started.end(signal.SIGKILL)
+
+
+def stops_within() -> float:
+    """The promised five seconds, in proportion where this machine is busy just now."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import django.db.models"], check=True)
+    return STOPS_WITHIN * max(1.0, (time.monotonic() - began) / IDLE)
 
 
 def running() -> list[tuple[str, str]]:
@@ -97,7 +105,7 @@ def environment_of(home: Path, word: str) -> list[str]:
     return found
 
 
-def test_the_site_answers_at_the_ready_lines_address_and_stops(demo):
+def test_the_site_answers_at_the_ready_lines_address_and_stops_in_time(demo):
     address = re.search(r"http://\S+", demo.until_line("Ready: "))[0]
     for path in ("healthz", "", "en/"):
         with urllib.request.urlopen(address + path, timeout=10) as reply:
@@ -115,7 +123,7 @@ def test_the_site_answers_at_the_ready_lines_address_and_stops(demo):
     trustees = [text for line, text in running() if "tools/trustee.py" in line and str(demo.home) in line]
     assert len(trustees) == 3
     assert not [text for text in trustees if "DATABASE" in text or "SECRET_KEY" in text]
-    assert demo.end() < HANGS
+    assert demo.end() < stops_within()
     assert demo.process.returncode == 0
     assert demo.leaves_nothing()
 
@@ -126,21 +134,21 @@ def test_a_second_start_keeps_the_accounts_and_does_not_tell_the_story_again(dem
     assert (demo.home / "accounts.json").read_bytes() == kept
     assert (demo.home / "story-played").stat().st_mtime == played
     refused = Demo(demo.home)
-    assert "running already" in refused.process.communicate(timeout=HANGS)[0]
+    assert "running already" in refused.process.communicate(timeout=30)[0]
     assert refused.process.returncode == 1
-    assert demo.end(signal.SIGINT) < HANGS
+    assert demo.end(signal.SIGINT) < stops_within()
     assert demo.leaves_nothing()
 
 
 def test_nothing_outlives_a_killed_supervisor(demo):
     demo.until_line("Ready: ")
     os.kill(demo.process.pid, signal.SIGKILL)
-    assert until(demo.leaves_nothing, seconds=HANGS)
+    assert until(demo.leaves_nothing, seconds=stops_within())
 
 
 def test_it_can_be_stopped_while_it_sets_up(demo):
     demo.until_line("Tables")
-    assert demo.end(signal.SIGINT) < HANGS
+    assert demo.end(signal.SIGINT) < stops_within()
     assert demo.leaves_nothing()
 
 
@@ -148,7 +156,7 @@ def test_a_taken_port_is_told_before_the_home_is_touched(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         refused = Demo(tmp_path / "home", "--port", port)
-        assert f"Port {port} cannot be used" in refused.process.communicate(timeout=HANGS)[0]
+        assert f"Port {port} cannot be used" in refused.process.communicate(timeout=30)[0]
     assert refused.process.returncode == 1
     assert not (tmp_path / "home").exists()
 
@@ -156,5 +164,5 @@ def test_a_taken_port_is_told_before_the_home_is_touched(tmp_path):
 def test_a_folder_with_other_things_is_told_and_kept(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     refused = Demo(tmp_path, "--reset")
-    assert "holds other things" in refused.process.communicate(timeout=HANGS)[0]
+    assert "holds other things" in refused.process.communicate(timeout=30)[0]
     assert os.listdir(tmp_path) == ["thesis.txt"]
