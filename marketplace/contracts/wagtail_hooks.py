@@ -14,6 +14,8 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
+from regulation.parties.widgets import DayInput
+
 from . import typed_schedule
 from .errors import ContractRefused
 from .models import Schedule, Wording
@@ -66,7 +68,7 @@ class WordingForm(WagtailAdminModelForm):
 class ScheduleForm(WagtailAdminModelForm):
     """The milestones as lines, since when they hold, and a word on them."""
 
-    starts_on = forms.DateField(label=_("used from"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("used from"), widget=DayInput)
     lines = forms.CharField(
         label=_("milestones"),
         widget=forms.Textarea(attrs={"rows": 16}),
