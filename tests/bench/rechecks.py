@@ -65,7 +65,6 @@ def prepare(bids: int, awards: int):
             do_act(tender, Act.OPEN, kind="tenders.opened", by=None, at=at, body={"bids": []}, opened_at=at)
             tender.bids.update(opened_at=at, price=Decimal("9000.00"), days=5)
             until = at + dt.timedelta(days=3)
-            mark_awarded(tender, by=by, at=timezone.now(), until=until, body={})
             Award.objects.create(
                 tender=tender,
                 bid=made,
@@ -75,6 +74,7 @@ def prepare(bids: int, awards: int):
                 awarded_by=other,
                 standstill_until=until,
             )
+            mark_awarded(tender, by=by, at=timezone.now(), until=until, body={})
     return holder, approval.department
 
 
