@@ -1,9 +1,11 @@
-"""The registry in CPSV-AP 3.2 and CCCEV 2, as JSON-LD nodes. No ORM queries, no clock, no request.
+"""The registry in CPSV-AP 3.2 and CCCEV 2.2, as JSON-LD nodes. No ORM queries, no clock, no request.
 
 An approval is a cpsv:PublicService, its department a cv:PublicOrganisation, a ruling a cv:Requirement of it,
 a paper a cv:EvidenceType, an article an eli:LegalResource. What the two standards have no term for stands
 under `qq:`: who pays, the time limit in its own kind of days, whether the legal basis has ended. Nodes that
-several things share (regions, departments, articles, verdicts) are made once a graph.
+several things share (regions, departments, articles, verdicts) are made once a graph. CCCEV knows one
+description of a requirement or a framework, a string without a language: the Chinese one, which is what holds;
+both languages stand in rdfs:comment.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,6 +26,7 @@ CONTEXT: Node = {
     "dct": "http://purl.org/dc/terms/",
     "eli": "http://data.europa.eu/eli/ontology#",
     "prov": "http://www.w3.org/ns/prov#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -88,11 +91,14 @@ class Graph:
                     f"{ruling.service.name}：{_necessity(ruling, 'zh-hans')}",
                     f"{ruling.service.name_en or ruling.service.name}: {_necessity(ruling, 'en')}",
                 ),
-                "dct:description": said(ruling.reason, ruling.reason_en),
+                "dct:description": ruling.reason,
+                "rdfs:comment": said(ruling.reason, ruling.reason_en),
                 "dct:type": self._ref(self._verdict_id(ruling.verdict)),
                 "dct:spatial": self._ref(self._region_id(ruling.region)),
                 "dct:temporal": period_of_time(period.lower, period.upper),
-                "cv:isRequirementOf": self._ref(self.address("registry:approval", approval.ref))
+                "@reverse": {
+                    "cv:holdsRequirement": self._ref(self.address("registry:approval", approval.ref))
+                }
                 if approval
                 else None,
                 "cv:isDerivedFrom": [self._ref(self._provision_id(b.provision)) for b in ruling.bases.all()],
@@ -162,7 +168,8 @@ class Graph:
                 f"《{law.title}》{provision.article}",
                 f"{law.title_en}, {provision.article}" if law.title_en else "",
             ),
-            "dct:description": said(provision.summary, provision.summary_en),
+            "dct:description": provision.summary,
+            "rdfs:comment": said(provision.summary, provision.summary_en),
             "dct:temporal": period_of_time(held.lower, held.upper) if held else None,
             "qq:level": provision.level,
             "qq:instrumentNumber": law.number,

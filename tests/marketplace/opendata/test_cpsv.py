@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from pyshacl import validate
-from rdflib import DCTERMS, RDF, Graph, Namespace, URIRef
+from rdflib import DCTERMS, RDF, Graph, Literal, Namespace, URIRef
 
 from regulation.registry.models import Approval, Ruling
 from tests.factories.registry import (
@@ -61,12 +61,32 @@ def test_the_shapes_find_what_is_missing(client):
     assert "hasCompetentAuthority" in faults(graph)
 
 
-def test_a_ruling_tells_both_axes_and_its_law(client):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (DCTERMS.description, Literal("理由", lang="zh-Hans")),  # CCCEV: a string without a language
+        (CV.isRequirementOf, URIRef("urn:a")),  # CCCEV: of another requirement
+        (DCTERMS.title, Literal("名称")),  # CPSV-AP: with its language
+    ],
+    ids=["description", "requirement", "title"],
+)
+def test_the_shapes_are_those_of_both_standards(wrong, client):
     ruling = RulingFactory()
+    graph = parsed(client.get(f"/data/rulings/{ruling.pk}.jsonld"))
+    (requirement,) = graph.subjects(RDF.type, CV.Requirement)
+    graph.add((requirement, *wrong))
+    assert str(wrong[0]).rsplit("/", 1)[1] in faults(graph)
+
+
+def test_a_ruling_tells_both_axes_and_its_law(client):
+    ruling = RulingFactory(approval=ApprovalFactory())
     graph = parsed(client.get(f"/data/rulings/{ruling.pk}.jsonld"))
     assert faults(graph) == ""
     (requirement,) = graph.subjects(RDF.type, CV.Requirement)
     (law,) = graph.objects(requirement, CV.isDerivedFrom)
+    assert str(graph.value(predicate=CV.holdsRequirement, object=requirement)).endswith(
+        ruling.approval.get_absolute_url()
+    )
     assert ruling.bases.get().provision.get_absolute_url() in str(law)
     start = graph.value(
         graph.value(requirement, DCTERMS.temporal), URIRef("http://www.w3.org/ns/dcat#startDate")
