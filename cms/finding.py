@@ -38,6 +38,7 @@ T = TypeVar("T")
 FIRST, PER_PAGE = 5, 20
 LISTED = 1_000  # what is paged through: who has not found it by then needs other words, not another page
 KEPT = 60  # seconds
+ROOMS = ("registry", "parties")  # who writes what is looked through: approvals and laws, regions and departments
 FEW = 3  # with fewer found, what may have been meant is offered
 COLUMNS = {"region": "region_id", "department": "department_id", "necessity": "necessity", "level": "level"}
 
@@ -122,14 +123,14 @@ def _page_hits(keys: Sequence[int], words: Sequence[str]) -> list[Hit]:
 
 
 class Kept:
-    """What was found and counted, kept under the generation of the record: the next page, and the next
-    reader of the same words, need neither anew.
+    """What was found and counted, kept under the generation of what is looked through: the next page, and the
+    next reader of the same words, need neither anew.
 
     What is written without an entry, by the operator's commands, shows after KEPT seconds.
     """
 
     def __init__(self) -> None:
-        self.generation = generation()
+        self.generation = generation(*ROOMS)
 
     def __call__(self, name: str, asked: object, make: Callable[[], T]) -> T:
         """What `make` gives for what is asked, which it must depend on alone."""

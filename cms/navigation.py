@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale, Page, Site
 
-from regulation.ledger.generation import generation
+from regulation.ledger.generation import EDITED, generation
 
 from .models import NavigationItem, SiteSettings
 
@@ -173,7 +173,7 @@ def _read(request: HttpRequest, host: str) -> Frame:
 def frame_of(request: HttpRequest) -> Frame:
     """What stands round every page: kept per host and language until an editor changes something."""
     host = _host(request)
-    key = f"frame.{generation()}.{get_language()}.{host}"
+    key = f"frame.{generation(EDITED)}.{get_language()}.{host}"
     frame: Frame | None = cache.get(key)
     if frame is None:
         frame = _read(request, host)

@@ -58,7 +58,7 @@ def record_all(
     owed = [owed_by(kind, body) for _, body in told]
     _insert(entries, owed)
     if noticeable and entries:
-        transaction.on_commit(turn, robust=True)
+        transaction.on_commit(partial(turn, kind.partition(".")[0]), robust=True)
     for entry, effects in zip(entries, owed, strict=True):
         if effects:
             transaction.on_commit(partial(_queue, entry.pk), robust=True)

@@ -278,7 +278,11 @@ def test_the_next_page_neither_counts_nor_ranks_anew_until_the_record_changes(cl
         return tuple(sum(word in sql for sql in sqls) for word in ("AS MATERIALIZED", "LIMIT 1000"))
 
     assert [asked(1), asked(2), asked(1)] == [(1, 1), (0, 0), (0, 0)]
-    turn()  # as a committed entry does
+    turn("tenders")  # as a committed entry of a tender does
+    assert asked(2) == (0, 0)
+    turn("registry")
+    assert asked(2) == (1, 1)
+    turn()  # as an edited page does
     assert asked(2) == (1, 1)
 
 

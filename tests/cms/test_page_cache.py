@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cms.models import SiteSettings, StandardPage
-from regulation.ledger.generation import generation
+from regulation.ledger.generation import EDITED, generation, turn
 from regulation.ledger.operations import record
 from regulation.parties.models import Role
 from tests.factories import world
@@ -54,6 +54,15 @@ def test_a_committed_entry_makes_what_was_kept_unreachable(client, site, django_
         record(kind="test.happened", subject=world.entity(), actor=None, body={})
     assert generation() != before
     assert cost(client, "/approvals/") > 0
+
+
+def test_an_entry_turns_everything_and_its_own_room_alone(client, django_capture_on_commit_callbacks):
+    kept = {rooms: generation(*rooms) for rooms in ((), ("test",), ("registry",), (EDITED,))}
+    with django_capture_on_commit_callbacks(execute=True):
+        record(kind="test.happened", subject=world.entity(), actor=None, body={})
+    assert [generation(*rooms) == before for rooms, before in kept.items()] == [False, False, True, True]
+    turn()
+    assert [generation(*rooms) == before for rooms, before in kept.items()] == [False, False, False, False]
 
 
 def test_an_entry_that_is_rolled_back_turns_nothing(client, django_capture_on_commit_callbacks):
