@@ -67,15 +67,16 @@ def walk(rooms: set[str]) -> int:
     """Returns how many migrations were taken back."""
     from django.core.management import call_command
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+
+    from regulation.ledger.management.commands.migrate import Executor
 
     def move(*targets: tuple[str, str | None]) -> set[str]:
-        MigrationExecutor(connection).migrate(list(targets))
+        Executor(connection).migrate(list(targets))
         return schema()
 
     call_command("migrate", verbosity=0, interactive=False)
     whole = schema()
-    loader = MigrationExecutor(connection).loader
+    loader = Executor(connection).loader
     names = sorted(name for room, name in loader.graph.nodes if room == "registry")[-LAST - 1 : -1]
     back = {name: move(("registry", name)) for name in reversed(names)}
     for name in names[1:]:
