@@ -38,7 +38,7 @@ T = TypeVar("T")
 FIRST, PER_PAGE = 5, 20
 LISTED = 1_000  # what is paged through: who has not found it by then needs other words, not another page
 KEPT = 60  # seconds
-ROOMS = ("registry", "parties")  # who writes what is looked through: approvals and laws, regions and departments
+ROOMS = ("registry", "parties")  # who writes what is looked through: parties have regions and departments
 FEW = 3  # with fewer found, what may have been meant is offered
 COLUMNS = {"region": "region_id", "department": "department_id", "necessity": "necessity", "level": "level"}
 

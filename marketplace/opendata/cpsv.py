@@ -4,8 +4,8 @@ An approval is a cpsv:PublicService, its department a cv:PublicOrganisation, a r
 a paper a cv:EvidenceType, an article an eli:LegalResource. What the two standards have no term for stands
 under `qq:`: who pays, the time limit in its own kind of days, whether the legal basis has ended. Nodes that
 several things share (regions, departments, articles, verdicts) are made once a graph. CCCEV knows one
-description of a requirement or a framework, a string without a language: the Chinese one, which is what holds;
-both languages stand in rdfs:comment.
+description of a requirement or a framework, a string without a language: the Chinese one, which is what
+holds; both languages stand in rdfs:comment.
 """
 
 from collections.abc import Iterable, Iterator

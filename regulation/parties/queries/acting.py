@@ -28,6 +28,8 @@ def acting_membership(*, user: User | AnonymousUser, chosen: int | None) -> Memb
     """The membership a user acts by: the one chosen for this session if still held, else the first.
 
     It comes with `unread`, how many notices its person has not read: every page's frame shows that."""
+    if not user.is_authenticated:
+        return None
     waiting = Notice.objects.filter(user=OuterRef("user")).unread().order_by().values("user")
     count = Subquery(waiting.annotate(n=Count("pk")).values("n"))
     held = list(memberships_of(user).annotate(unread=Coalesce(count, 0)))
