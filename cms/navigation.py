@@ -45,6 +45,7 @@ COLUMNS: list[tuple[Any, list[tuple[Any, str]]]] = [
             (_("Assessed together"), "registry:joint_review_list"),
             (_("Regions side by side"), "registry:league"),
             (_("Where standards differ"), "registry:standard_list"),
+            (_("Who decides, by delegation"), "registry:delegation_list"),
             (_("What the reform reports"), "registry:reported"),
             (_("Open data"), "opendata:about"),
             (_("The interface for programs"), "opendata:api"),

@@ -76,6 +76,7 @@ urlpatterns = [
     path("approvals/", views.approval_list, name="approval_list"),
     path("approvals/<slug:ref>/", views.approval, name="approval"),
     path("approvals/<slug:ref>/elsewhere/", views.elsewhere, name="elsewhere"),
+    path("delegations/", views.delegation_list, name="delegation_list"),
     path("standards/", views.standard_list, name="standard_list"),
     path("services/", views.service_list, name="service_list"),
     path("services/<slug:code>/", views.service, name="service"),

@@ -354,6 +354,7 @@ TABLE: list[Row] = [
     _get("registry:approval", everyone(), "approval"),
     _get("registry:elsewhere", everyone(), "approval"),
     _get("registry:standard_list", everyone()),
+    _get("registry:delegation_list", everyone()),
     _get("registry:service_list", everyone()),
     _get("registry:service", everyone(), "service"),
     _get("registry:service_regions", everyone(), "service"),

@@ -192,6 +192,7 @@ def public(tender: Tender) -> list[str]:
         "opendata:about",
         "opendata:api",
         "registry:standard_list",
+        "registry:delegation_list",
         "registry:area_list",
         "registry:list_index",
         "registry:league",

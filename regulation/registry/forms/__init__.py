@@ -14,6 +14,7 @@ from .editions import CompileForm, ListFilter, RowFilter
 from .filters import (
     ApprovalFilter,
     AreaFilter,
+    DelegationFilter,
     Facet,
     InstrumentFilter,
     LapsedFilter,
@@ -23,19 +24,20 @@ from .filters import (
     clean_text,
 )
 from .finding import FoundField, FoundManyField
-from .following import FollowForm
+from .following import ChangesForm, FollowForm
 from .joint import JointPlanForm, SchemeFilter
 from .measures import LeagueForm, MeasureForm, sort_of
 from .reported import KIND_NAMES, ReportedForm
-from .rows import ItemRow, RowSet, StageRow, StepRow
+from .rows import ItemRow, PaperRow, RowSet, StageRow, StepRow
 from .schedule import DraftFilter, ScheduleForm
-from .screens import CounterpartForm, DelegationForm
+from .screens import FOUND, CounterpartForm, DelegationForm
 from .search import SearchForm
 from .sent import sent
 from .sidebyside import MOST, ChooseForm
 from .zones import AssessmentForm, EndForm, ZoneFilter
 
 __all__ = [
+    "FOUND",
     "KIND_NAMES",
     "MOST",
     "STATES",
@@ -44,6 +46,7 @@ __all__ = [
     "AreaFilter",
     "AsOfForm",
     "AssessmentForm",
+    "ChangesForm",
     "ChooseForm",
     "CommentForm",
     "CompileForm",
@@ -51,6 +54,7 @@ __all__ = [
     "ConsultationFilter",
     "CounterpartForm",
     "DayForm",
+    "DelegationFilter",
     "DelegationForm",
     "DraftFilter",
     "EndForm",
@@ -65,6 +69,7 @@ __all__ = [
     "LeagueForm",
     "ListFilter",
     "MeasureForm",
+    "PaperRow",
     "ReasonForm",
     "ReportedForm",
     "ReturnForm",

@@ -13,6 +13,7 @@ from regulation.parties.widgets import DayInput
 from ..models import (
     Approval,
     AreaAssessmentMatter,
+    Delegation,
     Ground,
     Instrument,
     Level,
@@ -122,6 +123,37 @@ class StandardFilter(django_filters.FilterSet):
 
     def by_difference(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter((f"{value}_least__lt", F(f"{value}_most")))
+
+
+class DelegationFilter(django_filters.FilterSet):
+    """What a reader narrows the delegations by."""
+
+    q = django_filters.CharFilter(
+        label=_("Approval: name, pinyin, initials or code"), method="by_approval", max_length=100
+    )
+    region = django_filters.ModelChoiceFilter(
+        label=_("Region"),
+        field_name="approval__region",
+        queryset=lambda _r: Region.objects.filter(
+            pk__in=Delegation.objects.order_by().values("approval__region")
+        ),
+        to_field_name="code",
+    )
+    department = django_filters.ModelChoiceFilter(
+        label=_("Decided by"),
+        queryset=lambda _r: Entity.objects.filter(pk__in=Delegation.objects.order_by().values("department")),
+    )
+    on = django_filters.DateFilter(
+        label=_("In force on"), field_name="in_force", lookup_expr="contains", widget=DayInput()
+    )
+
+    class Meta:
+        model = Delegation
+        fields = ()
+
+    def by_approval(self, queryset: Any, name: str, value: str) -> Any:
+        found = search_approvals(Approval.objects.all(), clean_text(value))
+        return queryset.filter(approval__in=found.order_by().values("pk"))
 
 
 class LapsedFilter(django_filters.FilterSet):

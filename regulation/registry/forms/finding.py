@@ -1,11 +1,13 @@
 """Fields that find things on record by words, with or without JavaScript."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 OFFERED = 12
@@ -14,25 +16,44 @@ OFFERED = 12
 class FindInput(forms.TextInput):
     """A text field; what fits the words typed is offered in its list, or as choices when it comes back.
 
-    A choice has the field's own name and stands after it, so that it is what the form receives.
+    A choice has the field's own name and stands after it, so that it is what the form receives. What a key
+    stands for is said below it. `kind` is what is looked for, where the field has another name.
     """
 
     template_name = "registry/widgets/find.html"
     offers: list[tuple[str, str]] = []
+    names: dict[str, str] | None = None  # by key, where many fields are named at once
+    choices: Any = ()
+
+    class Media:
+        js = ("django_htmx/htmx-2.min.js",)
+
+    def __init__(self, attrs: Any = None, *, kind: str = "") -> None:
+        super().__init__(attrs)
+        self.kind = kind
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["offers"] = self.offers
+        if self.names is None:
+            context["found"] = self.choices.field.named([value]).get(str(value), "") if value else ""
+        else:
+            context["found"] = self.names.get(str(value), "")
         given = context["widget"]["attrs"]
         target = f"{given.get('id', name)}-offers"
         given |= {
             "list": target,
             "autocomplete": "off",
-            "hx-get": reverse("registry:draft_find", args=[name]),
+            "hx-get": self._address(name),
             "hx-trigger": "input changed delay:250ms",
             "hx-target": f"#{target}",
         }
         return context
+
+    def _address(self, name: str) -> str:
+        if not self.kind:
+            return reverse("registry:draft_find", args=[name])
+        return f"{reverse('registry:draft_find', args=[self.kind])}?{urlencode({'of': name})}"
 
 
 class FoundField(forms.ModelChoiceField):
@@ -52,6 +73,15 @@ class FoundField(forms.ModelChoiceField):
         """Key and name of what fits, the best first."""
         found = self._found(words)[:OFFERED]
         return [(self.prepare_value(item), self._named(item)) for item in found]
+
+    def named(self, keys: Iterable[Any]) -> dict[str, str]:
+        """By key what it stands for, of those on record."""
+        field = self.to_field_name or "pk"
+        said = {key for key in map(str, keys) if key and "\0" not in key}
+        if not said or self.queryset is None:
+            return {}
+        known = self.queryset.filter(**{f"{field}__in": said})
+        return {str(self.prepare_value(item)): self._named(item) for item in known}
 
     def _found(self, words: str) -> list[Any]:
         if not words or self.queryset is None:
@@ -73,7 +103,7 @@ class FoundField(forms.ModelChoiceField):
             raise forms.ValidationError(self.error_messages["several"], code="several") from None
 
     @staticmethod
-    def _named(item: Any) -> str:
+    def _named(item: Model) -> str:
         where = getattr(item, "region", None) or getattr(item, "parent", None)
         return f"{item} · {where}" if where else str(item)
 

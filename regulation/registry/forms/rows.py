@@ -6,15 +6,23 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Approval, Service, StageKind
+from ..models import StageKind
+from .finding import FindInput, FoundField
+from .screens import approval_field, provision_field, service_field
+
+LONG = 400  # characters
 
 
 def _position() -> forms.IntegerField:
     return forms.IntegerField(label=_("position"), min_value=1, max_value=9999)
 
 
-def _text(label: Any, length: int, *, required: bool = False) -> forms.CharField:
-    return forms.CharField(label=label, max_length=length, required=required)
+def _text(label: Any, length: int, *, required: bool = False, help_text: Any = "") -> forms.CharField:
+    """What may run over more than a line is written in a field of several."""
+    widget = forms.Textarea(attrs={"rows": "2"}) if length >= LONG else forms.TextInput()
+    return forms.CharField(
+        label=label, max_length=length, required=required, help_text=help_text, widget=widget
+    )
 
 
 class StepRow(forms.Form):
@@ -25,12 +33,7 @@ class StepRow(forms.Form):
     position = _position()
     stage = _text(_("stage"), 60, required=True)
     stage_en = _text(_("stage, in English"), 80)
-    approval = forms.ModelChoiceField(
-        label=_("Approval (its address part)"),
-        queryset=Approval.objects.all(),
-        to_field_name="ref",
-        widget=forms.TextInput,
-    )
+    approval = approval_field(_("Approval"))
 
     @staticmethod
     def of(step: Any) -> dict[str, Any]:
@@ -64,13 +67,7 @@ class ItemRow(forms.Form):
     position = _position()
     name = _text(_("name"), 120, required=True)
     name_en = _text(_("name, in English"), 200)
-    service = forms.ModelChoiceField(
-        label=_("Service (its address part)"),
-        queryset=Service.objects.all(),
-        to_field_name="code",
-        widget=forms.TextInput,
-        required=False,
-    )
+    service = service_field(_("Service"), required=False)
     prepared_by = _text(_("prepared by"), 1000)
     prepared_by_en = _text(_("prepared by, in English"), 1000)
     reviewed_by = _text(_("reviewed by"), 1000)
@@ -82,8 +79,59 @@ class ItemRow(forms.Form):
         return {**same, "service": item.service.code if item.service else ""}
 
 
+class PaperRow(forms.Form):
+    """A paper an approval asks for; held by an office where that office issued it itself."""
+
+    once = ("position",)
+
+    position = _position()
+    name = _text(_("name of the paper"), 400, required=True)
+    service = service_field(_("output of the service"), required=False)
+    held_by = _text(
+        _("issued by the office"),
+        200,
+        help_text=_("Only where the paper is an office's own result: then the applicant need not bring it."),
+    )
+    held_by_en = _text(_("issued by the office, in English"), 200)
+    held_ground = _text(_("why it is that office's own"), 400)
+    held_ground_en = _text(_("why it is that office's own, in English"), 400)
+    held_provision = provision_field(_("provision by which it may not be asked for"), required=False)
+    source = _text(_("source"), 400, help_text=_("Empty: the source of the approval."))
+
+    @staticmethod
+    def of(paper: Any) -> dict[str, Any]:
+        same = {name: getattr(paper, name) for name in PaperRow.base_fields}
+        service, provision = paper.service, paper.held_provision
+        return {
+            **same,
+            "service": service.code if service else "",
+            "held_provision": provision.ref if provision else "",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Held by an office, on a ground and a provision; or none of the three."""
+        said = self.cleaned_data
+        needed = ("held_by", "held_ground", "held_provision")
+        if any(said.get(name) for name in needed):
+            for name in needed:
+                if name not in self.errors and not said.get(name):
+                    self.add_error(name, _("The office, the reason and the provision go together."))
+        return said
+
+
 class RowSet(forms.BaseFormSet):
     """Rows of which none repeats what may stand once (`once` of the row's form)."""
+
+    def tell_found(self) -> None:
+        """Say what each key stands for: one query a field, however many rows."""
+        for name, field in self.form.base_fields.items():
+            if isinstance(field, FoundField):
+                keys = [row[name].value() or "" for row in self.forms]
+                names = field.named(keys)
+                for row in (*self.forms, self.empty_form):
+                    widget = row.fields[name].widget
+                    if isinstance(widget, FindInput):
+                        widget.names = names
 
     def _filled(self) -> list[dict[str, Any]]:
         return [

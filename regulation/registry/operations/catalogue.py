@@ -95,7 +95,10 @@ def _replace(item: Any, name: str, rows: Sequence[Mapping[str, Any]]) -> list[di
     related.all().delete()
     field = related.field.name
     related.model.objects.bulk_create(related.model(**{field: item}, **row) for row in rows)
-    return [{key: str(getattr(value, "urn", value)) for key, value in row.items()} for row in rows]
+    return [
+        {key: "" if value is None else str(getattr(value, "urn", value)) for key, value in row.items()}
+        for row in rows
+    ]
 
 
 def _save(item: Catalogued) -> None:

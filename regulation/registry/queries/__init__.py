@@ -1,7 +1,7 @@
 """Reads of the registry: what is required where, on which day, as said when."""
 
 from .calendar import working_calendar
-from .changes import Change, Followed, changes_of, followed
+from .changes import CHANGE_KINDS, Change, Followed, changes_of, followed
 from .consultations import (
     ANSWERED,
     CLOSED,
@@ -16,7 +16,7 @@ from .consultations import (
     to_answer,
     unanswered,
 )
-from .delegations import decider, delegations_of
+from .delegations import decider, delegations_of, every_delegation
 from .drafts import (
     LAPSE_NOTED,
     PUBLICATION_REFUSED,
@@ -49,7 +49,7 @@ from .editions import (
 )
 from .elsewhere import elsewhere, general_rulings, members_of, papers, verdicts_of
 from .facets import Option, facets
-from .finding import search_provisions, search_regions
+from .finding import deciders, search_deciders, search_provisions, search_regions
 from .following import due_followings, followings_of, readers_to_tell, with_things
 from .joint import calendar_days, needed_of, schemes, schemes_for
 from .laws import (
@@ -124,6 +124,7 @@ GENERAL_RULES = "通则"  # the category of entries that are rules about service
 
 __all__ = [
     "ANSWERED",
+    "CHANGE_KINDS",
     "CLOSED",
     "EDITION_PUBLISHED",
     "ENDING_SOON",
@@ -160,6 +161,7 @@ __all__ = [
     "consultations_about",
     "counterparts",
     "decider",
+    "deciders",
     "delegations_of",
     "delta",
     "department_facet",
@@ -171,6 +173,7 @@ __all__ = [
     "edition_before",
     "elsewhere",
     "end_of_basis",
+    "every_delegation",
     "facets",
     "facts_for",
     "first_of_each",
@@ -225,6 +228,7 @@ __all__ = [
     "schemes_for",
     "search_activities",
     "search_approvals",
+    "search_deciders",
     "search_documents",
     "search_provisions",
     "search_regions",

@@ -17,7 +17,13 @@ from ..models import Approval, Instrument, Provision, Ruling, RulingBasis, Servi
 from .drafts import LAPSE_NOTED
 
 SHOWN = 50
-PUBLISHED, REPLACED, ENDED, LAPSED, EDITED = "published", "replaced", "ended", "lapsed", "edited"
+CHANGE_KINDS = PUBLISHED, REPLACED, ENDED, LAPSED, EDITED = (
+    "published",
+    "replaced",
+    "ended",
+    "lapsed",
+    "edited",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """[since, until), either end open, and how many at most."""
+    """[since, until), either end open, how many at most, and of which kind where one is named."""
 
     since: dt.datetime | None
     until: dt.datetime | None
     most: int
+    only: str = ""
 
     def holds(self, field: str) -> Q:
         lower = Q((f"{field}__gte", self.since)) if self.since else Q()
@@ -94,16 +101,22 @@ def followed(topic: str, key: str) -> Followed | None:
 
 
 def changes_of(
-    what: Followed, *, since: dt.datetime | None = None, until: dt.datetime | None = None, most: int = SHOWN
+    what: Followed,
+    *,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    most: int = SHOWN,
+    only: str = "",
 ) -> list[Change]:
-    """The latest changes of a topic in [since, until), newest first, at most `most`.
+    """The latest changes of a topic in [since, until), newest first, at most `most`; of one kind, if named.
 
-    A ruling recorded again for what is left of its period is no change.
+    A ruling recorded again for what is left of its period is no change. With a larger `most` the same come
+    first, in the same order, whatever happened at one moment.
     """
-    sources: list[Callable[..., Iterator[Change]]] = [_published, _ended, _lapsed, _edited]
-    window = Window(since, until, most)
-    found = [change for source in sources for change in source(what, window)]
-    return sorted(found, key=attrgetter("at", "ident"), reverse=True)[:most]
+    window = Window(since, until, most, only)
+    sources = SOURCES.values() if not only else [SOURCES[only]]
+    found = [change for source in dict.fromkeys(sources) for change in source(what, window)]
+    return sorted(found, key=attrgetter("at", "about.pk", "what"), reverse=True)[:most]
 
 
 def _of_topic(what: Followed) -> "QuerySet[Ruling]":
@@ -144,7 +157,7 @@ def _published(what: Followed, window: Window) -> Iterator[Change]:
         _of_topic(what)
         .filter(window.holds("published_at"))
         .annotate(published=F("published_at"), replaces=Exists(closed), copy=Exists(copied))
-        .filter(copy=False)
+        .filter(Q(replaces=window.only == REPLACED) if window.only else Q(), copy=False)
         .order_by("-published_at", "-pk")[: window.most]
     )
     for ruling in found:
@@ -189,3 +202,12 @@ def _edited(what: Followed, window: Window) -> Iterator[Change]:
     entries = Entry.objects.filter(window.holds("recorded_at"), kind__in=kinds)
     for entry in entries.filter(subject=what.thing.urn).order_by("-pk")[: window.most]:
         yield Change(entry.recorded_at, EDITED, what.thing)
+
+
+SOURCES: dict[str, Callable[[Followed, Window], Iterator[Change]]] = {
+    PUBLISHED: _published,
+    REPLACED: _published,
+    ENDED: _ended,
+    LAPSED: _lapsed,
+    EDITED: _edited,
+}

@@ -16,6 +16,12 @@ def delegations_of(approval: Approval) -> QuerySet[Delegation]:
     return approval.delegations.select_related(*related).order_by("-in_force", "pk")[:SHOWN]
 
 
+def every_delegation() -> QuerySet[Delegation]:
+    """Every delegation on record with what a list shows of it, the latest to begin first."""
+    related = ("approval__region", "department", "delegator", "provision__instrument")
+    return Delegation.objects.select_related(*related).order_by("-in_force", "pk")
+
+
 def decider(delegations: Iterable[Delegation], *, on: dt.date) -> Delegation | None:
     """The delegation under which the approval is decided on a day; None where none is on record."""
     return next((one for one in delegations if on in one.in_force), None)

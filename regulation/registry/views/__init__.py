@@ -16,6 +16,7 @@ from .consultations import (
     consultation_list,
     consultation_new,
 )
+from .delegations import delegation_list
 from .desk import draft_edit, draft_find, draft_list, draft_new, draft_return, draft_review, draft_withdraw
 from .editions import edition, edition_difference, edition_file, list_index, list_series
 from .editions_desk import edition_drafts, edition_new, edition_review, edition_withdraw
@@ -65,6 +66,7 @@ __all__ = [
     "consultation_answer",
     "consultation_list",
     "consultation_new",
+    "delegation_list",
     "draft_edit",
     "draft_find",
     "draft_history",

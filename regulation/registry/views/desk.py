@@ -17,6 +17,7 @@ from ..access import may_answer, may_consult, may_draft, may_review, may_revise
 from ..comparison import compare
 from ..errors import RegistryRefused, sentence_of
 from ..forms import (
+    FOUND,
     DraftFilter,
     FoundField,
     FoundManyField,
@@ -120,6 +121,10 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_find(request: HttpRequest, kind: str) -> HttpResponse:
     """What fits the words typed so far into a field of the form, as options of its list."""
     field = RulingForm.base_fields.get(kind)
+    named = request.GET.get("of")  # a field of a staff screen, which has a name of its own
+    if named and kind in FOUND:
+        offers = FOUND[kind].offers(clean_text(request.GET.get(named)))
+        return render(request, "registry/widgets/offers.html", {"offers": offers})
     if isinstance(field, FoundManyField):
         keys = request.GET.getlist(kind)
         words = clean_text(request.GET.get(f"{kind}-words"))

@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
@@ -16,11 +17,13 @@ from regulation.parties.models import User
 
 from .. import queries
 from ..errors import RegistryRefused
-from ..forms import FollowForm
+from ..forms import ChangesForm, FollowForm
 from ..models import Following, Rhythm, Topic
 from ..operations import end_following, start_following
 from ..operations.following import user_of_token
 from ..queries import Followed
+
+PAGE, LISTED = 50, 1_000  # what is paged through: who looks for more names the days
 
 
 def _asked(topic: str, key: str) -> Followed:
@@ -42,14 +45,35 @@ def changes(request: HttpRequest, topic: str = Topic.EVERYTHING, key: str = "") 
     if request.user.is_authenticated:
         standing = queries.followings_of(_reader(request)).filter(topic=topic, key=key).first()
     initial = {"topic": topic, "key": key, "rhythm": standing.rhythm if standing else Rhythm.WEEKLY}
+    chosen = ChangesForm(request.GET or None)
     context = {
         "followed": what,
-        "changes": queries.changes_of(what),
         "form": FollowForm(initial=initial),
+        "chosen": SimpleNamespace(form=chosen),
+        "narrowed": any(request.GET.get(name) for name in chosen.fields),
         "following": standing,
         "feed_url": _feed_url(what),
+        **_page(request, what, chosen),
     }
-    return render(request, "registry/changes.html", context)
+    return render(request, "registry/changes.html", context, status=422 if chosen.errors else 200)
+
+
+def _page(request: HttpRequest, what: Followed, chosen: ChangesForm) -> dict[str, Any]:
+    """One page of the changes, newest first, with the pages before and after it. Nothing is counted whole."""
+    said = request.GET.get("page", "")
+    last = LISTED // PAGE
+    number = min(max(int(said), 1), last) if said.isascii() and said.isdigit() and len(said) < 9 else 1
+    if chosen.errors:
+        return {"changes": [], "page": 1}
+    found = queries.changes_of(what, most=number * PAGE + 1, **chosen.asked())
+    more = len(found) > number * PAGE
+    return {
+        "changes": found[(number - 1) * PAGE : number * PAGE],
+        "page": number,
+        "newer": number - 1,
+        "older": number + 1 if more and number < last else 0,
+        "cut": more and number == last,
+    }
 
 
 def _feed_url(what: Followed) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.forms import RangeWidget
+from django.db.models import ForeignKey
 from django.forms import DateInput, ModelForm, formset_factory
 from django.forms.models import modelform_factory
 from wagtail.admin.forms.models import formfield_for_dbfield
@@ -11,9 +12,13 @@ from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from regulation.parties.models import Entity
+
 from ..errors import RegistryRefused
 from ..forms import RowSet
 from ..operations import save_catalogued
+from ..queries import deciders
+from ..staff_choosers import DEPARTMENTS
 
 
 class PeriodWidget(RangeWidget):
@@ -28,6 +33,8 @@ class PeriodWidget(RangeWidget):
 def _field(db_field: Any, **kwargs: Any) -> Any:
     if isinstance(db_field, DateRangeField):
         return db_field.formfield(widget=PeriodWidget(), **kwargs)
+    if isinstance(db_field, ForeignKey) and db_field.related_model is Entity:
+        return db_field.formfield(queryset=deciders(), widget=DEPARTMENTS.widget_class(), **kwargs)
     return formfield_for_dbfield(db_field, **kwargs)
 
 
@@ -97,7 +104,7 @@ class _WithRows(_Recorded):
         if not hasattr(self, "_row_sets"):
             data = self.request.POST if self.request.method == "POST" else None
             item = getattr(self, "object", None)
-            self._row_sets = {
+            self._row_sets: dict[str, Any] = {
                 name: formset_factory(row, formset=RowSet, extra=3, can_delete=True, max_num=200)(
                     data,
                     prefix=name,
@@ -107,9 +114,18 @@ class _WithRows(_Recorded):
             }
         return self._row_sets
 
+    def rows_said(self) -> dict[str, list[dict[str, Any]]]:
+        """By relation the rows that take the place of those there are, where somebody touched one."""
+        return {name: rows.said() for name, rows in self.row_sets().items() if rows.has_changed()}
+
     def get_context_data(self, **kwargs: Any) -> Any:
-        titled = [(self.row_forms[name][0], rows) for name, rows in self.row_sets().items()]
-        return {**super().get_context_data(**kwargs), "row_sets": titled}  # type: ignore[misc]
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context["row_sets"] = []
+        for name, rows in self.row_sets().items():
+            rows.tell_found()
+            context["row_sets"].append((self.row_forms[name][0], rows))
+            context["media"] += rows.media
+        return context
 
     def is_valid(self, form: Any) -> bool:
         valid = [rows.is_valid() for rows in self.row_sets().values()]  # every one tells its errors
@@ -124,7 +140,7 @@ class _WithRows(_Recorded):
             item=self.form.instance,
             changed=self.form.changed_data,
             by=self.request.user,
-            rows={name: rows.said() for name, rows in self.row_sets().items()},
+            rows=self.rows_said(),
         )
         return self.form.instance
 

@@ -1,14 +1,39 @@
 """Staff screens for approvals, services, laws and the working calendar."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from ..forms import CounterpartForm, DelegationForm
+from ..forms import CounterpartForm, DelegationForm, PaperRow
 from ..models import Approval, CalendarDay, Counterpart, Delegation, Instrument, Provision, Service
-from .base import CatalogueViewSet
+from .base import CatalogueViewSet, WithRowsCreateView, WithRowsEditView
+
+
+class _Papers:
+    row_forms = {"materials": (_("Papers asked for, in order"), PaperRow)}
+    form: Any
+
+    def rows_said(self) -> dict[str, list[dict[str, Any]]]:
+        """A paper without a source of its own has the approval's."""
+        said: dict[str, list[dict[str, Any]]] = super().rows_said()  # type: ignore[misc]
+        source = self.form.instance.source
+        return {
+            name: [{**row, "source": row["source"] or source} for row in rows] for name, rows in said.items()
+        }
+
+
+class ApprovalCreateView(_Papers, WithRowsCreateView):
+    pass
+
+
+class ApprovalEditView(_Papers, WithRowsEditView):
+    pass
 
 
 class ApprovalViewSet(CatalogueViewSet):
     model = Approval
+    add_view_class = ApprovalCreateView
+    edit_view_class = ApprovalEditView
     icon = "clipboard-list"
     menu_label = _("Approvals")
     form_fields = (

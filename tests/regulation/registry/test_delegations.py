@@ -203,3 +203,43 @@ def test_the_demo_hands_an_approval_on_once_and_says_that_it_is_invented(client)
 def test_a_demo_without_the_seed_hands_nothing_on():
     ensure_demo_deciders(editor=UserFactory())
     assert not Delegation.objects.exists()
+
+
+def listed(client, **asked):
+    answer = client.get("/en/delegations/", asked)
+    return [d.pk for d in answer.context["page_obj"]], answer
+
+
+def test_every_delegation_is_listed_the_latest_first_and_narrowed(client, approval):
+    other = ApprovalFactory(ref="other", name="取水许可")
+    county = DepartmentFactory(name="县水利局")
+    old = made(approval, FIRST, SECOND)
+    now = made(other, SECOND, department=county, delegator=DepartmentFactory(name="市水利局"))
+    found, answer = listed(client)
+    assert found == [now.pk, old.pk]
+    html = answer.content.decode()
+    assert html.count("decides today") == 1
+    assert "市水利局" in html
+    assert "/approvals/other/#decides" in html
+    assert listed(client, q="qsxk")[0] == [now.pk]
+    assert listed(client, department=county.pk)[0] == [now.pk]
+    assert listed(client, on="2020-05-05")[0] == [old.pk]
+    assert listed(client, region=approval.region_id)[0] == [now.pk, old.pk]
+    found, answer = listed(client, q="没有这样的事项")
+    assert (found, "No delegation fits" in answer.content.decode()) == ([], True)
+
+
+def test_a_wrong_day_is_told_and_no_list_says_there_is_nothing(client, approval):
+    made(approval)
+    answer = client.get("/en/delegations/", {"on": "2026-02-30"})
+    assert answer.status_code == 422
+    assert "error-summary" in answer.content.decode()
+    assert "No delegation" not in answer.content.decode()
+
+
+def test_without_any_the_list_says_who_decides_then(client):
+    assert "the department named with it" in client.get("/en/delegations/").content.decode()
+
+
+def test_the_list_is_flat(client, assert_flat):
+    assert_flat(client, "/delegations/", lambda: made(ApprovalFactory(), provision=ProvisionFactory()))

@@ -292,3 +292,70 @@ def test_a_forged_way_out_leads_nowhere(client, token):
     assert user_of_token(token) is None
     assert client.post(f"/following/stop/{token}/").status_code == 404
     assert Following.objects.get(pk=one.pk).ended_at is None
+
+
+def changed(client, **asked):
+    """The rulings of a page of changes, in its order, and its links to the pages beside it."""
+    answer = client.get("/en/changes/", asked)
+    assert answer.status_code == 200
+    return [c.about.pk for c in answer.context["changes"]], answer.content.decode()
+
+
+def test_every_change_is_reached_page_by_page_though_all_came_at_one_moment(client, monkeypatch):
+    monkeypatch.setattr("regulation.registry.views.following.PAGE", 3)
+    made = [RulingFactory(published_at=utc(2026, 1, 1)).pk for _ in range(7)]
+    first, html = changed(client)
+    assert "Older changes" in html
+    assert "Newer changes" not in html
+    second, html = changed(client, page=2)
+    third, last = changed(client, page=3)
+    assert first + second + third == made[::-1]
+    assert "Older changes" not in last
+    assert "Newer changes" in html
+    assert changed(client, page=4)[0] == []
+    assert changed(client, page="x")[0] == first
+
+
+def test_changes_are_narrowed_by_kind_and_by_days_of_shanghai(client):
+    service = ServiceFactory(code="s")
+    old = RulingFactory(service=service, published_at=utc(2025, 12, 31, 15, 59))  # 23:59 on the 31st
+    new = RulingFactory(published_at=utc(2025, 12, 31, 16))  # the first minute of the year
+    assert changed(client, since="2026-01-01")[0] == [new.pk]
+    assert changed(client, until="2025-12-31")[0] == [old.pk]
+    assert changed(client, since="2025-12-31", until="2026-01-01")[0] == [new.pk, old.pk]
+    assert changed(client, kind="published")[0] == [new.pk, old.pk]
+    found, html = changed(client, kind="replaced")
+    assert (found, "No change fits" in html) == ([], True)
+
+
+def test_the_kinds_of_change_tell_new_from_replaced(client):
+    old = RulingFactory(service=ServiceFactory(code="s"), necessity="mandatory")
+    wording = Wording(necessity="optional", reason="可以自行编制", source="来源", start=dt.date(2025, 1, 1))
+    draft = draft_ruling(
+        approval=None,
+        service=old.service,
+        region=region(),
+        wording=wording,
+        provisions=[ProvisionFactory()],
+        by=UserFactory(),
+    )
+    replace_ruling(draft=reviewed(draft), by=UserFactory(), at=timezone.now() + dt.timedelta(seconds=1))
+    assert changed(client, kind="replaced")[0] == [draft.pk]
+    assert changed(client, kind="published")[0] == [old.pk]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"since": "2026-02-30"},
+        {"until": "1900-01-01"},
+        {"since": "2026-02-02", "until": "2026-02-01"},
+        {"kind": "rumour"},
+    ],
+)
+def test_a_wrong_day_or_kind_is_told_and_no_change_is_shown(client, asked):
+    RulingFactory()
+    answer = client.get("/en/changes/", asked)
+    assert answer.status_code == 422
+    assert answer.context["changes"] == []
+    assert "error-summary" in answer.content.decode()

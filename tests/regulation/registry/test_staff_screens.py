@@ -6,10 +6,11 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
-from regulation.parties.models import Membership, Role
+from regulation.parties.models import EntityKind, Membership, Role
 from regulation.registry.models import Approval, Level, Provision, Ruling
 from regulation.registry.operations import submit_draft
 from regulation.registry.queries import search_approvals
@@ -19,6 +20,7 @@ from tests.factories.registry import (
     DepartmentFactory,
     DraftFactory,
     InstrumentFactory,
+    MaterialFactory,
     ProvisionFactory,
     RulingFactory,
     ServiceFactory,
@@ -43,6 +45,14 @@ def screen(name, action, *args):
     return reverse(f"registry_{name}:{action}", args=args)
 
 
+def papers(*said, before=0):
+    """The rows of papers as a browser would send them."""
+    data = {"materials-TOTAL_FORMS": len(said), "materials-INITIAL_FORMS": before}
+    return data | {
+        f"materials-{n}-{name}": value for n, row in enumerate(said) for name, value in row.items()
+    }
+
+
 @pytest.mark.parametrize("name", ["approvals", "services", "instruments", "provisions"])
 def test_each_screen_lists_and_offers_a_form(staff, name):
     ApprovalFactory()
@@ -63,6 +73,7 @@ def test_an_approval_made_there_is_found_at_once_and_recorded(staff):
             "department": department.pk,
             "region": region("511602").pk,
             "source": "来源",
+            **papers(),
         },
     )
     assert response.status_code == 302
@@ -83,6 +94,7 @@ def test_an_edited_name_is_found_and_the_reference_stays(staff):
             "department": approval.department_id,
             "region": approval.region_id,
             "source": "来源",
+            **papers(),
         },
     )
     assert response.status_code == 302
@@ -263,3 +275,128 @@ def test_the_way_in_ends_with_the_membership(client):
 def test_other_roles_are_refused_and_not_sent_round(client, role):
     acting(client, role)
     assert client.get("/cms/", follow=True).status_code == 403
+
+
+HELD = {"held_by": "市场监管局", "held_ground": "该局自己的证照", "held_provision": "share-1"}
+
+
+def kept(staff, approval, *said, before=0):
+    """Save an approval as it is, with these rows of papers."""
+    fields = ("code", "name", "department_id", "region_id", "source")
+    data = {name.removesuffix("_id"): getattr(approval, name) for name in fields}
+    return staff.post(screen("approvals", "edit", approval.pk), data | papers(*said, before=before))
+
+
+def test_the_papers_of_an_approval_are_written_there(staff, client):
+    approval, service = ApprovalFactory(ref="permit"), ServiceFactory(code="survey")
+    ProvisionFactory(ref="share-1")
+    one = {"position": 1, "name": "测绘报告", "service": "survey"}
+    two = {"position": 2, "name": "营业执照", **HELD, "source": "清单第二页"}
+    assert kept(staff, approval, one, two, {}).status_code == 302
+    first, second = approval.materials.order_by("position")
+    assert (first.service, first.source, first.held_by) == (service, approval.source, "")
+    assert (second.held_by, second.held_provision.ref, second.source) == (
+        "市场监管局",
+        "share-1",
+        "清单第二页",
+    )
+    said = body_of(Entry.objects.get(kind="registry.approval_changed"))["materials"]
+    assert [row["name"] for row in said] == ["测绘报告", "营业执照"]
+    assert said[0]["held_provision"] == ""
+    page = client.get("/en/approvals/permit/").content.decode()
+    assert "You need not bring it" in page
+    form = staff.get(screen("approvals", "edit", approval.pk)).content.decode()
+    assert "评估服务" in form  # what the code stands for
+    gone = {**one, "source": approval.source, "DELETE": "on"}
+    assert kept(staff, approval, gone, two, before=2).status_code == 302
+    assert [m.name for m in approval.materials.all()] == ["营业执照"]
+
+
+def test_an_approval_saved_without_a_touch_of_its_papers_keeps_those_another_wrote_meanwhile(staff):
+    approval = ApprovalFactory()
+    MaterialFactory(approval=approval, position=7)
+    assert kept(staff, approval).status_code == 302  # its form was opened before there was any
+    assert [m.position for m in approval.materials.all()] == [7]
+    assert "materials" not in body_of(Entry.objects.get())
+
+
+def test_a_paper_names_its_service_by_words_and_is_offered_those_that_fit(staff):
+    approval = ApprovalFactory()
+    for name in ("地形测绘", "房产测绘"):
+        ServiceFactory(name=name, code=name)
+    assert kept(staff, approval, {"position": 1, "name": "报告", "service": "房产"}).status_code == 302
+    assert approval.materials.get().service.name == "房产测绘"
+    answer = kept(staff, approval, {"position": 1, "name": "报告", "service": "测绘"})
+    assert answer.status_code == 200
+    assert answer.content.decode().count('type="radio" name="materials-0-service"') == 2
+
+
+@pytest.mark.parametrize(
+    ("paper", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"position": 0}, "position"),
+        ({"service": "没有这项服务"}, "service"),
+        ({"service": "a\0"}, "service"),
+        ({"held_by": "某局"}, "held_ground"),
+        ({**HELD, "held_by": ""}, "held_by"),
+        ({**HELD, "held_provision": ""}, "held_provision"),
+        ({**HELD, "held_provision": "no-such"}, "held_provision"),
+        ({"name": "长" * 401}, "name"),
+    ],
+)
+def test_a_wrong_paper_is_told_at_its_field_and_nothing_is_written(staff, paper, field):
+    approval = ApprovalFactory(name="旧名称")
+    ProvisionFactory(ref="share-1")
+    answer = kept(staff, approval, {"position": 1, "name": "报告"} | paper)
+    assert answer.status_code == 200
+    (_title, rows), *_ = answer.context["row_sets"]
+    assert field in rows.errors[0]
+    assert not approval.materials.exists()
+    assert not Entry.objects.exists()
+
+
+def test_only_who_can_decide_is_offered_as_a_department(staff):
+    firm = DepartmentFactory(kind=EntityKind.ENTERPRISE, name="某咨询公司")
+    department = DepartmentFactory(name="自然资源局")
+    data = {"ref": "new", "name": "许可", "region": region("511602").pk, "source": "来源", **papers()}
+    assert staff.post(screen("approvals", "add"), data | {"department": firm.pk}).status_code == 200
+    assert not Approval.objects.exists()
+    assert staff.post(screen("approvals", "add"), data | {"department": "x"}).status_code == 200
+    found = staff.get(reverse("registry_choose_department:choose_results")).content.decode()
+    assert (department.name in found, firm.name in found) == (True, False)
+    named = staff.get(reverse("registry_choose_department:choose_results"), {"q": "自然 5116"})
+    assert department.name in named.content.decode()
+    none = staff.get(reverse("registry_choose_department:choose_results"), {"q": "水利"}).content.decode()
+    assert department.name not in none
+    assert staff.post(screen("approvals", "add"), data | {"department": department.pk}).status_code == 302
+
+
+def test_fields_of_a_screen_are_offered_what_fits_while_one_types(client):
+    acting(client, Role.EDITOR)
+    ServiceFactory(name="地形测绘", code="survey")
+    find = reverse("registry:draft_find", args=["service"])
+    asked = {"of": "materials-0-service", "materials-0-service": "测绘"}
+    assert 'value="survey"' in client.get(find, asked).content.decode()
+    assert client.get(reverse("registry:draft_find", args=["source"]), asked).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("browser", "chosen", "shown", "not_shown"),
+    [
+        ("en-GB,en;q=0.9", "", "Intermediary services", "中介服务事项"),
+        ("zh-CN,zh;q=0.9", "", "中介服务事项", "Intermediary services"),
+        ("", "", "中介服务事项", "Intermediary services"),
+        ("fr", "", "中介服务事项", "Intermediary services"),
+        ("en-GB", "zh-hans", "中介服务事项", "Intermediary services"),
+    ],
+)
+def test_the_screens_speak_the_browsers_language_until_the_account_chooses(
+    client, browser, chosen, shown, not_shown
+):
+    user = acting(client, Role.EDITOR)
+    if chosen:
+        UserProfile.objects.create(user=user, preferred_language=chosen)
+    answer = client.get(screen("services", "index"), headers={"accept-language": browser} if browser else {})
+    html = answer.content.decode()
+    assert (shown in html, not_shown in html) == (True, False)
