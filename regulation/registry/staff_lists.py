@@ -79,7 +79,7 @@ class PublishedFilter(WagtailFilterSet):
     state = django_filters.ChoiceFilter(
         label=_("State"),
         choices=[
-            ("in_force", _("in force")),
+            ("in_force", _("in force today")),
             ("lapsed", _("legal basis ended")),
             ("coming", _("not yet in force")),
             ("ended", _("no longer in force")),
@@ -133,7 +133,7 @@ def _state(ruling: Any) -> Any:
         return _("not yet in force")
     if today not in ruling.in_force:
         return _("no longer in force")
-    return _("legal basis ended") if ruling.lapsed else _("in force")
+    return _("legal basis ended") if ruling.lapsed else _("in force today")
 
 
 def _hold(draft: Any) -> str:

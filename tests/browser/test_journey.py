@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OPEN_FOR = dt.timedelta(seconds=60)
 WORDS = {
     "": {
-        "find": "查询需要什么",
+        "find": "查询所需中介",
         "sign_in": "登录",
         "tender": "发起采购",
         "required": "必须",

@@ -49,7 +49,7 @@ def state_of(row: Exemption, *, on: Any) -> tuple[str, str]:
         return "warn", _("proposed")
     if row.valid.upper and row.valid.upper <= on:
         return "neutral", _("ended")
-    return ("good", _("in force")) if row.valid.lower <= on else ("info", _("from a later day"))
+    return ("good", _("in force today")) if row.valid.lower <= on else ("info", _("from a later day"))
 
 
 def exemption(request: HttpRequest, pk: int) -> HttpResponse:
