@@ -23,14 +23,17 @@ from regulation.registry.highlight import excerpt, is_chinese, marked
 from regulation.registry.models import Document, Kind, Necessity
 from regulation.registry.queries import (
     LAPSED,
+    Choice,
     documents,
     facets,
     first_of_each,
     keys_of,
     lapsed_rulings_among,
+    search_documents,
     suggestions,
     words_of,
 )
+from regulation.registry.shortnames import in_full
 
 PAGES = "pages"
 KINDS = (*Kind.values, PAGES)
@@ -112,6 +115,12 @@ def _lapsed(demands: Sequence[int], on: dt.date) -> list[int]:
     return list(lapsed_rulings_among(on).filter(pk__in=demands).values_list("pk", flat=True))
 
 
+def _in_full(query: str) -> list[str]:
+    """What the words are short for, where it finds something: those who say 环评 mean 环境影响评价."""
+    full = in_full(query)
+    return [full] if full and search_documents(Choice(q=full)).exists() else []
+
+
 def _page_keys(words: list[str]) -> list[int]:
     return list(pages(words).values_list("pk", flat=True)[:LISTED])
 
@@ -170,7 +179,8 @@ def find(form: SearchForm, kind: str, page: str | None) -> dict[str, Any]:
         "form": form,
         "looking": bool(words or narrowed or kind), "listed": LISTED,
     }  # fmt: skip
-    meant = suggestions(choice.q) if words and total < FEW else []
+    meant = kept("in_full", choice.q, partial(_in_full, choice.q)) if words else []
+    meant = meant or (suggestions(choice.q) if words and total < FEW else [])
     context["meant"] = [(words_meant, _link({"on": asked["on"]}, q=words_meant)) for words_meant in meant]
     if kind:
         context["chosen"] = next(g for g in groups if g["kind"] == kind)

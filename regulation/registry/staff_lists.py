@@ -183,6 +183,7 @@ class _Published(_Acts):
 
 class _Drafts(_Acts):
     filterset_class = WaitingFilter
+    page_title = _("Draft rulings")
 
     def get_base_queryset(self) -> Any:
         return with_consultation(drafts(), now=database_now())

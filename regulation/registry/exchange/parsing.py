@@ -44,7 +44,21 @@ def parse(row: int, cells: list[str], columns: list[Column | None], lookups: Loo
         except Wrong as wrong:
             faults.append(fault(row, column.name, text, wrong))
     faults += _contradictions(row, names, values, lookups)
+    if faults:
+        faults += _department_too(row, values, lookups)
     return faults or Parsed(row, values)
+
+
+def _department_too(row: int, values: dict[str, Any], lookups: Lookups) -> list[Fault]:
+    """What a sound row is asked later, of one that is wrong already: whoever mends it mends all at once."""
+    name, region = values.get("department"), values.get("region")
+    if not name or not region:
+        return []
+    try:
+        lookups.department(name, region)
+    except Wrong as wrong:
+        return [fault(row, "department", name, wrong)]
+    return []
 
 
 def fault(row: int, column: str, text: object, wrong: Wrong) -> Fault:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -13,6 +13,7 @@ from regulation.parties.queries import region_and_parents
 from .. import queries
 from ..forms import clean_text
 from ..models import Approval, Kind, Service, Zone
+from ..shortnames import in_full
 
 PAGE = 15
 FEW = 3  # with fewer found, what may have been meant is offered
@@ -42,11 +43,14 @@ def _found(request: HttpRequest) -> dict[str, Any]:
     activities = queries.search_activities(query)
     if not found["asked"]:
         return found | {"activities": activities[:6]}
-    approvals = Approval.objects.select_related("department", "region")
-    here = queries.search_approvals(approvals, query)
+    page = _page(query, line, request.GET.get("page"))
+    if query and not page.paginator.count and (full := in_full(query)):
+        in_long = _page(full, line, request.GET.get("page"))
+        if in_long.paginator.count or queries.search_services(Service.objects.all(), full).exists():
+            page, query, found["in_full"] = in_long, full, full
+            activities = queries.search_activities(full)
     if line is not None:
-        here, activities = here.filter(region__in=line), activities.filter(region__in=line)
-    page = Paginator(here, PAGE).get_page(request.GET.get("page"))
+        activities = activities.filter(region__in=line)
     services = queries.search_services(Service.objects.all(), query)[:5] if query else []
     found |= {"page_obj": page, "services": services, "activities": activities[:5]}
     count = page.paginator.count
@@ -56,6 +60,15 @@ def _found(request: HttpRequest) -> dict[str, Any]:
     if query and line is not None and not count:
         found["elsewhere"] = queries.search_approvals(Approval.objects.all(), query).count()
     return found
+
+
+def _page(query: str, line: list[str] | None, number: str | None) -> Page[Approval]:
+    """A page of the approvals that hold the words, in the regions of a line where one is named."""
+    approvals = Approval.objects.select_related("department", "region")
+    here = queries.search_approvals(approvals, query)
+    if line is not None:
+        here = here.filter(region__in=line)
+    return Paginator(here, PAGE).get_page(number)
 
 
 def _where(request: HttpRequest) -> tuple[Region | None, str, bool]:

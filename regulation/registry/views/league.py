@@ -75,6 +75,9 @@ def league(request: HttpRequest) -> HttpResponse:
         "day_form": table.day_form,
         "page_obj": Paginator(table.rows, PAGE).get_page(request.GET.get("page")),
         "columns": COLUMNS,
+        "across": [(column, [row.figures[n][1] for row in table.rows]) for n, column in enumerate(COLUMNS)]
+        if table.pair
+        else [],
         "fewest": FEWEST,
         "pair": table.pair,
         "counted": table.counted,

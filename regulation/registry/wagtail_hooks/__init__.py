@@ -24,6 +24,7 @@ from .catalogue import (
     ProvisionViewSet,
     ServiceViewSet,
 )
+from .home import RegistryHome
 from .projects import (
     ActivityViewSet,
     AreaMatterViewSet,
@@ -74,3 +75,10 @@ def registry_choosers() -> Any:
 def draft_rulings() -> MenuItem:
     """The way from the CMS to the editors' desk."""
     return MenuItem(_("Draft rulings"), reverse("registry:draft_list"), icon_name="edit", order=151)
+
+
+@hooks.register("construct_homepage_panels")
+def what_waits(request: Any, panels: list[Any]) -> None:
+    """An editor of the registry has no pages to be shown first; what waits in the registry is."""
+    if request.user.has_perm("registry.view_ruling"):
+        panels.insert(0, RegistryHome())

@@ -324,3 +324,28 @@ def test_a_zone_chosen_before_the_approval_is_kept(client):
     html = client.get(f"/need/?q=取水&region={approval.region_id}&zone=zone").content.decode()
     assert f"?approval=a&amp;region={approval.region_id}&amp;zone=zone" in html
     assert '<option value="zone" selected>' in html
+
+
+@pytest.mark.parametrize("typed", ["环评", "环平", "huanping", "环评文件"])
+def test_what_is_called_in_short_is_found_in_full(client, typed):
+    wanted = ApprovalFactory(name="建设项目环境影响文件审批")
+    ApprovalFactory(name="取水许可")
+    found = client.get("/en/need/", {"q": typed})
+    assert list(found.context["page_obj"]) == [wanted]
+    assert "环境影响" in found.context["in_full"]
+    assert "This is what" in found.content.decode()
+
+
+def test_a_short_name_that_is_on_record_is_left_as_it_is(client):
+    wanted = ApprovalFactory(name="环评备案")
+    ApprovalFactory(name="建设项目环境影响文件审批")
+    found = client.get("/en/need/", {"q": "环评"})
+    assert list(found.context["page_obj"]) == [wanted]
+    assert "in_full" not in found.context
+
+
+def test_a_short_name_whose_full_one_finds_nothing_changes_nothing(client):
+    ApprovalFactory(name="取水许可")
+    found = client.get("/en/need/", {"q": "环评"})
+    assert "No approval of this name is on record" in found.content.decode()
+    assert "in_full" not in found.context

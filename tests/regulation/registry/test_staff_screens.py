@@ -400,3 +400,19 @@ def test_the_screens_speak_the_browsers_language_until_the_account_chooses(
     answer = client.get(screen("services", "index"), headers={"accept-language": browser} if browser else {})
     html = answer.content.decode()
     assert (shown in html, not_shown in html) == (True, False)
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.REVIEWER])
+def test_the_first_page_says_how_much_waits_in_the_registry(client, role):
+    consultation()
+    DraftFactory()
+    acting(client, role)
+    html = client.get("/cms/", headers={"accept-language": "en"}).content.decode()
+    assert f'<a href="{reverse("registry:draft_list")}">Draft rulings</a>: 2' in html
+    assert "Consultations with comments to answer</a>: 0" in html
+
+
+def test_drafts_and_rulings_are_told_apart_by_the_titles_of_their_lists(staff):
+    for name, title in (("drafts", "Draft rulings"), ("rulings", "Rulings")):
+        answer = staff.get(screen(name, "index"), headers={"accept-language": "en"})
+        assert answer.context["header_title"] == title

@@ -8,6 +8,7 @@ from regulation.registry.alike import part_meant
 from regulation.registry.models import Document
 from regulation.registry.queries import Choice, search_documents, suggestions
 from regulation.registry.queries.suggestions import _candidates
+from regulation.registry.shortnames import in_full
 
 
 @pytest.mark.parametrize(
@@ -21,10 +22,30 @@ from regulation.registry.queries.suggestions import _candidates
         ("取水许可", "", "", ""),
         ("", "", "qushui", ""),
         ("😀", "", "qushui", ""),
+        ("矿山安全评价", "", "环平", ""),  # 全评 sounds near it, and is noise
+        ("环评备案", "", "环平", "环评"),
     ],
 )
 def test_the_part_that_was_meant(name, name_en, typed, part):
     assert part_meant(name, name_en, typed)[0] == part
+
+
+@pytest.mark.parametrize(
+    ("typed", "full"),
+    [
+        ("环评", "环境影响"),
+        ("环评报告", "环境影响报告"),
+        ("huan ping", "环境影响"),
+        ("环平", "环境影响"),
+        ("环境影响评价", ""),
+        ("人防", "人民防空"),
+        ("取水许可", ""),
+        ("", ""),
+        ("permit", ""),
+    ],
+)
+def test_short_names_in_full(typed, full):
+    assert in_full(typed) == full
 
 
 @pytest.fixture(scope="module")

@@ -254,3 +254,12 @@ def test_example_rows_are_skipped(checked):
     job = checked("approvals", csv_of(head, ["示例", *approval(region="x")], ["", *approval()]))
     assert (job.rows, job.new, job.faults_found) == (1, 1, 0)
     assert Service.objects.count() == before
+
+
+def test_a_row_with_a_fault_tells_of_its_department_too(checked):
+    row = approval(committed_days="二十", department="没有这个局")
+    job = checked("approvals", csv_of(A_HEAD, row))
+    assert {(f.column, f.code) for f in job.faults.all()} == {
+        ("committed_days", "not_a_number"),
+        ("department", "unknown_department"),
+    }
