@@ -229,6 +229,10 @@ DECLARATION_YEARLY_DAYS = int(os.environ.get("DECLARATION_YEARLY_DAYS", "365")) 
 DECLARATION_CHANGE_DAYS = int(os.environ.get("DECLARATION_CHANGE_DAYS", "15"))  # after a change
 CONTEST_ANSWER_DAYS = int(os.environ.get("CONTEST_ANSWER_DAYS", "20"))
 
+# Contacts and accounts that a bidder changed so many days before an opening, or fewer, are a lead for
+# regulators where another bidder or the department's side had the same until then; 0: none. Our own rule.
+CONTACTS_LOOK_BACK_DAYS = max(0, int(os.environ.get("CONTACTS_LOOK_BACK_DAYS", "90")))
+
 # The interface for programs: so many requests in a minute from one address without a token that holds, and
 # with one token. Empty: as many as anybody likes.
 API_RATE_ADDRESS = os.environ.get("API_RATE_ADDRESS", "120/m")

@@ -1,6 +1,6 @@
 """When what a gate goes by changes, the bids and awards that the change reaches are checked again."""
 
-from regulation.decoupling.operations import disclose_checks
+from regulation.decoupling.operations import disclose_checks, note_earlier_contacts
 from regulation.decoupling.queries import CHANGES, reached_by_entry
 from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
@@ -83,3 +83,10 @@ def ask_low_bidders(entry: Entry) -> None:
     tender = Tender.objects.filter(ref=entry.subject.partition("/")[2]).first()
     if tender is not None:
         ask_about_low_prices(tender=tender, at=database_now())
+
+
+@effect("tenders.opened")
+def look_at_earlier_contacts(entry: Entry) -> None:
+    """What the bidders had in common shortly before, and changed, is told to regulators as a lead."""
+    if (tender := _tender_of(entry)) is not None:
+        note_earlier_contacts(of=tender)

@@ -18,6 +18,13 @@ PSEUDO = {
     "sameAccount": gettext_lazy("has the same payment account as"),
     "part": gettext_lazy("already has a part in the project of"),
 }
+REGISTER = {
+    "address": gettext_lazy("register of entities: address"),
+    "phone": gettext_lazy("register of entities: telephone"),
+    "e-mail": gettext_lazy("register of entities: e-mail"),
+    "account": gettext_lazy("register of entities: payment account"),
+}
+TENDER = "tenders.tender/"
 PERSON = "parties.person/"
 KIN_RULE = "kin-of-official"
 
@@ -47,10 +54,23 @@ def _step(tie: dict[str, Any], *, whole: bool) -> dict[str, Any]:
         "share": _share(tie),
         "start": None if kin else tie["start"],
         "end": None if kin else tie["end"],
-        "source": _("held by the regulator") if personal else tie["source"],
+        "source": _("held by the regulator") if personal else _source(tie),
         "is_invented": tie["is_invented"],
         "post": tie.get("post", "") if whole else "",
     }
+
+
+def _source(tie: dict[str, Any]) -> str:
+    """Where a tie is read: in the reader's language where this site read it off itself, else as stated."""
+    sort, _slash, rest = str(tie.get("ref") or "").partition("/")
+    attribute = rest.partition("/")[0]
+    if sort in ("register", "earlier") and attribute in REGISTER:
+        return str(REGISTER[attribute])
+    if sort == "agent":
+        return _("the bids: one account sent both")
+    if tie["kind"] == "part" and str(tie["source"]).startswith(TENDER):
+        return _("tender %(ref)s") % {"ref": tie["source"].removeprefix(TENDER)}
+    return str(tie["source"])
 
 
 def names_people(check: Check) -> bool:

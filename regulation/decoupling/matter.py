@@ -37,7 +37,8 @@ class Matter:
     `authority` is the approving department, `owner` the tender's owner, `rivals` the other bidders once they
     are public. `regions` are codes from the matter's region up to the country, `service` the code of what is
     bought, `also` of what is bought with it: every rule looks at each of them. Without `declared` nothing is
-    clear, nor where the graph is not `whole`.
+    clear, nor where the graph is not `whole`. `contacts_at` is the moment of the opening, at gates after it:
+    what the rivals then had in common counts whatever they told since.
     """
 
     intermediary: str
@@ -54,6 +55,7 @@ class Matter:
     parts: tuple[Part, ...] = ()
     exempted: tuple[Exempted, ...] = ()
     also: tuple[str, ...] = ()
+    contacts_at: dt.datetime | None = None
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -61,9 +63,11 @@ class Matter:
         return tuple(code for code in (self.service, *self.also) if code)
 
     def as_json(self) -> dict[str, Any]:
-        """`also` only where there is something in it: a check of one service reads as it always did."""
-        also = {"also": list(self.also)} if self.also else {}
-        return also | {
+        """`also` and `contacts_at` only where something is in them: other checks read as they always did."""
+        more: dict[str, Any] = {"also": list(self.also)} if self.also else {}
+        if self.contacts_at:
+            more["contacts_at"] = self.contacts_at.astimezone(dt.UTC).isoformat()
+        return more | {
             "intermediary": self.intermediary,
             "authority": self.authority,
             "on": self.on.isoformat(),
@@ -85,6 +89,7 @@ class Matter:
             **{
                 **value,
                 "also": tuple(value.get("also", ())),
+                "contacts_at": _moment(value.get("contacts_at")),
                 "on": dt.date.fromisoformat(value["on"]),
                 "regions": tuple(value["regions"]),
                 "rivals": tuple(value["rivals"]),
@@ -93,3 +98,7 @@ class Matter:
                 "exempted": tuple(Exempted(e["ref"], tuple(e["rules"])) for e in value["exempted"]),
             }
         )
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None

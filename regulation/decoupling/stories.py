@@ -37,6 +37,10 @@ story(
 story("decoupling.checks_disclosed", _("The checks of its bidders became public."))
 story("decoupling.asked", _("A regulator asked how a pair stood on another day, or as it was known then."))
 story("decoupling.conflict_found", _("A check after a change found a conflict."))
+story(
+    "decoupling.earlier_contacts_found",
+    _("Bidders had contacts in common that they changed shortly before the opening."),
+)
 story("decoupling.sweep_started", _("A sweep of all pairs began."))
 story("decoupling.swept", _("A sweep of all pairs ended."))
 story("decoupling.explored", _("A regulator looked at what is around a party."))

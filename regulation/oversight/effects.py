@@ -150,6 +150,27 @@ def note_shared(entry: Entry) -> None:
     )
 
 
+@effect("decoupling.earlier_contacts_found")
+def note_earlier_contacts(entry: Entry) -> None:
+    """What bidders had in common shortly before an opening, and changed: a lead for each firm and rule."""
+    body = body_of(entry)
+    for told in body["found"]:
+        if (entity := _party(told.get("intermediary"))) is None:
+            continue
+        first, *more = told["chains"]
+        seen = Seen(
+            kind=FindingKind.EARLIER_CONTACTS,
+            entity=entity,
+            department=_party(told.get("department")),
+            rule=str(told["rule"]),
+            pack=str(told["rule_pack"]),
+            provision=str(told["provision"]),
+            subject=str(body["of"]),
+            evidence={"chain": first, "more": more, "days": body["days"], "check": told["check"]},
+        )
+        note_finding(seen=seen, at=entry.recorded_at)
+
+
 CONTRACTS = {"contracts.lapsed": FindingKind.UNSIGNED, "contracts.drifted": FindingKind.DRIFT}
 
 

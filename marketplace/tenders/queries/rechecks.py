@@ -1,10 +1,12 @@
 """What the conflict gate is told of a tender, and what a change makes it ask again."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
 from regulation.decoupling.matter import Avoided, Part
+from regulation.decoupling.models import Check
 from regulation.decoupling.queries import About
 from regulation.parties.models import Entity
 
@@ -45,6 +47,14 @@ def standing_suspensions(entity: Entity) -> QuerySet[Suspension]:
     return standing.select_related("bid__tender", "check_made").order_by("-pk")
 
 
+def gate_answers(tender: Tender, bids: Iterable[Bid]) -> dict[int, Check]:
+    """The newest check of each of these bids at a gate of its tender, by the key of the bidder."""
+    firms = [bid.tenderer_id for bid in bids]
+    asked = Check.objects.filter(of=tender.urn, intermediary__in=firms).defer("graph", "matter", "grounds")
+    newest = asked.order_by("intermediary_id", "-pk").distinct("intermediary_id")
+    return {made.intermediary_id: made for made in newest}
+
+
 def about(tender: Tender, *, with_rivals: bool, before: dt.datetime | None = None) -> About:
     """What the rules are told of a tender, at a gate and when its award is judged again.
 
@@ -74,6 +84,7 @@ def about(tender: Tender, *, with_rivals: bool, before: dt.datetime | None = Non
         region=tender.region,
         rivals=tuple(bid.tenderer for bid in bids),
         agents={bid.tenderer.urn: str(bid.submitted_by_id) for bid in bids},
+        contacts_at=tender.opened_at if bids else None,
         avoided=tuple(
             Avoided(f"parties.entity/{unit.entity_id}", unit.reason)
             for unit in sorted(tender.avoided_units.all(), key=lambda unit: unit.pk)

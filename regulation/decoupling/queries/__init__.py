@@ -12,6 +12,7 @@ from ..models import Check, Determination, Exemption, Gate, Outcome, PackPublica
 from ..rules import NO_DECLARATION, PACK, TOO_LARGE, Finding, Pack, judge, read_pack, shipped_pack
 from .again import regather
 from .asking import NOTHING_MORE, About, asked, asked_of_all, exempted, has_declared
+from .earlier import earlier_ties
 from .gathering import departments_above, gather
 from .reaching import CHANGES, reached_by, reached_by_entry, reached_by_merge
 
@@ -28,6 +29,7 @@ __all__ = [
     "departments_above",
     "determined",
     "disclosed_checks",
+    "earlier_ties",
     "exempted",
     "exemptions_visible_to",
     "first_due",

@@ -10,6 +10,7 @@ from ..graph import Graph, Interest
 from ..matter import Matter
 from ..models import Check
 from .gathering import gather
+from .rivals import with_contacts_of
 
 AGENT, REGISTER = "agent/", "register/"  # references of interests that are no dated statement
 
@@ -47,6 +48,7 @@ def regather(check: Check) -> Regathered:
     found = _entities([*first, *(part.urn for part in matter.parts), matter.authority])
     compared = _entities([matter.intermediary, *matter.rivals])
     graph, _ = gather(found, on=matter.on, known_at=check.known_at, compared=compared)
+    graph = with_contacts_of(graph, matter.rivals, at=matter.contacts_at)
     was, now = _plain(stored.interests), _plain(graph.interests)
     differ = was ^ now
     undated = _without_history(differ, check.known_at)

@@ -11,8 +11,9 @@ from regulation.parties.models import Declaration, Entity, Region
 
 from ..graph import Graph
 from ..matter import Avoided, Exempted, Matter, Part
-from ..models import Exemption
+from ..models import Exemption, Gate
 from .gathering import graph_of, read, told_of
+from .rivals import with_contacts_of
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class About:
 
     `owner` is who buys, `service` the code of what is bought and `also` of what is bought with it, `region`
     where (the department's where not given); `rivals` are the other bidders once they are public, `agents`
-    who sent each bid by the bidder's URN, `avoided` units the owner declared, `parts` who has what part in
-    the same project already.
+    who sent each bid by the bidder's URN, `contacts_at` the moment their bids were opened, `avoided` units
+    the owner declared, `parts` who has what part in the same project already.
     """
 
     owner: Entity | None = None
@@ -34,6 +35,7 @@ class About:
     parts: tuple[Part, ...] = ()
     others: tuple[Entity, ...] = ()  # parties of `parts`
     also: tuple[str, ...] = ()
+    contacts_at: dt.datetime | None = None
 
 
 NOTHING_MORE = About()
@@ -56,8 +58,8 @@ def asked(
     pair = (intermediary.pk, department.pk, region)
     told = read(_roots(intermediary, department, about), on=on, known_at=known_at, pair=pair)
     graph = graph_of(told, compared=[intermediary, *about.rivals], agents=about.agents)
-    asking = _asking(department, on=on, gate=gate, about=about)
-    return graph, _matter(asking, intermediary, told)
+    matter = _matter(_asking(department, on=on, gate=gate, about=about), intermediary, told)
+    return with_contacts_of(graph, matter.rivals, at=matter.contacts_at), matter
 
 
 def asked_of_all(
@@ -70,6 +72,8 @@ def asked_of_all(
         raise ValueError("only rivals in one tender are asked about together")
     told = read(_roots(None, department, about), on=on, known_at=None)
     graph = graph_of(told, compared=about.rivals, agents=about.agents)
+    asking = _asking(department, on=on, gate=gate, about=about)
+    graph = with_contacts_of(graph, asking.rivals, at=asking.contacts_at)
     each = told_of(
         [entity.pk for entity in intermediaries],
         authority=department.pk,
@@ -77,7 +81,6 @@ def asked_of_all(
         on=on,
         known_at=None,
     )
-    asking = _asking(department, on=on, gate=gate, about=about)
     pairs = zip(intermediaries, each, strict=True)
     return graph, [_matter(asking, entity, told | own) for entity, own in pairs]
 
@@ -105,6 +108,7 @@ def _asking(department: Entity, *, on: dt.date, gate: str, about: About) -> Matt
         avoided=about.avoided,
         parts=about.parts,
         also=about.also,
+        contacts_at=about.contacts_at if str(gate) != Gate.OPENING else None,
     )
 
 

@@ -134,8 +134,8 @@ def _alike(told: dict[str, Any], nodes: dict[str, Node], compared: Iterable[Enti
     own = {entity.pk for entity in compared}
     if not own:
         return
-    register = {row[0]: _attributes(row[4:]) for row in told["nodes"] or ()}
-    for attribute, kind in _SHARED.items():
+    register = {row[0]: attributes_of(row[4:]) for row in told["nodes"] or ()}
+    for attribute, kind in SHARED.items():
         equal: dict[str, list[int]] = {}
         for key, attributes in register.items():
             if value := attributes[attribute]:
@@ -144,10 +144,10 @@ def _alike(told: dict[str, Any], nodes: dict[str, Node], compared: Iterable[Enti
             for one in own.intersection(keys):
                 for other in keys:
                     if other != one and not (other in own and other < one):
-                        yield _between(nodes, one, other, kind, attribute)
+                        yield tie_between(nodes, one, other, kind, attribute)
 
 
-_SHARED = {
+SHARED = {
     "address": "samePremises",
     "phone": "sameContact",
     "e-mail": "sameContact",
@@ -155,13 +155,13 @@ _SHARED = {
 }
 
 
-def _attributes(values: Sequence[str | None]) -> dict[str, str]:
+def attributes_of(values: Sequence[str | None]) -> dict[str, str]:
     address, phone, email, account = ("".join((value or "").split()) for value in values)
     digits = "".join(c for c in phone if c.isdigit())
     return {"address": address, "phone": digits, "e-mail": email, "account": account}
 
 
-def _between(nodes: dict[str, Node], one: int, other: int, kind: str, attribute: str) -> Interest:
+def tie_between(nodes: dict[str, Node], one: int, other: int, kind: str, attribute: str) -> Interest:
     urns = [f"parties.entity/{key}" for key in (one, other)]
     names = [nodes[urn].name for urn in urns]
     return Interest(

@@ -22,12 +22,18 @@ class FindingKind(models.TextChoices):
     UNSIGNED = "unsigned", _("contract not signed by its owner")
     UNDECIDED = "undecided", _("dispute not decided in time by its mediator")
     DRIFT = "drift", _("price of a contract moved beyond the limit")
+    EARLIER_CONTACTS = "earlier_contacts", _("lead: contacts in common changed shortly before an opening")
     DESIGNATION = "designation", _("lead: one firm wins more than chance explains")
     REVIEW_RING = "review_ring", _("lead: two parties keep rating each other at the top")
     RETALIATION = "retaliation", _("lead: a low review soon after a low review, objection or complaint")
 
 
-LEADS = (FindingKind.DESIGNATION, FindingKind.REVIEW_RING, FindingKind.RETALIATION)
+LEADS = (
+    FindingKind.EARLIER_CONTACTS,
+    FindingKind.DESIGNATION,
+    FindingKind.REVIEW_RING,
+    FindingKind.RETALIATION,
+)
 """Reasons to look. The firm is not told of them."""
 
 

@@ -22,7 +22,7 @@ from .. import differences, operations, queries
 from ..access import may_read_finding, may_reply
 from ..errors import OversightRefused
 from ..finding_forms import ClosingForm, FindingFilter, ReplyForm
-from ..models import LEADS, Closure, Finding, FindingStatus
+from ..models import LEADS, Closure, Finding, FindingKind, FindingStatus
 
 PAGE = 20
 
@@ -96,7 +96,8 @@ def _page(
     context = {
         "finding": finding,
         "whole": whole,
-        "steps": explain.ground_steps({"chain": _ties(finding)}, whole=whole),
+        **_chains(finding, whole=whole),
+        "earlier": _earlier(finding),
         "rule_title": explain.rule_title(rule),
         "provision": _provision(finding),
         "lead": finding.evidence.get("lead"),
@@ -119,8 +120,14 @@ def _page(
     )
 
 
-def _ties(finding: Finding) -> list[dict[str, Any]]:
-    return [tie for tie in finding.evidence.get("chain", []) if tie.get("holder")]
+def _chains(finding: Finding, *, whole: bool) -> dict[str, Any]:
+    """The chain that decides, and further ones where several were found at once."""
+    ties = [tie for tie in finding.evidence.get("chain", []) if tie.get("holder")]
+    more = finding.evidence.get("more", [])
+    return {
+        "steps": explain.ground_steps({"chain": ties}, whole=whole),
+        "more": [explain.ground_steps({"chain": chain}, whole=whole) for chain in more],
+    }
 
 
 def _difference(finding: Finding) -> dict[str, Any] | None:
@@ -133,6 +140,14 @@ def _difference(finding: Finding) -> dict[str, Any] | None:
     paid = f"/payments/{told['charge']}/" if told.get("charge") else ""
     bank = f"/payments/bank-statements/{told['statement']}/" if told.get("statement") else ""
     return {"words": differences.words(told["what"]), "of": of, "paid": paid, "bank": bank, **told}
+
+
+def _earlier(finding: Finding) -> dict[str, Any] | None:
+    """Within how many days before which opening the contacts were changed."""
+    if finding.kind != FindingKind.EARLIER_CONTACTS:
+        return None
+    ref = finding.subject.removeprefix("tenders.tender/")
+    return {"days": finding.evidence["days"], "ref": ref, "tender": f"/tenders/{ref}/"}
 
 
 def _odd_reviews(finding: Finding) -> dict[str, Any] | None:

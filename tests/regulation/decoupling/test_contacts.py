@@ -13,7 +13,8 @@ from marketplace.tenders.models import Suspension
 from marketplace.tenders.operations import open_tender, submit_bid
 from marketplace.tenders.sealing import PlainBid
 from regulation.decoupling.models import Check
-from regulation.decoupling.queries import reached_by_entry
+from regulation.decoupling.operations import decide_determination, propose_determination
+from regulation.decoupling.queries import reached_by_entry, regather, rerun
 from regulation.ledger.models import Entry
 from regulation.ledger.tasks import deliver
 from regulation.oversight.models import Finding
@@ -162,3 +163,55 @@ def test_whom_a_contact_reaches_is_whoever_has_it_too():
     pair = {firms[0].entity.pk, firms[1].entity.pk}
     assert reached[firms[1].entity.urn] == reached[firms[0].entity.urn] == pair
     assert reached[firms[3].entity.urn] == {firms[3].entity.pk}, "no digit is no telephone"
+
+
+def sharing():
+    """Two bidders with one telephone whose bids are open, and the tender."""
+    one, other = world.intermediary(), world.intermediary()
+    profile(one, phone="0826-2333333"), profile(other, phone="0826-2333333")
+    tender, bids = bidding(one, other)
+    opened(tender)
+    run_effects()
+    return one, other, tender, bids
+
+
+def last_checks():
+    return {c.intermediary: c for c in Check.objects.order_by("pk")}.values()
+
+
+def test_a_contact_told_anew_after_the_opening_takes_nothing_off_the_bids():
+    one, _other, tender, _bids = sharing()
+    profile(one, phone="0826-2444444")
+    run_effects()
+    assert Check.objects.filter(gate="recheck").exists()
+    assert {(c.outcome, c.rule_code) for c in last_checks()} == {("unknown", "bidders-share")}
+    with pytest.raises(errors.AwaitsDetermination):
+        award_tender(tender=tender, by=world.user(), at=timezone.now())
+    for check in Check.objects.filter(of=tender.urn):
+        found, fits = rerun(check)
+        assert (found.outcome, fits, regather(check).agrees) == (check.outcome, True, True)
+
+
+def test_what_two_regulators_answered_about_it_holds_after_it_was_told_anew():
+    one, other, tender, _bids = sharing()
+    for check in Check.objects.filter(gate="opening"):
+        proposed = propose_determination(
+            check_made=check, outcome="clear", reason="r", by=world.user(), at=timezone.now()
+        )
+        decide_determination(determination=proposed, confirm=True, by=world.user(), at=timezone.now())
+    profile(one, phone="0826-2444444")
+    run_effects()
+    assert {c.outcome for c in last_checks()} == {"clear"}
+    assert award_tender(tender=tender, by=world.user(), at=timezone.now()).bid.tenderer in (
+        one.entity,
+        other.entity,
+    )
+
+
+def test_without_the_contacts_of_the_opening_a_call_to_another_number_would_clear_the_bids(monkeypatch):
+    one, _other, _tender, _bids = sharing()
+    read = "regulation.decoupling.queries.asking.with_contacts_of"
+    monkeypatch.setattr(read, lambda graph, *_rivals, **_at: graph)
+    profile(one, phone="0826-2444444")
+    run_effects()
+    assert Check.objects.filter(intermediary=one.entity).order_by("-pk")[0].outcome == "clear"
