@@ -11,6 +11,7 @@ from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import database_now
 
+from .noticing import OFFERS, notice_of_offer
 from .operations import recheck_offer
 from .queries import offers_reached
 
@@ -27,3 +28,9 @@ def recheck_offers_after_change(entry: Entry) -> None:
         return
     for offer in reached:
         recheck_offer(offer=offer, at=database_now())
+
+
+@effect(*OFFERS)
+def tell_of_offer(entry: Entry) -> None:
+    """A price that was set aside or stands again, in its firm's inbox."""
+    notice_of_offer(entry)

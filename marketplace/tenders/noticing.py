@@ -45,6 +45,11 @@ def _its_bidder(tender: Tender, body: dict[str, Any], on: dt.date) -> Iterable[T
     return people_of(bids.values_list("tenderer", flat=True), Role.AGENT, on=on)
 
 
+def _owner_of_open_bids(tender: Tender, body: dict[str, Any], on: dt.date) -> Iterable[Told]:
+    """The owner, once the bids are open: before, a bid that is set aside would tell that there is one."""
+    return _owner(tender, body, on) if tender.opened_at else []
+
+
 def _challenger(tender: Tender, body: dict[str, Any], on: dt.date) -> Iterable[Told]:
     found = Challenge.objects.filter(tender=tender, pk=_key(body.get("challenge"), "tenders.challenge"))
     return people_of(found.values_list("challenger", flat=True), Role.AGENT, on=on)
@@ -83,8 +88,8 @@ WHOM: dict[str, tuple[str, tuple[Whom, ...]]] = {
     "tenders.failed": (TENDER, ALL),
     "tenders.retendered": (TENDER, ALL),
     "tenders.opened": (TENDER, ALL),
-    "tenders.bid_suspended": (TENDER, (_its_bidder,)),
-    "tenders.bid_reinstated": (TENDER, (_its_bidder,)),
+    "tenders.bid_suspended": (TENDER, (_its_bidder, _owner_of_open_bids)),
+    "tenders.bid_reinstated": (TENDER, (_its_bidder, _owner_of_open_bids)),
     "tenders.low_price_asked": (CHOOSING, (_its_bidder,)),
     "tenders.low_price_justified": (CHOOSING, (_owner,)),
     "tenders.low_price_accepted": (CHOOSING, (_its_bidder,)),

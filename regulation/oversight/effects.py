@@ -18,6 +18,7 @@ from regulation.ledger.queries import body_of
 from regulation.parties.models import Entity
 
 from .models import FindingKind, Report
+from .noticing import FINDINGS, concerns_the_firm, notice_of_finding
 from .operations import Seen, note_finding, note_leads, note_sweep
 from .operations.filing import review_until
 
@@ -282,3 +283,9 @@ def note_odd_reviews(entry: Entry) -> None:
             evidence={"reviews": {"other": other.urn, "contracts": body.get("contracts", [])}},
         )
         note_finding(seen=seen, at=entry.recorded_at)
+
+
+@effect(*FINDINGS, concerns=concerns_the_firm)
+def tell_the_firm(entry: Entry) -> None:
+    """What was found about a firm, and what became of it, in its inbox."""
+    notice_of_finding(entry)

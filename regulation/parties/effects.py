@@ -4,6 +4,7 @@ from regulation.ledger.effects import effect
 from regulation.ledger.models import Entry
 
 from .models import AccessToken, Interest
+from .noticing import DECLARATION, notice_of_answer, notice_of_declaration
 from .operations import compare_declaration, notify
 from .queries import last_declaration
 from .telling import tell_of_token
@@ -39,3 +40,15 @@ def note_token_for_its_owner(entry: Entry) -> None:
     if (found := token.first()) is not None:
         to = [(found.membership.user_id, found.membership.entity_id)]
         notify(entry=entry, about=found.name, view="parties:token_list", args=[], to=to, own=True)
+
+
+@effect("parties.contest_answered")
+def tell_who_contested(entry: Entry) -> None:
+    """The answer to a contest, in the inbox of whoever acts for the entity."""
+    notice_of_answer(entry)
+
+
+@effect(*DECLARATION)
+def tell_who_declares(entry: Entry) -> None:
+    """A declaration that is late or contradicted, in the inbox of whoever acts for the firm."""
+    notice_of_declaration(entry)

@@ -8,19 +8,20 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from regulation.decoupling import explain
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting
 from regulation.parties.models import Membership
 from regulation.registry.models import Provision
 
-from ..access import may_bid, owns
+from ..access import may_bid, oversees, owns
 from ..choosing_forms import EvaluatorForm, ProposalForm, ReasonForm
 from ..methods import METHODS
 from ..methods.telling import told
 from ..models import Bid, Exclusion, LimitKind, LowPrice, Tender
 from ..operations import outliers
 from ..operations.marking import is_being_evaluated
-from ..queries import standing_bid
+from ..queries import gate_answers, standing_bid
 from ..rates import EXAMPLE_BASE, example
 from ..standing import (
     all_handed_in,
@@ -109,6 +110,19 @@ def _for_owner(tender: Tender, bids: list[Bid]) -> dict[str, Any]:
     }
 
 
+def _gate(tender: Tender, bids: list[Bid]) -> list[dict[str, Any]]:
+    """What the conflict gate last answered for each bid that counts: for the owner and for regulators, since
+    checks of bidders are public only once the award is final. No chain, and nobody's kin.
+    """
+    valid = [bid for bid in bids if not bid.void_reason]
+    answers = gate_answers(tender, valid)
+    asked = [(bid, answers[bid.tenderer_id]) for bid in valid if bid.tenderer_id in answers]
+    return [
+        {"bid": bid, "check": made, "rule": explain.public_rule_title(explain.rule_of(made))}
+        for bid, made in asked
+    ]
+
+
 def _for_bidder(tender: Tender, membership: Membership, now: Any) -> dict[str, Any]:
     """What a bidder reads and may do: its own result, its price to justify, a challenge."""
     own = standing_bid(tender, membership.entity)
@@ -160,6 +174,8 @@ def choosing(request: HttpRequest, ref: str) -> HttpResponse:
         "owns": mine,
         "seat": seat,
     }
+    if mine or oversees(membership):
+        context |= {"gate": _gate(found, list(bids.values())), "oversees": oversees(membership)}
     if mine:
         context |= _for_owner(found, bids_in_the_running(found))
     elif may_bid(membership) and membership is not None:

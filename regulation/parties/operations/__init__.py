@@ -25,7 +25,7 @@ from .merging import (
     reject_suggestion,
     split_records,
 )
-from .noticing import forget_notices, mark_read, mark_unread, notify, people_of, today_of
+from .noticing import forget_notices, key_in, mark_read, mark_unread, notify, people_of, today_of
 from .people import digest_of_number, see_people
 from .registration import grant_membership, register_entity
 from .tokens import make_token, note_use, revoke_token
@@ -52,6 +52,7 @@ __all__ = [
     "interest_body",
     "keep_lead",
     "keep_row",
+    "key_in",
     "make_token",
     "mark_end",
     "mark_read",

@@ -12,6 +12,7 @@ from regulation.ledger.models import Entry
 from ..models import Membership, Notice, Role, User
 
 KEPT = dt.timedelta(days=400)
+LONGEST_KEY = 18  # digits of a key, and one
 Told = tuple[int, int | None]  # keys of a user and of the entity they act for in it
 
 
@@ -68,3 +69,10 @@ def forget_notices(*, at: dt.datetime) -> int:
 def today_of(entry: Entry) -> dt.date:
     """The day of an entry where the site is."""
     return timezone.localdate(entry.recorded_at)
+
+
+def key_in(urn: object, prefix: str) -> int:
+    """The key in a URN of this kind; 0, which no row has, in any other."""
+    name, _, key = str(urn or "").partition("/")
+    is_key = name == prefix and key.isascii() and key.isdigit() and len(key) < LONGEST_KEY
+    return int(key) if is_key else 0

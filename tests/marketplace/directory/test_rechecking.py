@@ -25,7 +25,7 @@ from regulation.ledger.queries import body_of, database_now
 from regulation.ledger.stories import told_kinds
 from regulation.ledger.tasks import deliver
 from regulation.oversight.models import Finding
-from regulation.parties.models import Role
+from regulation.parties.models import Notice, Role
 from regulation.parties.operations import merge_records, retract_interest, state_interest
 from tests.factories import world
 
@@ -290,3 +290,14 @@ def test_every_kind_of_change_is_one_that_is_recorded_and_a_strange_subject_reac
         entry = record(kind=kind, subject=firm, actor=None, body={"entity": "x/1", "check": None})
         assert not reached_by_entry(entry) or kind == "parties.interests_declared", kind
         assert body_of(entry)["entity"] == "x/1"
+
+
+def test_a_price_set_aside_and_back_stands_in_the_inbox_of_its_firm_alone(firm, department):
+    member, other = world.member(Role.AGENT, firm.entity), world.member(Role.AGENT)
+    interest = stated(department, firm.entity)
+    run_effects()
+    retract_interest(interest=interest, reason="误登", by=world.user(), at=database_now())
+    run_effects()
+    told = [n.kind for n in Notice.objects.filter(user=member.user, kind__startswith="directory.")]
+    assert sorted(told) == ["directory.offer_reinstated", "directory.offer_suspended"]
+    assert not Notice.objects.filter(user=other.user).exists()

@@ -27,7 +27,7 @@ from regulation.ledger.operations import record
 from regulation.ledger.queries import body_of, database_now
 from regulation.ledger.stories import told_kinds
 from regulation.ledger.tasks import deliver
-from regulation.parties.models import Role
+from regulation.parties.models import Notice, Role
 from regulation.parties.operations import end_interest, state_interest
 from tests.factories import world
 from tests.factories.tenders import award_tender
@@ -418,3 +418,28 @@ def test_also_of_a_tender_all_of_whose_bids_are_void(sign_in):
     open_tender(tender=world.close(tender), at=timezone.now())
     text = sign_in(world.member(Role.REGULATOR)).get("/en/checks/").content.decode()
     assert void.gate.get_absolute_url() in text
+
+
+def test_the_owner_reads_why_a_bid_is_set_aside_once_bids_are_open_and_nobody_else_does(sign_in, client):
+    tender = world.tender()
+    owner, reader = world.member(Role.OWNER, tender.owner), world.member(Role.OWNER)
+    tied, free = bid(tender, "100.00"), bid(tender, "200.00")
+    bidder = world.member(Role.AGENT, tied.tenderer)
+    stated(tender.department, tied.tenderer)
+    run_effects(), run_effects()
+    address = f"/en/tenders/{tender.ref}/choosing/"
+    assert 'id="gate"' not in sign_in(owner).get(address).content.decode(), "nobody knows who bids"
+    told = Notice.objects.filter(kind="tenders.bid_suspended")
+    assert [n.user for n in told] == [bidder.user], "nor that a bid is there to be set aside"
+    opened(tender)
+    stated(tender.department, free.tenderer)
+    run_effects(), run_effects()
+    page = sign_in(owner).get(address).content.decode()
+    assert page.count("The bid is set aside") == 2
+    assert free.tenderer.name in page
+    assert "The check</a>" not in page, "the chain is for the firm and the regulators"
+    assert [n.about for n in told.filter(user=owner.user)] == [tender.title]
+    regulator = sign_in(world.member(Role.REGULATOR)).get(address).content.decode()
+    assert regulator.count("The check</a>") == 2
+    for other in (sign_in(reader), sign_in(bidder), client):
+        assert 'id="gate"' not in other.get(address).content.decode()
