@@ -126,10 +126,11 @@ _block("table_wrap", "caption")
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
-    """What is wrong, first on the page, each line leading to its field."""
+    """What is wrong, first on the page, each line leading to its field, in the order of the fields."""
     lines = []
     for form in (one for one in forms if one and one.is_bound):
-        for name, errors in form.errors.items():
+        order = {name: place for place, name in enumerate(form.fields)}
+        for name, errors in sorted(form.errors.items(), key=lambda found: order.get(found[0], -1)):
             field = form[name] if name in form.fields else None
             target = (field.id_for_label or field.auto_id) if field else ""
             lines += [{"target": target, "label": field.label if field else "", "text": e} for e in errors]

@@ -4,9 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DecouplingRefused(Exception):
-    """Base of what this room refuses; `message` is a sentence for the reader."""
+    """Base of what this room refuses; `message` is a sentence for the reader, `field` the field of a form it
+    is about, where it is about one."""
 
     message = _("This cannot be done.")
+    field: str | None = None
 
     def __str__(self) -> str:
         return str(self.message)
@@ -29,14 +31,17 @@ class AlreadyDecided(DecouplingRefused):
 
 
 class ReasonMissing(DecouplingRefused):
+    field = "reason"
     message = _("This needs its reason in writing.")
 
 
 class ProvisionMissing(DecouplingRefused):
+    field = "provision"
     message = _("An exemption by statute cites the provision that says otherwise.")
 
 
 class NotLawful(DecouplingRefused):
+    field = "provision"
     message = _(
         "Only a law or an administrative regulation may say otherwise (Regulation on Optimising the Business "
         "Environment, article 43)."
@@ -44,10 +49,12 @@ class NotLawful(DecouplingRefused):
 
 
 class PlanMissing(DecouplingRefused):
+    field = "plan"
     message = _("A transitional exemption needs the plan by which the tie is ended.")
 
 
 class EndMissing(DecouplingRefused):
+    field = "end"
     message = _("State the day on which it ends, later than the first; a transition always has one.")
 
 

@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from regulation.ledger.queries import database_now
 from regulation.parties.models import Entity, EntityKind
-from regulation.parties.widgets import DayInput
+from regulation.parties.widgets import DayInput, MomentInput
 from regulation.registry.models import Provision
 
 from .models import Check, Exemption, ExemptionKind, Gate, Outcome
 from .queries import current_pack
 
 FIRST, LAST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
+MOST_NEAR = 5  # names offered where none is exactly what was written
 KNOWN_FIRST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -51,6 +52,10 @@ class OwnCheckFilter(django_filters.FilterSet):
         fields = ("outcome", "gate")
 
 
+def _like(text: str) -> Q:
+    return Q(name__icontains=text) | Q(name_en__icontains=text) | Q(pinyin__icontains=text)
+
+
 class PairForm(forms.Form):
     """An intermediary and a department. Entities are named by credit code or exact name."""
 
@@ -62,10 +67,19 @@ class PairForm(forms.Form):
     def _entity(self, field: str, **kind: object) -> Entity:
         text = self.cleaned_data[field].strip()
         found = Entity.objects.filter(**kind)
-        entity = found.filter(credit_code=text.upper()).first() or found.filter(name=text).first()
-        if entity is None:
-            raise forms.ValidationError(_("No entity of this name or code is on record."))
-        return entity
+        named = found.filter(Q(credit_code=text.upper()) | Q(name=text) | Q(name_en__iexact=text))
+        match list(named.order_by("pk")[:2]):
+            case [entity]:
+                return entity
+            case [_one, _other]:
+                raise forms.ValidationError(
+                    _("Several entities have this name. Give the code of the one you mean.")
+                )
+        near = [str(one) for one in found.filter(_like(text)).order_by("pinyin", "pk")[:MOST_NEAR]]
+        if near:
+            told = _("No entity has exactly this name. On record: %(names)s.")
+            raise forms.ValidationError(told, params={"names": " · ".join(near)})
+        raise forms.ValidationError(_("No entity of this name or code is on record."))
 
     def clean_intermediary(self) -> Entity:
         return self._entity("intermediary")
@@ -81,7 +95,10 @@ class TimeForm(forms.Form):
         label=_("As held on"), required=False, widget=DayInput(), help_text=_("Empty: today.")
     )
     known = forms.DateTimeField(
-        label=_("As known at"), required=False, help_text=_("For example 2026-11-24 15:00. Empty: now.")
+        label=_("As known at"),
+        required=False,
+        widget=MomentInput(),
+        help_text=_("For example 2026-11-24 15:00. Empty: now."),
     )
 
     def __init__(self, *args: object, now: dt.datetime, **kwargs: object) -> None:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 
 class DayInput(forms.DateInput):
@@ -12,3 +14,19 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    """A moment as people write it, in the time of the site: an address carries it to the microsecond with its
+    zone, which nobody has to read.
+    """
+
+    def format_value(self, value: Any) -> str | None:
+        try:
+            moment = parse_datetime(value) if isinstance(value, str) else value
+        except ValueError:
+            return str(value)
+        if moment is None:
+            return value or None
+        there = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+        return there.strftime("%Y-%m-%d %H:%M:%S" if there.second or there.microsecond else "%Y-%m-%d %H:%M")

@@ -491,7 +491,7 @@ TABLE: list[Row] = [
     _get("decoupling:exemption", everyone(), "exemption"),
     _post("decoupling:exemption_decide", only(regulator=404), "nothing"),
     _post("decoupling:exemption_revoke", only(regulator=404), "nothing"),
-    _post("decoupling:determine", only(regulator=302), "check"),
+    _post("decoupling:determine", only(regulator=422), "check"),
     _post("decoupling:decide", only(regulator=404), "nothing"),
     _get("decoupling:rules", everyone()),
     _get("decoupling:public_check", everyone(), "public_check"),

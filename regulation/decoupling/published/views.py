@@ -1,4 +1,3 @@
-import datetime as dt
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -27,20 +26,15 @@ from ..history import (
     Verdict,
     backtest,
 )
-from ..models import Gate, Outcome
+from ..models import Outcome
 from ..queries import current_pack, pack_named
 from ..rules import Pack, Rule, read_pack
 from . import queries
 from .difference import difference
 from .forms import DayForm
+from .words import FIELDS, GATES, OUTCOMES, Words
 
 PAGE = 20
-OUTCOMES = {
-    "bar": _("bars"),
-    "refer": _("two regulators decide"),
-    "warn": _("warning"),
-}
-GATES: dict[str, Any] = dict(Gate.choices)
 LIMITS = {
     SHARE_OF_UNKNOWN_SIZE: _("The report says that shares were held and not how many: that is no verdict."),
     QUALIFICATION_GONE: _(
@@ -67,14 +61,14 @@ def rules(request: HttpRequest) -> HttpResponse:
         day = form.cleaned_data["on"] or day
     pack = current_pack(at=now)
     in_force = queries.rules_on(pack, day)
-    provisions = queries.provisions_of(in_force)
+    provisions, words = queries.provisions_of(in_force), Words(in_force)
     counts, counted_at = queries.counted_checks()
     exemptions = Paginator(queries.exemptions_on(day), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "day": day,
         "pack": pack,
-        "rules": [_told(rule, provisions) for rule in in_force],
+        "rules": [_told(rule, provisions, words) for rule in in_force],
         "publications": queries.publications(),
         "page_obj": exemptions,
         "counts": counts,
@@ -84,7 +78,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "decoupling/rules.html", context, status=422 if form.errors else 200)
 
 
-def _told(rule: Rule, provisions: dict[str, Any]) -> dict[str, Any]:
+def _told(rule: Rule, provisions: dict[str, Any], words: Words) -> dict[str, Any]:
     english = get_language() == "en"
     return {
         "rule": rule,
@@ -93,14 +87,11 @@ def _told(rule: Rule, provisions: dict[str, Any]) -> dict[str, Any]:
         "outcome": OUTCOMES[rule.outcome],
         "provisions": [provisions[ref] for ref in rule.provisions if ref in provisions],
         "unheld": [ref for ref in rule.provisions if ref not in provisions],
-        "parameters": [(name, _shown(value)) for name, value in rule.parameters.items()],
+        "parameters": words.parameters(rule.parameters),
+        "regions": [words.region(code) for code in rule.regions],
         "nationwide": "000000" in rule.regions,
         "gates": [GATES.get(gate, gate) for gate in rule.gates],
     }
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @require_safe
@@ -146,12 +137,12 @@ def pack_changes(request: HttpRequest, version: str) -> HttpResponse:
 
 def difference_told(before: Pack, after: Pack) -> dict[str, Any]:
     """What a page shows of the difference between two packs."""
-    found = difference(before, after)
+    found, words = difference(before, after), Words([*before.rules, *after.rules])
     changed = [
         (
             explain.rule_title(one.rule),
             one.rule,
-            [(n, _shown_field(a), _shown_field(b)) for n, a, b in one.fields],
+            [(FIELDS.get(n, n), words.field(n, a), words.field(n, b)) for n, a, b in one.fields],
         )
         for one in found.changed
     ]
@@ -160,16 +151,6 @@ def difference_told(before: Pack, after: Pack) -> dict[str, Any]:
         "removed": [(explain.rule_title(rule), rule) for rule in found.removed],
         "changed": changed,
     }
-
-
-def _shown_field(value: Any) -> str:
-    if value is None or value == () or value == "":
-        return "—"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return value if isinstance(value, str) else json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
 
 
 @lru_cache(maxsize=2)

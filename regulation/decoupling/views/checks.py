@@ -32,6 +32,7 @@ from ..queries import (
 )
 
 PAGE = 20
+DECISIONS = ("confirm", "reject")
 
 
 @acting_required(Role.REGULATOR)
@@ -53,42 +54,45 @@ def check_list(request: HttpRequest) -> HttpResponse:
 @acting_required(Role.REGULATOR, Role.AGENT)
 def check(request: HttpRequest, ref: UUID) -> HttpResponse:
     """One check: the seal, the sentence, the chain, the law, and whether it still computes."""
-    made = get_object_or_404(checks_visible_to(acting(request)), ref=ref)
+    return _page(request, get_object_or_404(checks_visible_to(acting(request)), ref=ref))
+
+
+def _page(request: HttpRequest, made: Check, *, form: DeterminationForm | None = None) -> HttpResponse:
     finding, digest_fits = rerun(made)
-    whole, pack = acts_as(acting(request), Role.REGULATOR), pack_named(made.rule_pack)
+    whole = acts_as(acting(request), Role.REGULATOR)
     if whole and explain.names_people(made):
         note_look(subject=made, what="check", by=cast(User, request.user))
-    return render(
-        request,
-        "decoupling/check.html",
-        {
-            "check": made,
-            "sentence": explain.sentence(made),
-            "steps": explain.steps(made, whole=whole),
-            "rule_title": explain.rule_title(explain.rule_of(made)),
-            "grounds": [
-                {
-                    "rule": explain.rule_title(pack.rule(g["rule"])),
-                    "steps": explain.ground_steps(g, whole=whole),
-                }
-                | {k: g[k] for k in ("outcome", "certain", "exemption")}
-                for g in made.grounds
-            ],
-            "provision": explain.provision_of(made),
-            "again": finding,
-            "digest_fits": digest_fits,
-            "determinations": made.determinations.select_related("proposed_by", "confirmed_by"),
-            "overdue": OverdueReferral.objects.filter(
-                intermediary=made.intermediary_id,
-                department=made.department_id,
-                doubt_digest=made.doubt_digest,
-            ).first()
-            if made.doubt_digest
-            else None,
-            "form": DeterminationForm(),
-            "may_determine": acts_as(acting(request), Role.REGULATOR) and made.outcome == Outcome.UNKNOWN,
-        },
+    overdue = OverdueReferral.objects.filter(
+        intermediary=made.intermediary_id, department=made.department_id, doubt_digest=made.doubt_digest
     )
+    context = _told(made, whole=whole) | {
+        "check": made,
+        "regulates": whole,
+        "again": finding,
+        "digest_fits": digest_fits,
+        "determinations": made.determinations.select_related("proposed_by", "confirmed_by"),
+        "overdue": overdue.first() if made.doubt_digest else None,
+        "form": form or DeterminationForm(),
+        "may_determine": whole and made.outcome == Outcome.UNKNOWN,
+    }
+    return render(request, "decoupling/check.html", context, status=422 if form else 200)
+
+
+def _told(made: Check, *, whole: bool) -> dict[str, Any]:
+    """What a check says: its sentence, its chain, the rule and the law, and every ground there is."""
+    pack = pack_named(made.rule_pack)
+    grounds = [
+        {"rule": explain.rule_title(pack.rule(g["rule"])), "steps": explain.ground_steps(g, whole=whole)}
+        | {k: g[k] for k in ("outcome", "certain", "exemption")}
+        for g in made.grounds
+    ]
+    return {
+        "sentence": explain.sentence(made),
+        "steps": explain.steps(made, whole=whole),
+        "rule_title": explain.rule_title(explain.rule_of(made)),
+        "provision": explain.provision_of(made),
+        "grounds": grounds,
+    }
 
 
 @acting_required(Role.AGENT)
@@ -126,20 +130,7 @@ def _answered(request: HttpRequest, answer: Check, form: InquiryForm) -> HttpRes
     """
     people = explain.names_people(answer)
     note_asked(answer=answer, people=people, by=cast(User, request.user))
-    pack = pack_named(answer.rule_pack)
-    context = {
-        "form": form,
-        "answer": answer,
-        "sentence": explain.sentence(answer),
-        "steps": explain.steps(answer, whole=True),
-        "rule_title": explain.rule_title(explain.rule_of(answer)),
-        "provision": explain.provision_of(answer),
-        "grounds": [
-            {"rule": explain.rule_title(pack.rule(g["rule"])), "steps": explain.ground_steps(g, whole=True)}
-            | {k: g[k] for k in ("outcome", "certain", "exemption")}
-            for g in answer.grounds
-        ],
-    }
+    context = _told(answer, whole=True) | {"form": form, "answer": answer}
     return render(request, "decoupling/inquire.html", context)
 
 
@@ -150,20 +141,20 @@ def determine(request: HttpRequest, ref: UUID) -> HttpResponse:
     made = get_object_or_404(checks_visible_to(acting(request)), ref=ref)
     form = DeterminationForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Choose an answer and write its reason."))
-        return redirect(made)
-    return _tell(
-        request,
-        made,
-        lambda: propose_determination(
+        return _page(request, made, form=form)
+    try:
+        propose_determination(
             check_made=made,
             outcome=Outcome(form.cleaned_data["outcome"]),
             reason=form.cleaned_data["reason"],
-            by=request.user,  # type: ignore[arg-type]
+            by=cast(User, request.user),
             at=database_now(),
-        ),
-        _("Your answer is on record. It counts once a second regulator confirms it."),
-    )
+        )
+    except DecouplingRefused as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return _page(request, made, form=form)
+    messages.success(request, _("Your answer is on record. It counts once a second regulator confirms it."))
+    return redirect(made)
 
 
 @require_POST
@@ -171,26 +162,20 @@ def determine(request: HttpRequest, ref: UUID) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The second regulator confirms or rejects."""
     determination = get_object_or_404(Determination.objects.select_related("check_made"), pk=pk)
-    confirm = request.POST.get("decision") == "confirm"
-    return _tell(
-        request,
-        determination.check_made,
-        lambda: decide_determination(
-            determination=determination,
-            confirm=confirm,
-            by=request.user,  # type: ignore[arg-type]
-            at=database_now(),
-        ),
-        _("The determination is confirmed.") if confirm else _("The determination is rejected."),
-    )
-
-
-def _tell(request: HttpRequest, made: Any, act: Any, done: str) -> HttpResponse:
+    made, decision = determination.check_made, request.POST.get("decision")
+    if decision not in DECISIONS:
+        messages.error(request, _("Choose what to do."))
+        return redirect(made)
+    confirm = decision == "confirm"
+    who: dict[str, Any] = {"by": request.user, "at": database_now()}
     try:
-        act()
-        messages.success(request, done)
+        decide_determination(determination=determination, confirm=confirm, **who)
     except DecouplingRefused as refusal:
         messages.error(request, str(refusal))
+        return redirect(made)
+    messages.success(
+        request, _("The determination is confirmed.") if confirm else _("The determination is rejected.")
+    )
     return redirect(made)
 
 

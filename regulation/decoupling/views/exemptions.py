@@ -20,6 +20,7 @@ from ..operations import decide_exemption, propose_exemption, revoke_exemption
 from ..queries import current_pack, exemptions_visible_to
 
 PAGE = 20
+DECISIONS = ("confirm", "reject")
 
 
 def _regulates(request: HttpRequest) -> bool:
@@ -54,30 +55,31 @@ def state_of(row: Exemption, *, on: Any) -> tuple[str, str]:
 
 def exemption(request: HttpRequest, pk: int) -> HttpResponse:
     """One exemption: who, for which department, on what ground, until when; and who decided."""
-    found = get_object_or_404(exemptions_visible_to(acting(request)), pk=pk)
+    return _page(request, get_object_or_404(exemptions_visible_to(acting(request)), pk=pk))
+
+
+def _page(request: HttpRequest, found: Exemption, *, form: RevokeForm | None = None) -> HttpResponse:
     pack = current_pack(at=database_now())
-    return render(
-        request,
-        "decoupling/exemption.html",
-        {
-            "exemption": found,
-            "state": state_of(found, on=timezone.localdate()),
-            "rules": [explain.rule_title(pack.rule(code)) or code for code in found.rules],
-            "regulates": _regulates(request),
-            "revoke_form": RevokeForm(),
-        },
-    )
+    context = {
+        "exemption": found,
+        "state": state_of(found, on=timezone.localdate()),
+        "rules": [explain.rule_title(pack.rule(code)) or code for code in found.rules],
+        "regulates": _regulates(request),
+        "revoke_form": form or RevokeForm(),
+    }
+    return render(request, "decoupling/exemption.html", context, status=422 if form else 200)
 
 
 @acting_required(Role.REGULATOR)
 def exemption_new(request: HttpRequest) -> HttpResponse:
     """A regulator proposes an exemption."""
-    form = ExemptionForm(request.POST or None)
+    pair = {name: request.GET.get(name, "")[:200] for name in ("intermediary", "department")}
+    form = ExemptionForm(request.POST or None, initial=pair)
     if request.method == "POST" and form.is_valid():
         try:
             made = propose_exemption(by=cast(User, request.user), **form.cleaned_data)
         except DecouplingRefused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             told = _("The exemption is proposed. It counts once a second regulator confirms it.")
             messages.success(request, told)
@@ -92,7 +94,10 @@ def exemption_new(request: HttpRequest) -> HttpResponse:
 def exemption_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The second regulator confirms or rejects."""
     found = get_object_or_404(Exemption, pk=pk)
-    confirm = request.POST.get("decision") == "confirm"
+    if (decision := request.POST.get("decision")) not in DECISIONS:
+        messages.error(request, _("Choose what to do."))
+        return redirect("decoupling:exemption", pk)
+    confirm = decision == "confirm"
     try:
         decide_exemption(exemption=found, confirm=confirm, by=cast(User, request.user), at=database_now())
         messages.success(
@@ -107,9 +112,11 @@ def exemption_decide(request: HttpRequest, pk: int) -> HttpResponse:
 @acting_required(Role.REGULATOR)
 def exemption_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End an exemption at once, with a reason."""
-    found = get_object_or_404(Exemption, pk=pk)
+    found = get_object_or_404(exemptions_visible_to(acting(request)), pk=pk)
     form = RevokeForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    if not form.is_valid():
+        return _page(request, found, form=form)
+    reason = form.cleaned_data["reason"]
     try:
         revoke_exemption(exemption=found, reason=reason, by=cast(User, request.user), at=database_now())
         messages.success(request, _("The exemption is revoked."))

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from regulation.ledger.triggers import append_only, kept
@@ -94,6 +95,11 @@ class Contest(models.Model):
     @property
     def desk_url(self) -> str:
         return reverse("parties:contest", args=[self.pk])
+
+    @property
+    def overdue_at(self) -> dt.datetime:
+        """The moment from which it is overdue: the end of the day it is due."""
+        return timezone.make_aware(dt.datetime.combine(self.due_on + dt.timedelta(days=1), dt.time()))
 
     @property
     def urn(self) -> str:

@@ -1,6 +1,8 @@
 """The gate over real rows: what is stored, what a person may add, and who may see it."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -20,7 +22,7 @@ from regulation.decoupling.operations import check, decide_determination, propos
 from regulation.decoupling.queries import gather, public_checks_of, rerun
 from regulation.ledger.generation import generation
 from regulation.ledger.models import Entry
-from regulation.parties.models import Declaration, Role
+from regulation.parties.models import Declaration, Entity, Role
 from regulation.parties.operations import end_interest
 from tests.factories import world
 
@@ -343,3 +345,62 @@ def test_an_agent_lists_its_own_checks_and_nobody_elses(pair, sign_in):
 def test_the_list_of_own_checks_takes_the_same_queries_for_any_number(pair, sign_in, assert_flat):
     client = sign_in(world.member(Role.AGENT, pair[1]))
     assert_flat(client, "/en/checks/mine/", lambda: world.check(intermediary=pair[1]))
+
+
+def test_an_answer_without_its_reason_keeps_what_was_chosen_and_names_the_field(pair, sign_in):
+    tied(pair, kind="shareholding")
+    made = run(pair)
+    client = sign_in(world.member(Role.REGULATOR))
+    answer = client.post(f"/en/checks/{made.ref}/determine/", {"outcome": "clear", "reason": " "})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#id_reason"' in page
+    assert re.search(r'<input[^>]*value="clear"[^>]*checked', page)
+    assert not Determination.objects.exists()
+
+
+def test_what_is_neither_confirmed_nor_rejected_changes_nothing(pair, sign_in):
+    tied(pair, kind="shareholding")
+    proposed = propose_determination(
+        check_made=run(pair), outcome=Outcome.CLEAR, reason="r", by=world.user(), at=timezone.now()
+    )
+    client = sign_in(world.member(Role.REGULATOR))
+    for decision in ({}, {"decision": "perhaps"}):
+        page = client.post(f"/en/determinations/{proposed.pk}/decide/", decision, follow=True)
+        assert "Choose what to do." in page.content.decode()
+    proposed.refresh_from_db()
+    assert proposed.rejected_at is proposed.confirmed_at is None
+
+
+def test_a_pair_is_named_in_either_language_and_names_that_are_near_are_offered(pair, sign_in):
+    department, body = pair
+    Entity.objects.filter(pk=department.pk).update(name_en="Bureau of Ecology")
+    client = sign_in(world.member(Role.REGULATOR))
+
+    def asked(**said):
+        pair_of = {"intermediary": body.credit_code, "department": department.name} | said
+        return client.post("/en/checks/new/", pair_of)
+
+    assert asked(department="bureau of ecology").status_code == 302
+    near = asked(department="Ecology")
+    assert near.status_code == 422
+    assert "On record: Bureau of Ecology." in near.content.decode()
+    world.entity("intermediary", name=body.name)
+    several = asked(intermediary=body.name)
+    assert several.status_code == 422
+    assert "Several entities have this name" in several.content.decode()
+    assert Check.objects.count() == 1
+
+
+def test_a_regulator_is_told_what_a_regulator_can_do_and_the_firm_what_it_can(pair, sign_in):
+    tied(pair)
+    made = run(pair)
+    regulator = sign_in(world.member(Role.REGULATOR)).get(f"/en/checks/{made.ref}/").content.decode()
+    assert "You may serve the approvals of other departments" not in regulator
+    way = re.search(r'href="(/en/exemptions/new/\?[^"]*)"', regulator)
+    form = sign_in(world.member(Role.REGULATOR)).get(html.unescape(way[1])).content.decode()
+    assert pair[1].credit_code in form
+    assert pair[0].name in form
+    firm = sign_in(world.member(Role.AGENT, pair[1])).get(f"/en/checks/{made.ref}/").content.decode()
+    assert "You may serve the approvals of other departments" in firm
+    assert "/exemptions/new/" not in firm

@@ -355,3 +355,27 @@ def test_the_list_of_exemptions_takes_the_same_queries_for_any_number(client, as
         decide_exemption(exemption=made, confirm=True, by=world.user(), at=timezone.now())
 
     assert_flat(client, "/en/exemptions/", granted)
+
+
+def test_what_is_wrong_with_an_exemption_is_told_beside_its_field(sign_in):
+    department, body = world.department(), world.entity("intermediary")
+    said = {
+        "intermediary": body.name, "department": department.name, "kind": "transition", "start": "2026-01-01",
+        "end": "2027-01-01", "reason": "r",
+    }  # fmt: skip
+    client = sign_in(world.member(Role.REGULATOR))
+    wrong = {"plan": {}, "provision": {"kind": "statutory"}, "end": {"plan": "p", "end": ""}}
+    for name, changed in wrong.items():
+        page = client.post("/en/exemptions/new/", said | changed)
+        assert (page.status_code, f'href="#id_{name}"' in page.content.decode()) == (422, True), name
+    assert not Exemption.objects.exists()
+
+
+def test_a_revocation_without_reason_and_a_decision_that_is_none_change_nothing(pair, sign_in):
+    made = granted(pair, at=timezone.now())
+    client, address = sign_in(world.member(Role.REGULATOR)), f"/en/exemptions/{made.pk}/"
+    page = client.post(f"{address}revoke/", {"reason": ""})
+    assert (page.status_code, 'href="#id_reason"' in page.content.decode()) == (422, True)
+    assert "Choose what to do." in client.post(f"{address}decide/", {}, follow=True).content.decode()
+    made.refresh_from_db()
+    assert made.revoked_at is made.rejected_at is None

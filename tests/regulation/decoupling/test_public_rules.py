@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -124,3 +125,22 @@ def test_the_difference_of_two_packs():
     assert not (same.added)
     assert not (same.removed)
     assert not (same.changed)
+
+
+def test_parameters_and_regions_are_told_in_words(client):
+    world.region("370000", "山东省")
+    world.service(code="eia-report", name="环评文件编制", name_en="Environmental assessment report")
+    page = client.get("/en/decoupling/?on=2026-11-24").content.decode()
+    assert "Control begins above, per cent of shares or votes" in page
+    assert "Environmental assessment report" in page
+    assert "marine-eia-report" in page, "what the registry does not hold keeps its code"
+    assert "Only in 370000 " in client.get("/en/decoupling/?on=2016-01-01").content.decode()
+    changes = client.get("/decoupling/packs/national-2026.2/changes/")
+    assert changes.status_code == 404, "nothing is published here"
+
+
+def test_the_difference_of_two_packs_is_told_in_words(client):
+    publish_shipped_packs(at=timezone.now())
+    page = client.get(f"/en/decoupling/packs/{PACK}/changes/").content.decode()
+    assert "Against" in page
+    assert not re.search(r"[\[{]&quot;", page), "no JSON"

@@ -14,6 +14,7 @@ from regulation.parties.models import Contest, ContestAnswer, Interest, Remedy, 
 from regulation.parties.operations import (
     answer_contest,
     confirm_contest_answer,
+    file_contest,
     retract_interest,
     return_contest_answer,
 )
@@ -248,3 +249,16 @@ def test_lists_are_flat(sign_in, assert_flat, firm, regulator):
 
     assert_flat(sign_in(regulator), "/en/contests/", another)
     assert_flat(sign_in(world.member(Role.AGENT, firm)), "/en/account/interests/", another)
+
+
+def test_the_clock_of_a_contest_runs_to_the_end_of_the_day_it_is_due(sign_in):
+    member = world.member(Role.AGENT, world.entity("intermediary"))
+    interest = world.interest(world.department(), member.entity, "setUp")
+    contest = file_contest(
+        interest=interest, entity=member.entity, wrong="w", by=member.user, at=timezone.now()
+    )
+    ends = timezone.localtime(contest.overdue_at)
+    assert (ends.date(), ends.hour, ends.minute) == (contest.due_on + dt.timedelta(days=1), 0, 0)
+    for address in (contest.get_absolute_url(), contest.desk_url):
+        reader = member if address == contest.get_absolute_url() else world.member(Role.REGULATOR)
+        assert 'class="clock"' in sign_in(reader).get(address).content.decode()
