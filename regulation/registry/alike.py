@@ -52,8 +52,8 @@ def _closest(pieces: list[str], wanted: str) -> tuple[int, int, float]:
 def part_meant(name: str, name_en: str, query: str) -> tuple[str, float]:
     """The part of a Chinese or English name that sounds most like `query`, and how much, 0 to 1.
 
-    A part is a run of characters of the Chinese name, compared by pinyin, or of words of the English one. It has
-    a character of a query in Chinese, or sounds the same: what only sounds near it is noise.
+    A part is a run of characters of the Chinese name, compared by pinyin, or of words of the English one. It
+    has a character of a query in Chinese, or sounds the same: what only sounds near it is noise.
     """
     wanted = sound(query)
     if not wanted:

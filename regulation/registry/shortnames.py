@@ -31,7 +31,7 @@ _BY_SOUND = {pinyin(short): full for short, full in SHORT_NAMES.items()}
 
 
 def in_full(query: str) -> str:
-    """`query` with its short name in full, or what a short name of its sound means; empty where there is none.
+    """`query` with its short name in full, or what a short name of its sound means; empty without one.
 
     环评报告 gives 环境影响报告; huanping and 环平 give 环境影响.
     """

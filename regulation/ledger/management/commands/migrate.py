@@ -1,6 +1,6 @@
 """`./run manage migrate`: Django's, in a fifth of the time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -28,6 +28,7 @@ OPTIONS: dict[Any, str] = {
     RemoveTrigger: "triggers",
 }
 Step = Callable[..., None]
+Plan = Sequence[tuple[Migration, bool]]
 
 
 def _option_told(operation: Any, app_label: str, state: ProjectState) -> None:
@@ -80,10 +81,11 @@ def models_kept() -> Iterator[None]:
 
 
 class Executor(MigrationExecutor):
-    """Forwards, a new column is added to its model and a new model to the others, which stay.
+    """Forwards, a new column is added to its model and a new model to the others, which stay; backwards,
+    what stays applied comes first.
 
-    Not backwards: there the states before and after a step are both kept, and share their models. And only in
-    rooms of this house, whose models no other model inherits.
+    No model is told backwards: there the states before and after a step are both kept, and share their
+    models. And only in rooms of this house, whose models no other model inherits.
     """
 
     HOUSE = ("cms", "regulation", "marketplace")
@@ -93,6 +95,14 @@ class Executor(MigrationExecutor):
             return super().apply_migration(state, migration, *args, **kw)
         with _told({AddField: _field_told, CreateModel: _model_told}, frozenset({migration.app_label})):
             return super().apply_migration(state, migration, *args, **kw)
+
+    def _migrate_all_backwards(self, plan: Plan, full_plan: Plan, fake: bool) -> ProjectState:
+        """What stays is told first, to a state without models: nothing that stays rests on what goes, and
+        each told later would have the models made anew."""
+        going = {migration for migration, _ in plan}
+        stays = [step for step in full_plan if step[0] not in going]
+        goes = [step for step in full_plan if step[0] in going]
+        return super()._migrate_all_backwards(plan, stays + goes, fake)  # type: ignore[misc]
 
 
 class Command(migrate.Command):
