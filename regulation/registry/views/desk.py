@@ -140,7 +140,7 @@ def review_page(request: HttpRequest, draft: Ruling, *, refused: str = "", **for
     """A draft beside what holds now, with the acts that whoever looks may do."""
     membership, user, now = acting(request), request.user, database_now()
     replaced = list(in_the_way_of(draft).select_related("approval", "service", "region"))
-    asked = consultations().filter(ruling=draft)
+    asked: Any = consultations().filter(ruling=draft)
     context = {
         "draft": draft,
         "bases": draft.bases.select_related("provision__instrument"),
@@ -161,6 +161,7 @@ def review_page(request: HttpRequest, draft: Ruling, *, refused: str = "", **for
         **forms,
     }
     context["running"] = next((c for c, state in context["asked"] if state == OPEN), None)
+    context["unanswered"] = sum(c.waiting for c in asked)
     status = 409 if refused else 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "registry/draft_review.html", context, status=status)
 

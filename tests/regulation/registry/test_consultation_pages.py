@@ -238,3 +238,29 @@ def test_the_name_of_who_hid_it_stays_inside(client):
     said = comment(consultation())
     hide_comment(comment=said, reason="含个人信息", by=UserFactory(name="复核员某某"))
     assert "复核员某某" not in shown(client, said.consultation)
+
+
+def reviewed_page(client, made):
+    acting(client, Role.REVIEWER)
+    page = client.get(f"/en/rulings/drafts/{made.ruling.pk}/")
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def test_a_reviewer_is_not_offered_to_publish_what_the_public_may_comment_on(client):
+    page = reviewed_page(client, consultation())
+    assert "Publish the ruling" not in page
+    assert "The public may comment until" in page
+
+
+def test_a_reviewer_is_offered_to_publish_once_every_comment_is_answered(client):
+    made = consultation()
+    said = comment(made)
+    close(made)
+    page = reviewed_page(client, made)
+    assert "Publish the ruling" not in page
+    assert "One comment waits for its answer." in page
+    answer(said)
+    page = reviewed_page(client, made)
+    assert "Publish the ruling" in page
+    assert "It cannot be published yet" not in page
