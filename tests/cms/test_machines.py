@@ -106,6 +106,13 @@ def test_no_other_address_is_drawn(client, path):
     assert client.get(reverse("qr_code"), {"path": path}).status_code == 404
 
 
+def test_the_sitemap_lists_the_lists_of_the_registry(client):
+    listed = client.get("/sitemap-rooms.xml").text
+    for place in ("standards", "delegations", "rulings/lapsed", "changes", "reported"):
+        assert f"/{place}/</loc>" in listed
+        assert f"/en/{place}/</loc>" in listed
+
+
 def test_a_draft_tender_is_not_in_the_sitemap(client):
     draft = world.tender(published_at=None, closes_at=None)
     assert draft.ref not in client.get("/sitemap-tenders.xml").text
