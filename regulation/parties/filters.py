@@ -1,7 +1,10 @@
 """What lists of this room are filtered by."""
 
+from functools import reduce
+from operator import or_
+
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from .models import Notice
@@ -9,8 +12,10 @@ from .models import Notice
 ROOMS = [
     ("tenders", _("Tenders")),
     ("contracts", _("Contracts")),
+    ("gate", _("Independence and findings")),
     ("parties", _("Your account")),
 ]
+OF_THE_GATE = ("parties.contest", "parties.declaration", "decoupling.", "oversight.", "directory.")
 
 
 class NoticeFilter(django_filters.FilterSet):
@@ -35,4 +40,9 @@ class NoticeFilter(django_filters.FilterSet):
         return found.filter(read_at__isnull=value == "unread")
 
     def of_room(self, found: QuerySet[Notice], _name: str, value: str) -> QuerySet[Notice]:
+        gate = reduce(or_, (Q(kind__startswith=start) for start in OF_THE_GATE))
+        if value == "gate":
+            return found.filter(gate)
+        if value == "parties":
+            return found.filter(kind__startswith="parties.").exclude(gate)
         return found.filter(kind__startswith=f"{value}.")

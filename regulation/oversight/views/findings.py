@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from regulation.decoupling import explain
 from regulation.decoupling.queries import pack_named
 from regulation.ledger.queries import database_now
 from regulation.parties.access import acting, acting_required, acts_as
-from regulation.parties.models import Entity, Role
+from regulation.parties.models import Discrepancy, DiscrepancyKind, Entity, Role
 from regulation.registry.models import Provision
 from regulation.tables.writing import csv_lines
 
@@ -25,6 +26,10 @@ from ..finding_forms import ClosingForm, FindingFilter, ReplyForm
 from ..models import LEADS, Closure, Finding, FindingKind, FindingStatus
 
 PAGE = 20
+DISCREPANCIES = {
+    FindingKind.LATE_DECLARATION: DiscrepancyKind.LATE,
+    FindingKind.CONTRADICTED: DiscrepancyKind.CONTRADICTED,
+}
 
 
 @never_cache
@@ -98,6 +103,7 @@ def _page(
         "whole": whole,
         **_chains(finding, whole=whole),
         "earlier": _earlier(finding),
+        "declared": _declared(finding),
         "rule_title": explain.rule_title(rule),
         "provision": _provision(finding),
         "lead": finding.evidence.get("lead"),
@@ -148,6 +154,16 @@ def _earlier(finding: Finding) -> dict[str, Any] | None:
         return None
     ref = finding.subject.removeprefix("tenders.tender/")
     return {"days": finding.evidence["days"], "ref": ref, "tender": f"/tenders/{ref}/"}
+
+
+def _declared(finding: Finding) -> list[Discrepancy]:
+    """What does not fit in the declarations of the firm, what still stands first: a day that went by, or an
+    interest that another source states. Who holds it is told where that is a body."""
+    if finding.kind not in DISCREPANCIES:
+        return []
+    found = finding.entity.discrepancies.filter(kind=DISCREPANCIES[FindingKind(finding.kind)])
+    found = found.select_related("interest__holder_entity", "interest__subject")
+    return list(found.order_by(F("cleared_at").desc(nulls_first=True), "-pk")[:PAGE])
 
 
 def _odd_reviews(finding: Finding) -> dict[str, Any] | None:

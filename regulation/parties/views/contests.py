@@ -43,7 +43,12 @@ def contest_list(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, contest: Contest, *, form: AnswerForm | None = None, refused: str = ""
+    request: HttpRequest,
+    contest: Contest,
+    *,
+    form: AnswerForm | None = None,
+    note: NoteForm | None = None,
+    refused: str = "",
 ) -> HttpResponse:
     membership: Any = acting(request)
     operations.see_people(people=people_in(contest.interest), page=contest.urn, by=membership.user)
@@ -58,11 +63,12 @@ def _page(
         "may_answer": mine and waiting is None,
         "may_second": mine and waiting is not None and waiting.proposed_by_id != membership.user_id,
         "form": form or AnswerForm(interest=contest.interest),
-        "note_form": NoteForm(auto_id="note_%s"),
+        "note_form": note or NoteForm(auto_id="note_%s"),
         "refused": refused,
         "now": database_now(),
     }
-    status = 409 if refused else 422 if form is not None and form.errors else 200
+    faulty = any(one is not None and one.errors for one in (form, note))
+    status = 409 if refused else 422 if faulty else 200
     return render(request, "parties/contest.html", context, status=status)
 
 
@@ -109,12 +115,16 @@ def contest_decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.contests(), pk=pk)
     waiting = get_object_or_404(ContestAnswer, contest=found, issued_at=None, returned_at=None)
     who: dict[str, Any] = {"answer": waiting, "by": request.user, "at": database_now()}
-    note = NoteForm(request.POST)
+    decision, note = request.POST.get("decision"), NoteForm(request.POST, auto_id="note_%s")
+    if decision not in ("confirm", "return"):
+        return _page(request, found, refused=_("Choose what to do."))
+    if decision == "return" and not note.is_valid():
+        return _page(request, found, note=note)
     try:
-        if request.POST.get("decision") == "confirm":
+        if decision == "confirm":
             operations.confirm_contest_answer(**who)
         else:
-            operations.return_contest_answer(note=note.cleaned_data["note"] if note.is_valid() else "", **who)
+            operations.return_contest_answer(note=note.cleaned_data["note"], **who)
     except PartiesRefused as refusal:
         return _page(request, get_object_or_404(queries.contests(), pk=pk), refused=str(refusal))
     messages.success(request, _("It is on record."))

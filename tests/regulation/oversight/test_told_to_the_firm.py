@@ -18,10 +18,10 @@ from regulation.decoupling.operations import (
 )
 from regulation.ledger.models import Entry
 from regulation.ledger.tasks import deliver
-from regulation.oversight.models import FindingKind
+from regulation.oversight.models import Finding, FindingKind
 from regulation.oversight.operations import Seen, explain_finding, note_finding
 from regulation.parties.models import Declaration, Notice, Remedy, Role
-from regulation.parties.operations import answer_contest, file_contest
+from regulation.parties.operations import answer_contest, compare_declaration, file_contest
 from regulation.parties.operations.discrepancies import note_late
 from tests.factories import world
 
@@ -116,3 +116,20 @@ def test_a_finding_reaches_the_firm_it_is_about_and_a_lead_does_not(agent, sign_
     assert told(agent) == told(colleague) == expected
     assert told(stranger) == []
     assert opens(agent, sign_in) == 200
+
+
+def test_a_firm_reads_what_its_declaration_leaves_out_and_no_name_of_a_person(agent, sign_in):
+    declaration = Declaration.objects.create(
+        entity=agent.entity, as_of=timezone.localdate(), digest="d" * 64, contents=[]
+    )
+    body, somebody = world.entity(name="控股公司"), world.person()
+    world.interest(body, agent.entity, "shareholding", share_min=60, share_max=60)
+    world.interest(somebody, agent.entity, "boardMember")
+    assert len(compare_declaration(declaration=declaration)) == 2
+    told(agent)
+    found = Finding.objects.get(entity=agent.entity, kind=FindingKind.CONTRADICTED)
+    page = sign_in(agent).get(found.get_absolute_url()).content.decode()
+    assert page.count("not declared") == 2
+    assert "控股公司" in page
+    assert somebody.name not in page
+    assert reverse("parties:declaration_draft") in page

@@ -262,3 +262,24 @@ def test_the_clock_of_a_contest_runs_to_the_end_of_the_day_it_is_due(sign_in):
     for address in (contest.get_absolute_url(), contest.desk_url):
         reader = member if address == contest.get_absolute_url() else world.member(Role.REGULATOR)
         assert 'class="clock"' in sign_in(reader).get(address).content.decode()
+
+
+def test_a_decision_that_is_none_and_a_return_without_its_note_leave_the_answer_waiting(sign_in, regulator):
+    firm, department = world.entity("intermediary"), world.department()
+    interest = world.interest(department, firm, "setUp")
+    contest = file_contest(interest=interest, entity=firm, wrong="w", by=world.user(), at=timezone.now())
+    waiting = ContestAnswer.objects.create(
+        contest=contest, remedy=Remedy.REFUSE, reason="r", needs_second=True, proposed_by=world.user()
+    )
+    client, address = sign_in(regulator), f"/en/contests/{contest.pk}/decide/"
+    for said, status, told in (
+        ({"note": "n"}, 409, "Choose what to do."),
+        ({"decision": "perhaps", "note": "n"}, 409, "Choose what to do."),
+        ({"decision": "return", "note": ""}, 422, 'href="#note_note"'),
+        ({"decision": "return", "note": "n" * 501}, 422, 'href="#note_note"'),
+    ):
+        answered = client.post(address, said)
+        assert answered.status_code == status
+        assert told in answered.content.decode()
+    waiting.refresh_from_db()
+    assert (waiting.issued_at, waiting.returned_at) == (None, None)

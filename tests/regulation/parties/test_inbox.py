@@ -114,6 +114,11 @@ def test_it_is_narrowed_and_paged_and_says_why_it_is_empty(sign_in, assert_flat)
     assert "合同一" in client.get(reverse(INBOX), {"state": "read"}).text
     assert "采购二" not in client.get(reverse(INBOX), {"state": "read"}).text
     assert "采购二" not in client.get(reverse(INBOX), {"room": "contracts"}).text
+    told(member, "异议甲", "parties.contest_answered"), told(member, "令牌甲", "parties.token_made")
+    gate = client.get(reverse(INBOX), {"room": "gate"}).text
+    assert ("异议甲" in gate, "令牌甲" in gate) == (True, False)
+    account = client.get(reverse(INBOX), {"room": "parties"}).text
+    assert ("异议甲" in account, "令牌甲" in account) == (False, True)
     assert "No notice fits this" in client.get(reverse(INBOX), {"q": "三"}).text
     assert client.get(reverse(INBOX), {"state": "x", "page": "y", "q": "\0"}).status_code == 200
     assert_flat(client, reverse(INBOX), lambda: told(member), limit=12)
