@@ -1,11 +1,12 @@
 """A check in whole sentences, for the page and for refusals."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from regulation.parties.models import InterestKind
+from regulation.parties.models import Entity, InterestKind
 from regulation.registry.models import Provision
 
 from .models import Check, Outcome
@@ -25,30 +26,46 @@ REGISTER = {
     "account": gettext_lazy("register of entities: payment account"),
 }
 TENDER = "tenders.tender/"
+ENTITY = "parties.entity/"
 PERSON = "parties.person/"
 KIN_RULE = "kin-of-official"
 
 
-def steps(check: Check, *, whole: bool = False) -> list[dict[str, Any]]:
+def steps(
+    check: Check, *, whole: bool = False, names: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """The chain for the chain component, in the order it is read.
 
-    People are named to those who may see the whole of it (regulators) alone.
+    People are named to those who may see the whole of it (regulators) alone. `names`: see `names_in`.
     """
-    return [_step(tie, whole=whole) for tie in check.chain if tie.get("holder")]
+    return [_step(tie, whole, names or {}) for tie in check.chain if tie.get("holder")]
 
 
-def ground_steps(ground: dict[str, Any], *, whole: bool) -> list[dict[str, Any]]:
+def ground_steps(
+    ground: dict[str, Any], *, whole: bool, names: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """The chain of one ground of a check, as `steps`."""
-    return [_step(tie, whole=whole) for tie in ground["chain"]]
+    return [_step(tie, whole, names or {}) for tie in ground["chain"]]
 
 
-def _step(tie: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+def names_in(ties: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """In English the English names that the register has for the bodies of some ties, by URN, read at once:
+    a check stores the Chinese ones. In Chinese nothing is read."""
+    if get_language() != "en":
+        return {}
+    urns = {str(tie.get(end, "")) for tie in ties for end in ("holder", "subject")}
+    keys = [int(urn.removeprefix(ENTITY)) for urn in urns if urn.startswith(ENTITY)]
+    named = Entity.objects.filter(pk__in=keys).exclude(name_en="") if keys else ()
+    return {entity.urn: entity.name_en for entity in named}
+
+
+def _step(tie: dict[str, Any], whole: bool, names: Mapping[str, str]) -> dict[str, Any]:
     kinds = dict(InterestKind.choices) | PSEUDO
     personal = not whole and any(tie[end].startswith(PERSON) for end in ("holder", "subject"))
     kin = personal and tie["kind"] == InterestKind.CLOSE_KIN
     return {
-        "holder": _name(tie, "holder", whole=whole),
-        "subject": _name(tie, "subject", whole=whole),
+        "holder": names.get(tie["holder"]) or _name(tie, "holder", whole=whole),
+        "subject": names.get(tie["subject"]) or _name(tie, "subject", whole=whole),
         "kind": "personal" if kin else tie["kind"],
         "kind_label": _("a personal tie to") if kin else kinds.get(tie["kind"], tie["kind"]),
         "share": _share(tie),

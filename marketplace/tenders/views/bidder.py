@@ -37,7 +37,7 @@ def _explained(check: Check) -> dict[str, Any]:
     return {
         "check": check,
         "sentence": explain.sentence(check),
-        "steps": explain.steps(check),
+        "steps": explain.steps(check, names=explain.names_in(check.chain)),
         "provision": explain.provision_of(check),
     }
 

@@ -81,14 +81,18 @@ def _page(request: HttpRequest, made: Check, *, form: DeterminationForm | None =
 def _told(made: Check, *, whole: bool) -> dict[str, Any]:
     """What a check says: its sentence, its chain, the rule and the law, and every ground there is."""
     pack = pack_named(made.rule_pack)
+    names = explain.names_in([*made.chain, *(tie for g in made.grounds for tie in g["chain"])])
     grounds = [
-        {"rule": explain.rule_title(pack.rule(g["rule"])), "steps": explain.ground_steps(g, whole=whole)}
+        {
+            "rule": explain.rule_title(pack.rule(g["rule"])),
+            "steps": explain.ground_steps(g, whole=whole, names=names),
+        }
         | {k: g[k] for k in ("outcome", "certain", "exemption")}
         for g in made.grounds
     ]
     return {
         "sentence": explain.sentence(made),
-        "steps": explain.steps(made, whole=whole),
+        "steps": explain.steps(made, whole=whole, names=names),
         "rule_title": explain.rule_title(explain.rule_of(made)),
         "provision": explain.provision_of(made),
         "grounds": grounds,

@@ -130,10 +130,9 @@ def _chains(finding: Finding, *, whole: bool) -> dict[str, Any]:
     """The chain that decides, and further ones where several were found at once."""
     ties = [tie for tie in finding.evidence.get("chain", []) if tie.get("holder")]
     more = finding.evidence.get("more", [])
-    return {
-        "steps": explain.ground_steps({"chain": ties}, whole=whole),
-        "more": [explain.ground_steps({"chain": chain}, whole=whole) for chain in more],
-    }
+    names = explain.names_in([*ties, *(tie for chain in more for tie in chain)])
+    shown = [explain.ground_steps({"chain": chain}, whole=whole, names=names) for chain in (ties, *more)]
+    return {"steps": shown[0], "more": shown[1:]}
 
 
 def _difference(finding: Finding) -> dict[str, Any] | None:

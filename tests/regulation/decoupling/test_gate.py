@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import escape
 
 from regulation.decoupling import explain
@@ -404,3 +404,21 @@ def test_a_regulator_is_told_what_a_regulator_can_do_and_the_firm_what_it_can(pa
     firm = sign_in(world.member(Role.AGENT, pair[1])).get(f"/en/checks/{made.ref}/").content.decode()
     assert "You may serve the approvals of other departments" in firm
     assert "/exemptions/new/" not in firm
+
+
+def test_a_chain_names_bodies_in_the_language_of_the_page(pair, sign_in, django_assert_num_queries):
+    tied(pair)
+    made = run(pair)
+    Entity.objects.filter(pk=pair[0].pk).update(name_en="Bureau of Ecology")
+    client = sign_in(world.member(Role.REGULATOR))
+    chains = {
+        language: client.get(f"{language}/checks/{made.ref}/").content.decode().split('class="chain"')[1]
+        for language in ("/en", "")
+    }
+    assert "Bureau of Ecology" in chains["/en"].split("</ol>")[0]
+    assert pair[0].name in chains[""].split("</ol>")[0]
+    assert "Bureau of Ecology" not in chains[""].split("</ol>")[0]
+    with django_assert_num_queries(0):
+        assert explain.names_in([]) == {}
+    with translation.override("en"), django_assert_num_queries(1):
+        assert explain.names_in(made.chain) == {pair[0].urn: "Bureau of Ecology"}
