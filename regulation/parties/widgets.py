@@ -24,9 +24,9 @@ class MomentInput(forms.DateTimeInput):
     def format_value(self, value: Any) -> str | None:
         try:
             moment = parse_datetime(value) if isinstance(value, str) else value
-        except ValueError:
+            there = timezone.localtime(moment) if moment and timezone.is_aware(moment) else moment
+        except (ValueError, OverflowError):  # what was written is shown as it was
             return str(value)
-        if moment is None:
+        if there is None:
             return value or None
-        there = timezone.localtime(moment) if timezone.is_aware(moment) else moment
         return there.strftime("%Y-%m-%d %H:%M:%S" if there.second or there.microsecond else "%Y-%m-%d %H:%M")

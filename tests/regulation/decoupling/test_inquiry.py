@@ -10,6 +10,7 @@ from regulation.decoupling.models import Check
 from regulation.ledger.models import Entry
 from regulation.ledger.queries import body_of
 from regulation.parties.models import Declaration, Role
+from regulation.parties.widgets import MomentInput
 from tests.factories import world
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +114,20 @@ def test_everyone_reads_what_an_entity_held_on_a_day_and_a_regulator_what_was_kn
     assert taken_off.source in sign_in(world.member(Role.REGULATOR)).get(asked).content.decode()
     assert client.get(f"{page}?on=x").status_code == 422
     assert client.get(f"{page}?on=9999-99-99&known=%00").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("carried", "written"),
+    [
+        ("2026-11-29T02:39:34.779545+00:00", "2026-11-29 10:39:34"),
+        ("2026-11-29T02:39:00+00:00", "2026-11-29 10:39"),
+        ("2026-11-24 15:00", "2026-11-24 15:00"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00"),
+        ("2026-02-30T00:00:00", "2026-02-30T00:00:00"),
+        ("tomorrow", "tomorrow"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_moment_in_an_address_is_shown_as_people_write_it(carried, written):
+    assert MomentInput().format_value(carried) == written
