@@ -38,7 +38,8 @@ class Matter:
     are public. `regions` are codes from the matter's region up to the country, `service` the code of what is
     bought, `also` of what is bought with it: every rule looks at each of them. Without `declared` nothing is
     clear, nor where the graph is not `whole`. `contacts_at` is the moment of the opening, at gates after it:
-    what the rivals then had in common counts whatever they told since.
+    what the rivals then had in common counts whatever they told since. `neighbours` are bodies of the
+    department that the check reads for a contact they have in common with the intermediary.
     """
 
     intermediary: str
@@ -56,6 +57,7 @@ class Matter:
     exempted: tuple[Exempted, ...] = ()
     also: tuple[str, ...] = ()
     contacts_at: dt.datetime | None = None
+    neighbours: tuple[str, ...] = ()
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -63,10 +65,13 @@ class Matter:
         return tuple(code for code in (self.service, *self.also) if code)
 
     def as_json(self) -> dict[str, Any]:
-        """`also` and `contacts_at` only where something is in them: other checks read as they always did."""
+        """`also`, `contacts_at` and `neighbours` only where something is in them: other checks read as they
+        always did."""
         more: dict[str, Any] = {"also": list(self.also)} if self.also else {}
         if self.contacts_at:
             more["contacts_at"] = self.contacts_at.astimezone(dt.UTC).isoformat()
+        if self.neighbours:
+            more["neighbours"] = list(self.neighbours)
         return more | {
             "intermediary": self.intermediary,
             "authority": self.authority,
@@ -90,6 +95,7 @@ class Matter:
                 **value,
                 "also": tuple(value.get("also", ())),
                 "contacts_at": _moment(value.get("contacts_at")),
+                "neighbours": tuple(value.get("neighbours", ())),
                 "on": dt.date.fromisoformat(value["on"]),
                 "regions": tuple(value["regions"]),
                 "rivals": tuple(value["rivals"]),

@@ -45,7 +45,8 @@ def regather(check: Check) -> Regathered:
         raise ValueError("this check stored neither its matter nor the moment of its knowledge")
     matter, stored = Matter.from_json(check.matter), Graph.from_json(check.graph)
     first = [matter.intermediary, matter.owner, *matter.rivals]
-    found = _entities([*first, *(part.urn for part in matter.parts), matter.authority])
+    beside = (*(part.urn for part in matter.parts), matter.authority, *matter.neighbours)
+    found = _entities([*first, *beside])
     compared = _entities([matter.intermediary, *matter.rivals])
     graph, _ = gather(found, on=matter.on, known_at=check.known_at, compared=compared)
     graph = with_contacts_of(graph, matter.rivals, at=matter.contacts_at)

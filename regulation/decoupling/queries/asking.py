@@ -56,7 +56,8 @@ def asked(
     """
     region = _region(department, about)
     pair = (intermediary.pk, department.pk, region)
-    told = read(_roots(intermediary, department, about), on=on, known_at=known_at, pair=pair)
+    roots, beside = _roots(intermediary, department, about), ([intermediary.pk], department.pk)
+    told = read(roots, on=on, known_at=known_at, pair=pair, beside=beside)
     graph = graph_of(told, compared=[intermediary, *about.rivals], agents=about.agents)
     matter = _matter(_asking(department, on=on, gate=gate, about=about), intermediary, told)
     return with_contacts_of(graph, matter.rivals, at=matter.contacts_at), matter
@@ -70,7 +71,8 @@ def asked_of_all(
     """
     if not {entity.pk for entity in intermediaries} <= {rival.pk for rival in about.rivals}:
         raise ValueError("only rivals in one tender are asked about together")
-    told = read(_roots(None, department, about), on=on, known_at=None)
+    beside = ([entity.pk for entity in intermediaries], department.pk)
+    told = read(_roots(None, department, about), on=on, known_at=None, beside=beside)
     graph = graph_of(told, compared=about.rivals, agents=about.agents)
     asking = _asking(department, on=on, gate=gate, about=about)
     graph = with_contacts_of(graph, asking.rivals, at=asking.contacts_at)
@@ -120,6 +122,7 @@ def _matter(asking: Matter, intermediary: Entity, told: dict[str, Any]) -> Matte
         whole=told["whole"],
         regions=tuple(told["regions"] or ["000000"]),
         exempted=tuple(Exempted(ref, tuple(rules)) for ref, rules in told["exempted"] or ()),
+        neighbours=tuple(f"parties.entity/{key}" for key in told["neighbours"]),
     )
 
 

@@ -61,23 +61,32 @@ def read(
     known_at: dt.datetime | None,
     alone: bool = False,
     pair: tuple[int, int, str | None] | None = None,
+    beside: tuple[Sequence[int], int] = ((), 0),
 ) -> dict[str, Any]:
-    """The answer of the database's own functions, in one round trip (migrations 0012 and 0014).
+    """The answer of the database's own functions, in one round trip (migrations 0012, 0014 and 0021).
 
-    With `pair` (keys of intermediary and department, region code) what else their matter holds.
+    With `pair` (keys of intermediary and department, region code) what else their matter holds. With `beside`
+    (keys of sellers, and of the department) its bodies that have a contact in common with one of them are
+    roots too: `neighbours`.
     """
     name = "known" if known_at else "standing"
     keys = sorted({entity.pk for entity in roots})
     asked: list[Any] = [keys, on, years_before(on, LOOK_BACK), MOST_INTERESTS, known_at, alone]
-    sql = f"SELECT public.decoupling_gathered_{name}(%s::bigint[], %s, %s, %s, %s, %s)"
+    sql = f"SELECT n.keys, public.decoupling_gathered_{name}(%s::bigint[] || n.keys, %s, %s, %s, %s, %s)"
     if pair is not None:
         sql += ", public.decoupling_told(%s, %s, %s, %s, %s)"
         asked += [*pair, on, known_at]
+    sellers, department = beside
+    neighbours = (
+        f"public.decoupling_neighbours_{name}(%s::bigint[], %s, %s, %s)" if sellers else "'{}'::bigint[]"
+    )
+    sql += f" FROM (SELECT {neighbours} AS keys OFFSET 0) n"
+    asked += [list(sellers), department, on, known_at] if sellers else []
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
         row = cursor.fetchone()
-    told: dict[str, Any] = json.loads(row[0])
-    return told | (json.loads(row[1]) if pair is not None else {})
+    told: dict[str, Any] = json.loads(row[1]) | {"neighbours": row[0]}
+    return told | (json.loads(row[2]) if pair is not None else {})
 
 
 def told_of(

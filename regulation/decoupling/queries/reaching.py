@@ -72,18 +72,18 @@ SELECT entity FROM above LIMIT %(cap)s
 # Each condition as its index has it.
 _ALIKE = """
 SELECT o.id FROM parties_entity e JOIN parties_entity o ON o.account_digest = e.account_digest
-WHERE e.id = %(entity)s AND o.account_digest IS NOT NULL
+WHERE e.id = ANY(%(entities)s) AND o.account_digest IS NOT NULL
 UNION
 SELECT o.id FROM parties_entity e JOIN parties_entity o ON lower(o.email) = lower(e.email)
-WHERE e.id = %(entity)s AND e.email <> '' AND o.email <> ''
+WHERE e.id = ANY(%(entities)s) AND e.email <> '' AND o.email <> ''
 UNION
 SELECT o.id FROM parties_entity e JOIN parties_entity o
     ON regexp_replace(o.phone, '[^0-9]', '', 'g') = regexp_replace(e.phone, '[^0-9]', '', 'g')
-WHERE e.id = %(entity)s AND e.phone ~ '[0-9]' AND o.phone <> ''
+WHERE e.id = ANY(%(entities)s) AND e.phone ~ '[0-9]' AND o.phone <> ''
 UNION
 SELECT o.id FROM parties_entity e JOIN parties_entity o
     ON regexp_replace(o.address, '\\s', '', 'g') = regexp_replace(e.address, '\\s', '', 'g')
-WHERE e.id = %(entity)s AND e.address <> '' AND o.address <> ''
+WHERE e.id = ANY(%(entities)s) AND e.address <> '' AND o.address <> ''
 LIMIT %(cap)s
 """
 _PEOPLES = """
@@ -147,8 +147,9 @@ def reached_by(interest: Interest) -> list[int] | None:
     """Keys of the entities whose checks a statement about an interest may change, itself ended or not.
 
     The interest's subject (and where the tie is mutual its holder), the bodies of its people and of their
-    kin, and everything below all of these; and its holder with everything above it, which may now control a
-    rival or the owner of a tender. None where that is more than 20,000: then everything may be.
+    kin, everything below all of these, and whoever has an address, contact or account of one of them; and its
+    holder with everything above it, which may now control a rival or the owner of a tender. None where that
+    is more than 20,000: then everything may be.
     """
     start = set()
     if interest.kind != "official" and interest.subject_id:
@@ -170,10 +171,13 @@ def reached_by_contacts(entity: Entity) -> list[int] | None:
     """The same where an entity tells another address, telephone, mail or account: itself, and whoever has one
     of them too. Whoever had the one before is asked again at its next gate, and at night.
     """
+    return _reached({entity.pk, *_alike({entity.pk})}, [])
+
+
+def _alike(entities: set[int]) -> set[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_ALIKE, {"entity": entity.pk, "cap": MOST_REACHED + 1})
-        alike = {row[0] for row in cursor.fetchall()}
-    return _reached({entity.pk, *alike}, [])
+        cursor.execute(_ALIKE, {"entities": sorted(entities), "cap": MOST_REACHED + 1})
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _reached(start: set[int], people: Iterable[int], *, above: Iterable[int | None] = ()) -> list[int] | None:
@@ -187,4 +191,6 @@ def _reached(start: set[int], people: Iterable[int], *, above: Iterable[int | No
             if ends:
                 cursor.execute(sql, {"start": ends, "cap": cap})
                 found |= {row[0] for row in cursor.fetchall()}
+    if found and len(found) < cap:
+        found |= _alike(found)
     return sorted(found) if len(found) < cap else None

@@ -30,14 +30,18 @@ _DOWN = """
     SELECT s.entity_id FROM parties_same s WHERE s.other_entity_id = {at}.entity AND {merged}
 """
 
-_CANDIDATES = f"""
+_ARMS = f"""
 WITH RECURSIVE
 arms (department, entity) AS (
     SELECT id, id FROM parties_entity WHERE id = ANY(%(departments)s)
     UNION
     SELECT a.department, x.entity FROM arms a
     CROSS JOIN LATERAL ({_DOWN.format(at="a", held=_HELD, merged=_MERGED)}) x
-),
+)
+"""
+
+_CANDIDATES = f"""
+{_ARMS},
 people (department, person, step) AS (
     SELECT a.department, i.holder_person_id, 0 FROM arms a
     JOIN parties_interest i ON i.subject_id = a.entity
@@ -90,9 +94,21 @@ _CONTACTS = """
 _SELLERS = """
     SELECT id FROM parties_entity WHERE kind = 'intermediary' UNION SELECT entity_id FROM parties_declaration
 """
-_EQUAL = "SELECT d.id, s.id FROM departments d JOIN sellers s ON s.{one} = d.{one} WHERE s.id <> d.id"
+# The departments themselves and all below them: whoever shares a telephone with one shares it with them.
+_TOLD = f"""
+{_ARMS}
+SELECT department, entity FROM arms
+WHERE EXISTS (SELECT FROM parties_contactrecord c WHERE c.entity_id = entity)
+"""
+_EQUAL = """
+    SELECT a.department, s.id FROM bodies b JOIN sellers s ON s.{one} = b.{one} JOIN arms a ON a.entity = b.id
+    WHERE s.id NOT IN (a.entity, a.department)
+"""
 _ALIKE = f"""
-WITH departments AS MATERIALIZED ({_CONTACTS.format(whose="c.entity_id = ANY(%(departments)s)")}),
+WITH arms AS MATERIALIZED (
+    SELECT * FROM unnest(%(of)s::bigint[], %(arms)s::bigint[]) AS t (department, entity)
+),
+bodies AS MATERIALIZED ({_CONTACTS.format(whose="c.entity_id = ANY(%(arms)s)")}),
 sellers AS MATERIALIZED ({_CONTACTS.format(whose=f"c.entity_id IN ({_SELLERS})")})
 {" UNION ".join(_EQUAL.format(one=one) for one in ("phone", "address", "email", "account"))}
 """
@@ -104,7 +120,8 @@ _BY_INDEX = ("enable_hashjoin", "enable_mergejoin", "enable_seqscan")
 
 def candidates(departments: Sequence[int], *, on: dt.date, known_at: dt.datetime) -> list[tuple[int, int]]:
     """Keys (department, intermediary) of the pairs that an interest held on a day may join, as known at a
-    moment; ordered, each once. Also those whose contact, address or account on that day is equal.
+    moment; ordered, each once. Also those whose contact, address or account on that day is that of the
+    department or of a body below it.
     """
     values: dict[str, Any] = {
         "departments": list(departments),
@@ -120,6 +137,9 @@ def candidates(departments: Sequence[int], *, on: dt.date, known_at: dt.datetime
         _set(cursor, "off")
         cursor.execute(_CANDIDATES, values)
         found = set(cursor.fetchall())
+        cursor.execute(_TOLD, values)
+        values["of"], values["arms"] = zip(*cursor.fetchall(), strict=True) if cursor.rowcount else ((), ())
+        values |= {name: list(values[name]) for name in ("of", "arms")}
         _set(cursor, "on")
         cursor.execute(_ALIKE, values)
         found |= set(cursor.fetchall())

@@ -2,11 +2,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from regulation.ledger.triggers import kept
 
-from .entity import Entity
+from .entity import Entity, without
 from .interest import stands_as_stated
 
 
@@ -31,6 +32,13 @@ class ContactRecord(models.Model):
         indexes = [
             models.Index(
                 fields=["entity"], condition=Q(recorded__upper_inf=True), name="contact_record_standing"
+            ),
+            # As a check compares them: who else has one of them on a day (decoupling migration 0021).
+            models.Index(without("phone", "[^0-9]"), condition=~Q(phone=""), name="contact_phone"),
+            models.Index(without("address", r"\s"), condition=~Q(address=""), name="contact_address"),
+            models.Index(Lower("email"), condition=~Q(email=""), name="contact_email"),
+            models.Index(
+                fields=["account_digest"], condition=Q(account_digest__isnull=False), name="contact_account"
             ),
         ]
         constraints = [
