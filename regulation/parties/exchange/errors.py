@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from regulation.tables.errors import refusal as table_refusal
 
 from ..errors import PartiesRefused
+from .broken import in_words
 
 REFUSALS: dict[str, Any] = {
     "empty": _("The file is empty."),
@@ -37,7 +38,9 @@ class InterestFileRefused(PartiesRefused):
 
 def refusal(code: str, params: dict[str, Any]) -> str:
     """Why a file was refused, in the reader's language."""
-    return str(REFUSALS[code]) % params if code in REFUSALS else table_refusal(code, params)
+    if code not in REFUSALS:
+        return table_refusal(code, params)
+    return str(REFUSALS[code]) % (in_words(params) if code == "bad_json" else params)
 
 
 class NotConfirmable(PartiesRefused):

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from .broken import in_words
+
 NUMBER = re.compile(r"(?<!\d)(\d{17}[\dXxＸｘ]|\d{15})(?!\d)")
 
 ERROR, LEFT_OUT, WARNING = "error", "left_out", "warning"
@@ -102,4 +104,4 @@ def shown(value: object) -> str:
 
 def sentence(code: str, params: dict[str, Any]) -> str:
     """What was found, in the reader's language."""
-    return str(WHAT[code]) % params
+    return str(WHAT[code]) % (in_words(params) if code == "bad_json" else params)

@@ -4,18 +4,21 @@ import datetime as dt
 import gzip
 import io
 import json
+import re
 import tracemalloc
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, strategies
 from hypothesis import settings as hypothesis
 
 from regulation.ledger.models import Entry
-from regulation.parties.exchange import errors
+from regulation.parties.exchange import errors, faults
 from regulation.parties.exchange.cycles import on_cycles
 from regulation.parties.exchange.operations import (
     cancel_import,
@@ -350,6 +353,27 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(content, code_):
     job = check(io.BytesIO(content))
     assert (job.state, job.refusal["code"]) == ("refused", code_)
     assert str(errors.refusal(job.refusal["code"], job.refusal["params"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"a": "b', "a text is not closed"),
+        ('{"a": "\x01"}', "a text holds a line break or another control character"),
+        (r'{"a": "\x"}', "a text holds a backslash with nothing it stands for"),
+        ('{"a": }', "a value is missing"),
+        ('{"a": 1 "b": 2}', "a comma is missing"),
+        ('{"a" 1}', "a colon is missing"),
+        ("{a: 1}", "the name of a field is missing, or not in double quotation marks"),
+    ],
+)
+def test_what_is_broken_is_said_in_the_readers_language(text, words):
+    _digest, reads = statements(io.BytesIO(f"{text}\n".encode()))
+    (read,) = reads
+    said = partial(faults.sentence, "bad_json", {"detail": read.unreadable.detail})
+    assert said() == f"This line is no JSON: {words}."
+    with override("zh-hans"):
+        assert not re.search("[A-Za-z]{3}", said().replace("JSON", ""))
 
 
 @pytest.mark.django_db
