@@ -110,7 +110,7 @@ def test_a_firm_declares_on_a_phone_contests_a_row_and_is_answered(acting_page):
     assert str(Interest.objects.get(declared_by=firm).share_min) == "60.0000"
 
     agent.goto("/en/account/interests/")
-    row = agent.locator("main tr").filter(has_text="某集团公司")
+    row = agent.locator("main li.card").filter(has_text="某集团公司")
     row.get_by_role("link", name="Contest it").click()
     press(agent, "File the contest")
     assert agent.get_by_role("alert").is_visible()
@@ -151,7 +151,7 @@ def test_two_regulators_bring_in_a_version_of_the_rules_and_ask_about_another_da
     assert violations(one) == []
     one.set_input_files("main [name=file]", pack_file("own-1", outcome="refer"))
     press(one, "Check and propose")
-    one.get_by_role("cell", name="refer", exact=True).wait_for()  # what changes, before and after
+    one.get_by_role("cell", name="two regulators decide", exact=True).wait_for()  # what changes, before and after
     assert violations(one) == []
 
     other.goto("/en/desk/")
