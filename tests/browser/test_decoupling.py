@@ -151,7 +151,9 @@ def test_two_regulators_bring_in_a_version_of_the_rules_and_ask_about_another_da
     assert violations(one) == []
     one.set_input_files("main [name=file]", pack_file("own-1", outcome="refer"))
     press(one, "Check and propose")
-    one.get_by_role("cell", name="two regulators decide", exact=True).wait_for()  # what changes, before and after
+    one.get_by_role(
+        "cell", name="two regulators decide", exact=True
+    ).wait_for()  # what changes, before and after
     assert violations(one) == []
 
     other.goto("/en/desk/")
