@@ -39,7 +39,7 @@ class Matter:
     bought, `also` of what is bought with it: every rule looks at each of them. Without `declared` nothing is
     clear, nor where the graph is not `whole`. `contacts_at` is the moment of the opening, at gates after it:
     what the rivals then had in common counts whatever they told since. `neighbours` are bodies of the
-    department that the check reads for a contact they have in common with the intermediary.
+    department that the check reads for a contact they have in common with the intermediary or a rival.
     """
 
     intermediary: str

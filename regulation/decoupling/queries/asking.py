@@ -56,9 +56,10 @@ def asked(
     """
     region = _region(department, about)
     pair = (intermediary.pk, department.pk, region)
-    roots, beside = _roots(intermediary, department, about), ([intermediary.pk], department.pk)
+    roots, compared = _roots(intermediary, department, about), [intermediary, *about.rivals]
+    beside = ([entity.pk for entity in compared], department.pk)
     told = read(roots, on=on, known_at=known_at, pair=pair, beside=beside)
-    graph = graph_of(told, compared=[intermediary, *about.rivals], agents=about.agents)
+    graph = graph_of(told, compared=compared, agents=about.agents)
     matter = _matter(_asking(department, on=on, gate=gate, about=about), intermediary, told)
     return with_contacts_of(graph, matter.rivals, at=matter.contacts_at), matter
 
@@ -71,7 +72,7 @@ def asked_of_all(
     """
     if not {entity.pk for entity in intermediaries} <= {rival.pk for rival in about.rivals}:
         raise ValueError("only rivals in one tender are asked about together")
-    beside = ([entity.pk for entity in intermediaries], department.pk)
+    beside = ([entity.pk for entity in about.rivals], department.pk)
     told = read(_roots(None, department, about), on=on, known_at=None, beside=beside)
     graph = graph_of(told, compared=about.rivals, agents=about.agents)
     asking = _asking(department, on=on, gate=gate, about=about)

@@ -93,6 +93,12 @@ def test_rivals_are_asked_together_as_each_is_alone():
     assert [made.outcome for made in both] == ["unknown", "clear"]
     assert {tuple(made.matter["neighbours"]) for made in both} == {(body.urn,)}
     assert all(regather(made).agrees for made in both)
+    for made in both:
+        alone = check(
+            intermediary=made.intermediary, department=department, on=made.on, gate=Gate.OPENING, by=None,
+            at=now, about=About(rivals=(one, other)),
+        )  # fmt: skip
+        assert alone.input_digest == made.input_digest
 
 
 def test_a_sweep_looks_at_the_pair():
