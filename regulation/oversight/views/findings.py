@@ -151,8 +151,7 @@ def _earlier(finding: Finding) -> dict[str, Any] | None:
     """Within how many days before which opening the contacts were changed."""
     if finding.kind != FindingKind.EARLIER_CONTACTS:
         return None
-    ref = finding.subject.removeprefix("tenders.tender/")
-    return {"days": finding.evidence["days"], "ref": ref, "tender": f"/tenders/{ref}/"}
+    return {"days": finding.evidence["days"], "ref": finding.subject.removeprefix("tenders.tender/")}
 
 
 def _declared(finding: Finding) -> list[Discrepancy]:

@@ -141,7 +141,8 @@ def test_regulators_read_it_on_its_page_and_the_firm_is_not_told(sign_in):
     page = sign_in(world.member(Role.REGULATOR)).get(address).content.decode()
     assert "A lead, not an accusation" in page
     assert other.entity.name in page
-    assert f'href="/tenders/{tender.ref}/"' in page
+    way = reverse("tenders:tender", args=[tender.ref])
+    assert f'href="{way}"' in page
     assert "0826-2333333" not in page, "what it was stands on the page of the entity"
     agent = world.member(Role.AGENT, one.entity)
     assert sign_in(agent).get(address).status_code == 404
